@@ -1,0 +1,1 @@
+//! The native REST API and its OpenAPI document (L4).

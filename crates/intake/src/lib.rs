@@ -1,0 +1,1 @@
+//! Bytes from alert senders to alert events, one file per sender (L4).

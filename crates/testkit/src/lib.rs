@@ -1,0 +1,1 @@
+//! Private peers for tests: PostgreSQL, SMTP, Alertmanager, Chromium (dev).

@@ -1,0 +1,1 @@
+//! Server-rendered pages, the stylesheet and the live board (L4).

@@ -1,0 +1,1 @@
+//! Serde types shared by the API and its clients (L0).

@@ -1,0 +1,3 @@
+//! What a shell script would do, in Rust.
+
+fn main() {}
