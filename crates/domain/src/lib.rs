@@ -1,1 +1,4 @@
-//! Pure rules: calendar, clocks, incident, alerts, access. No I/O, no clock, no randomness (L1).
+//! Pure rules of the desk (L1): no async, no I/O, no clock, no randomness.
+
+pub mod time;
+pub mod words;
