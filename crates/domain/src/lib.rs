@@ -1,6 +1,16 @@
 //! Pure rules of the desk (L1): no async, no I/O, no clock, no randomness.
 
+pub mod access;
+pub mod alerts;
 pub mod calendar;
 pub mod clocks;
+pub mod contact;
+pub mod criteria;
+pub mod draft;
+pub mod fact;
+pub mod ids;
+pub mod incident;
+pub mod paper;
+pub mod refusal;
 pub mod time;
 pub mod words;

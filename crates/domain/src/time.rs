@@ -68,7 +68,8 @@ impl Instant {
     /// RFC 3339 with the offset of `zone`, the fraction only where it is not zero.
     pub fn in_zone(self, zone: &TimeZone) -> String {
         let zoned = self.timestamp().to_zoned(zone.clone());
-        let pattern = if self.0.rem_euclid(SECOND_MS) == 0 { "%Y-%m-%dT%H:%M:%S%:z" } else { "%Y-%m-%dT%H:%M:%S%.3f%:z" };
+        let pattern =
+            if self.0.rem_euclid(SECOND_MS) == 0 { "%Y-%m-%dT%H:%M:%S%:z" } else { "%Y-%m-%dT%H:%M:%S%.3f%:z" };
         zoned.strftime(pattern).to_string()
     }
 }

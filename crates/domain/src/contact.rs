@@ -1,0 +1,238 @@
+//! 連絡体制: whom to tell, in the order the customer named (R-4.2.2-5 to -7; Q-03, Q-12).
+
+use crate::calendar::Calendar;
+use crate::fact::Voice;
+use crate::ids::ContactId;
+use crate::refusal::Refusal;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// One version of a project's contact plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactPlan {
+    /// The contacts; their place in the list is their rank, the first has rank 1.
+    pub contacts: Vec<Contact>,
+    /// Signed waiver of calls: who signed, for a customer without a telephone (Q-12).
+    #[serde(default)]
+    pub waived_by: Option<String>,
+}
+
+/// One contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Kept over versions, so that calls can be found again.
+    pub id: ContactId,
+    /// Name.
+    pub name: String,
+    /// 読み, in kana.
+    #[serde(default)]
+    pub reading: String,
+    /// Telephone number; empty where there is none.
+    #[serde(default)]
+    pub phone: String,
+    /// Mail address; empty where there is none.
+    #[serde(default)]
+    pub mail: String,
+    /// When this contact may be called.
+    #[serde(default)]
+    pub hours: Hours,
+}
+
+/// When a contact may be called, in the calendar's zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// On which days.
+    #[serde(default)]
+    pub days: Days,
+    /// From this minute of the day, 0 to 1439.
+    #[serde(default)]
+    pub from_minute: u16,
+    /// To before this minute of the day, 1 to 1440; 0 means the end of the day. Where it is not after `from_minute`, the
+    /// hours run over midnight and belong to the day on which they begin.
+    #[serde(default)]
+    pub to_minute: u16,
+}
+
+/// Days of a contact's hours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Days {
+    /// 毎日
+    #[default]
+    Every,
+    /// 営業日
+    Business,
+    /// 営業日以外
+    NonBusiness,
+}
+
+const DAY_MINUTES: u16 = 1440;
+
+impl Hours {
+    /// Whether an instant lies within these hours.
+    pub fn contain(&self, at: Instant, calendar: &Calendar) -> bool {
+        let zoned = at.timestamp().to_zoned(calendar.zone().clone());
+        let minute = zoned.hour() as u16 * 60 + zoned.minute() as u16;
+        let to = if self.to_minute == 0 { DAY_MINUTES } else { self.to_minute };
+        let (today, yesterday) = (zoned.date(), zoned.date().yesterday());
+        if self.from_minute < to {
+            return (self.from_minute..to).contains(&minute) && self.day_fits(today, calendar);
+        }
+        (minute >= self.from_minute && self.day_fits(today, calendar))
+            || (minute < to && yesterday.is_ok_and(|day| self.day_fits(day, calendar)))
+    }
+
+    /// A day outside the holiday table fits: rather one call too many than nobody called.
+    fn day_fits(&self, day: jiff::civil::Date, calendar: &Calendar) -> bool {
+        match (self.days, calendar.is_business_day(day)) {
+            (Days::Every, _) | (_, Err(_)) => true,
+            (Days::Business, Ok(business)) => business,
+            (Days::NonBusiness, Ok(business)) => !business,
+        }
+    }
+}
+
+impl ContactPlan {
+    /// The first contact with a telephone whose hours contain the instant, and its rank.
+    pub fn first_voice(&self, at: Instant, calendar: &Calendar) -> Option<(u32, &Contact)> {
+        (1..).zip(&self.contacts).find(|(_, contact)| !contact.phone.is_empty() && contact.hours.contain(at, calendar))
+    }
+
+    /// Whether a call is owed beside a publication with impact at that instant (Q-03, Q-12).
+    pub fn voice(&self, at: Instant, calendar: &Calendar) -> Voice {
+        if self.waived_by.is_some() {
+            return Voice::Waived;
+        }
+        self.first_voice(at, calendar)
+            .map_or(Voice::NoneValid, |(_, contact)| Voice::Required { contact: contact.id.clone() })
+    }
+
+    /// A contact by id, with its rank.
+    pub fn contact(&self, id: &ContactId) -> Option<(u32, &Contact)> {
+        (1..).zip(&self.contacts).find(|(_, contact)| contact.id == *id)
+    }
+
+    /// Checks a version before it is recorded.
+    ///
+    /// # Errors
+    /// A contact without name, or without telephone and mail; two with one id; hours or an address that cannot be.
+    pub fn validate(&self) -> Result<(), Refusal> {
+        for (place, contact) in self.contacts.iter().enumerate() {
+            let rank = place + 1;
+            let invalid = |field, ja: &str, en: &str| {
+                Err(Refusal::invalid(field, format!("順位 {rank}: {ja}"), format!("Rank {rank}: {en}")))
+            };
+            if contact.name.trim().is_empty() {
+                return invalid("name", "氏名を入力してください。", "give a name.");
+            }
+            if contact.phone.is_empty() && contact.mail.is_empty() {
+                return invalid(
+                    "phone",
+                    "電話番号かメールアドレスを入力してください。",
+                    "give a telephone number or a mail address.",
+                );
+            }
+            let digits = contact.phone.bytes().filter(u8::is_ascii_digit).count();
+            let phone_ok = contact.phone.bytes().all(|b| b.is_ascii_digit() || b"+-() ".contains(&b))
+                && (6..=15).contains(&digits);
+            if !contact.phone.is_empty() && !phone_ok {
+                return invalid(
+                    "phone",
+                    "電話番号は数字と + - ( ) で6桁から15桁です。",
+                    "a telephone number is 6 to 15 digits with + - ( ).",
+                );
+            }
+            if !contact.mail.is_empty() && !is_mail_address(&contact.mail) {
+                return invalid("mail", "メールアドレスを確認してください。", "check the mail address.");
+            }
+            if contact.hours.from_minute >= DAY_MINUTES || contact.hours.to_minute > DAY_MINUTES {
+                return invalid("hours", "時間帯は 00:00 から 24:00 です。", "hours lie between 00:00 and 24:00.");
+            }
+            if self.contacts[..place].iter().any(|other| other.id == contact.id) {
+                return invalid("id", "同じ連絡先が重複しています。", "the same contact stands twice.");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text can be a mail address: one `@`, something on both sides, no space or control character, at most 254
+/// bytes (RFC 5321 §4.5.3.1.3).
+pub fn is_mail_address(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('@').collect();
+    matches!(parts[..], [local, host] if !local.is_empty() && local.len() <= 64 && !host.is_empty())
+        && text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"\\".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(hours: Hours, at: &str, expected: bool) {
+        let at = Instant::parse(at).unwrap();
+        assert_eq!(hours.contain(at, &Calendar::tokyo([])), expected, "{hours:?} {at}");
+    }
+
+    #[test]
+    fn hours_are_read_in_tokyo_and_end_before_their_last_minute() {
+        let day = Hours { days: Days::Every, from_minute: 9 * 60, to_minute: 18 * 60 };
+        check(day, "2026-11-24T09:00:00+09:00", true);
+        check(day, "2026-11-24T17:59:59+09:00", true);
+        check(day, "2026-11-24T18:00:00+09:00", false);
+        check(day, "2026-11-24T00:00:00Z", true);
+    }
+
+    #[test]
+    fn hours_over_midnight_belong_to_the_day_they_begin_on() {
+        let night = Hours { days: Days::Business, from_minute: 22 * 60, to_minute: 6 * 60 };
+        // Friday night into Saturday, and Sunday night into Monday.
+        check(night, "2026-11-21T03:00:00+09:00", true);
+        check(night, "2026-11-23T03:00:00+09:00", false);
+    }
+
+    #[test]
+    fn a_holiday_is_no_business_day() {
+        let business = Hours { days: Days::Business, ..Hours::default() };
+        check(business, "2026-11-23T12:00:00+09:00", false);
+        check(Hours { days: Days::NonBusiness, ..Hours::default() }, "2026-11-23T12:00:00+09:00", true);
+    }
+
+    #[test]
+    fn the_first_voice_contact_has_a_phone_and_is_in_hours() {
+        let contact = |id: &str, phone: &str, hours| Contact {
+            id: ContactId::new(id),
+            name: id.into(),
+            reading: String::new(),
+            phone: phone.into(),
+            mail: "a@example.jp".into(),
+            hours,
+        };
+        let office = Hours { days: Days::Every, from_minute: 540, to_minute: 1080 };
+        let contacts = vec![
+            contact("mail-only", "", Hours::default()),
+            contact("office", "03-0000-0000", office),
+            contact("night", "090-0000-0000", Hours::default()),
+        ];
+        let plan = ContactPlan { contacts, waived_by: None };
+        let first = |at: &str| {
+            let at = Instant::parse(at).unwrap();
+            plan.first_voice(at, &Calendar::tokyo([])).map(|(rank, c)| (rank, c.id.to_string()))
+        };
+        assert_eq!(first("2026-11-24T10:00:00+09:00"), Some((2, "office".into())));
+        assert_eq!(first("2026-11-24T03:00:00+09:00"), Some((3, "night".into())));
+    }
+
+    #[test]
+    fn mail_addresses() {
+        for good in ["a@b", "山田@example.jp", "a.b+c@example.co.jp"] {
+            assert!(is_mail_address(good), "{good}");
+        }
+        for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nBcc: x", "a@b>"] {
+            assert!(!is_mail_address(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What a fact can say. One variant a kind; free text, names, numbers and raw bytes are blobs named by id.
+
+use crate::access::Role;
+use crate::clocks::notice::AgreedTargets;
+use crate::ids::{BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, WebhookId};
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// Where an incident came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum Origin {
+    /// An alert from a sender.
+    Alert {
+        /// The accepted event's number in its tenant.
+        event: u64,
+        /// What joins later events to this incident.
+        dedup_key: String,
+        /// Which alert of the incident came first.
+        alert_key: String,
+    },
+    /// The silence of a key that had promised a heartbeat.
+    Heartbeat {
+        /// The silent key.
+        key: KeyId,
+    },
+}
+
+/// One answer to a question of the criteria.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The question's id inside the criteria version.
+    pub question: String,
+    /// Yes or no.
+    pub yes: bool,
+}
+
+/// Whether a publication alone ends the notice clock, as it stood at that minute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "voice", rename_all = "snake_case")]
+pub enum Voice {
+    /// A call to this contact must begin too.
+    Required {
+        /// The first contact of the plan valid at that minute.
+        contact: ContactId,
+    },
+    /// No contact with a telephone is valid at that minute.
+    NoneValid,
+    /// The customer waived calls in writing.
+    Waived,
+    /// No impact: no call is owed (R-4.2.2-8).
+    NotOwed,
+}
+
+/// How a call attempt ended (R-4.2.2-5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallResult {
+    /// 本人が応答し、内容を理解した
+    Answered,
+    /// 別の人が応答した
+    AnsweredOther,
+    /// 留守番電話
+    Voicemail,
+    /// 話し中
+    Busy,
+    /// 応答なし
+    None,
+}
+
+/// By which way the customer was told of the recovery (R-4.2.2-20).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeChannel {
+    /// On the ticket.
+    Ticket,
+    /// By telephone.
+    Phone,
+}
+
+/// Which of the two targets of a notice clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    /// サービスレベル目標
+    Slo,
+    /// サービスレベル合意
+    Sla,
+}
+
+/// How a target stands in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Told in time.
+    Met,
+    /// Told late, or not at all.
+    Missed,
+    /// Not judged: a false alarm that stands.
+    Void,
+}
+
+/// What the desk was reminded of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reminder {
+    /// 5 minutes without judgement.
+    Unjudged,
+    /// 10 minutes without judgement: the head of desk is told.
+    UnjudgedLong,
+    /// 10 minutes before an interim slot.
+    InterimSoon,
+    /// 50 minutes since the last report.
+    LongSilence,
+}
+
+/// What a message tells the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// 障害発生連絡
+    Occurrence,
+    /// 中間報告
+    Interim,
+    /// 復旧連絡
+    Recovery,
+    /// お客様へのメッセージ
+    Message,
+    /// 終了のお知らせ
+    Closure,
+}
+
+/// How one attempt to deliver a message ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptOutcome {
+    /// Taken over by the customer's side.
+    Delivered,
+    /// Not now; it will be tried again.
+    Deferred,
+    /// Never this way; it is not tried again.
+    Refused,
+}
+
+/// What happened. Serialises to `kind` and `body`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body")]
+#[expect(missing_docs, reason = "the fields are named as the API and docs/facts.md name them")]
+pub enum Body {
+    // What the tenant is.
+    #[serde(rename = "tenant.added")]
+    TenantAdded { name: BlobId },
+    #[serde(rename = "tenant.renamed")]
+    TenantRenamed { name: BlobId },
+    #[serde(rename = "project.added")]
+    ProjectAdded { project: ProjectKey, name: BlobId },
+    /// The operation phase began; what R-3.4-* asks for and is missing stands as a listed exception.
+    #[serde(rename = "project.started")]
+    ProjectStarted { project: ProjectKey, exceptions: Vec<String> },
+    #[serde(rename = "version.recorded")]
+    VersionRecorded { paper: String, subject: String, version: u32, valid_from: Instant, document: BlobId },
+    #[serde(rename = "membership.granted")]
+    MembershipGranted { membership: MembershipId, person: PersonId, role: Role, until: Option<Instant> },
+    #[serde(rename = "membership.ended")]
+    MembershipEnded { membership: MembershipId },
+    #[serde(rename = "delegation.granted")]
+    DelegationGranted {
+        delegation: DelegationId,
+        giver: PersonId,
+        taker: PersonId,
+        right: String,
+        minute_from: u32,
+        minute_to: u32,
+        until: Option<Instant>,
+    },
+    #[serde(rename = "delegation.ended")]
+    DelegationEnded { delegation: DelegationId },
+    #[serde(rename = "key.added")]
+    KeyAdded { key: KeyId, project: ProjectKey, scope: String, role: Role, heartbeat_minutes: Option<u32> },
+    #[serde(rename = "key.revoked")]
+    KeyRevoked { key: KeyId },
+    #[serde(rename = "webhook.added")]
+    WebhookAdded { webhook: WebhookId, url: BlobId },
+    #[serde(rename = "webhook.disabled")]
+    WebhookDisabled { webhook: WebhookId },
+    /// The clock went back by more than two seconds since the fact before.
+    #[serde(rename = "clock.stepped")]
+    ClockStepped { back_ms: i64 },
+
+    // What happened to an incident.
+    #[serde(rename = "incident.opened")]
+    IncidentOpened {
+        project: ProjectKey,
+        number: u64,
+        origin: Origin,
+        title: BlobId,
+        severity: String,
+        targets: AgreedTargets,
+        agreement: Option<u32>,
+    },
+    #[serde(rename = "incident.taken")]
+    IncidentTaken { person: PersonId },
+    #[serde(rename = "incident.checked")]
+    IncidentChecked { how: BlobId, result: BlobId },
+    /// `held_at_alert` stands on a re-judgement to impact: whether the criteria held at the alert already.
+    #[serde(rename = "incident.judged")]
+    IncidentJudged {
+        impact: bool,
+        criteria: u32,
+        answers: Vec<Answer>,
+        needs_second: bool,
+        held_at_alert: Option<bool>,
+    },
+    #[serde(rename = "incident.judgement_confirmed")]
+    JudgementConfirmed { judgement: u64 },
+    #[serde(rename = "incident.notified")]
+    IncidentNotified { impact: bool, text: BlobId, plan: Option<u32>, voice: Voice },
+    #[serde(rename = "incident.called")]
+    IncidentCalled {
+        contact: ContactId,
+        rank: u32,
+        number: BlobId,
+        plan: u32,
+        first_valid: bool,
+        begun: Instant,
+        stated: bool,
+        result: CallResult,
+        note: Option<BlobId>,
+    },
+    #[serde(rename = "incident.reported")]
+    InterimReported { text: BlobId, next_due: Option<Instant> },
+    #[serde(rename = "incident.step_done")]
+    RecoveryStepDone { step: BlobId, result: BlobId },
+    #[serde(rename = "incident.recovered")]
+    IncidentRecovered { recovered_at: Instant, recovery_point: Option<Instant> },
+    #[serde(rename = "incident.recovery_withdrawn")]
+    RecoveryWithdrawn {},
+    #[serde(rename = "incident.recovery_notified")]
+    RecoveryNotified { method: BlobId, confirmed_by: BlobId, channel: NoticeChannel, text: BlobId },
+    #[serde(rename = "incident.recurred")]
+    IncidentRecurred { text: BlobId },
+    #[serde(rename = "incident.closed")]
+    IncidentClosed { class: String, cause: BlobId, confirmed_by: Option<BlobId>, automatic: bool },
+    #[serde(rename = "incident.false_alarm")]
+    FalseAlarmDeclared { grounds: BlobId },
+    #[serde(rename = "incident.false_alarm_reviewed")]
+    FalseAlarmReviewed { upheld: bool },
+    /// Internal: never shown to the customer.
+    #[serde(rename = "incident.noted")]
+    IncidentNoted { text: BlobId },
+    /// Between the desk and the customer.
+    #[serde(rename = "incident.messaged")]
+    IncidentMessaged { text: BlobId, from_customer: bool },
+    #[serde(rename = "incident.reminded")]
+    IncidentReminded { reminder: Reminder, due: Instant },
+    /// A target passed without a notice; provisional until the verdict.
+    #[serde(rename = "incident.target_passed")]
+    TargetPassed { clock: u32, target: Target, due: Instant },
+    #[serde(rename = "incident.slot_missed")]
+    SlotMissed { slot: Instant },
+    /// Final: it never moves again.
+    #[serde(rename = "incident.verdict")]
+    VerdictGiven { clock: u32, target: Target, outcome: Outcome, due: Instant, ended: Option<Instant>, rules: u32 },
+
+    // What tools told about it.
+    #[serde(rename = "alert.joined")]
+    AlertJoined { event: u64, alert_key: String },
+    #[serde(rename = "alert.resolved")]
+    AlertResolved { event: u64, alert_key: String },
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged { event: u64, alert_key: String },
+    /// Repeats since the last such fact: how many, up to which event.
+    #[serde(rename = "alert.counted")]
+    AlertCounted { alert_key: String, count: u64, total: u64 },
+
+    // What became of what we told.
+    #[serde(rename = "message.queued")]
+    MessageQueued { message: MessageId, notice: NoticeKind, channel: String, contact: Option<ContactId> },
+    #[serde(rename = "message.attempted")]
+    MessageAttempted { message: MessageId, attempt: u32, outcome: AttemptOutcome, detail: BlobId },
+    /// Five minutes without delivery: a call task.
+    #[serde(rename = "message.undelivered")]
+    MessageUndelivered { message: MessageId },
+}
+
+impl Body {
+    /// Whether a person acting on a record must have seen this before acting on it. Repeats, deliveries and reminders
+    /// arrive on their own and do not make what an operator is typing stale.
+    pub const fn moves_version(&self) -> bool {
+        !matches!(
+            self,
+            Self::AlertJoined { .. }
+                | Self::AlertResolved { .. }
+                | Self::AlertAcknowledged { .. }
+                | Self::AlertCounted { .. }
+                | Self::MessageQueued { .. }
+                | Self::MessageAttempted { .. }
+                | Self::MessageUndelivered { .. }
+                | Self::IncidentReminded { .. }
+                | Self::TargetPassed { .. }
+                | Self::SlotMissed { .. }
+                | Self::IncidentNoted { .. }
+                | Self::IncidentMessaged { .. }
+        )
+    }
+}

@@ -1,0 +1,330 @@
+//! The incident 障害: a fold over its facts (R-4.2-*, R-4.2.2-*; procedures: machine incident).
+//!
+//! [`Incident::fold`] reads facts, [`verbs`] return new ones, [`clock`] judges, [`duty`] says what is owed next. Nothing in
+//! here loads, stores or sends.
+
+pub mod clock;
+pub mod duty;
+mod fold;
+pub mod ledger;
+mod state;
+pub mod timer;
+pub mod verbs;
+
+pub use fold::Broken;
+pub use state::State;
+
+use crate::access::{Actor, Role};
+use crate::clocks::notice::AgreedTargets;
+use crate::fact::{Answer, AttemptOutcome, CallResult, NoticeChannel, NoticeKind, Origin, Reminder, Target, Voice};
+use crate::ids::{BlobId, ContactId, MessageId, PersonId, ProjectKey, RecordKey};
+use crate::time::Instant;
+use std::collections::BTreeMap;
+
+/// Where something in an incident comes from: the fact behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Place of the fact in the tenant's chain.
+    pub seq: u64,
+    /// Its instant.
+    pub at: Instant,
+    /// Who did it.
+    pub actor: Actor,
+    /// In which role.
+    pub role: Option<Role>,
+}
+
+/// Something together with the fact behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked<T> {
+    /// The fact.
+    pub mark: Mark,
+    /// What it said.
+    pub what: T,
+}
+
+/// A judgement of impact (R-4.2.2-1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// サービス影響 有 or 無.
+    pub impact: bool,
+    /// Version of the customer's criteria it was judged by.
+    pub criteria: u32,
+    /// The answers, question by question.
+    pub answers: Vec<Answer>,
+    /// Whether it counts only once a second person confirms it, and the fact that did.
+    pub second: Second,
+    /// On a re-judgement to impact: whether the criteria held at the alert already.
+    pub held_at_alert: Option<bool>,
+    /// Why, on a re-judgement.
+    pub reason: Option<BlobId>,
+}
+
+/// Whether a judgement needs a second person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// No second person is needed.
+    NotNeeded,
+    /// It does not count yet.
+    Awaited,
+    /// It counts since then.
+    Confirmed(Mark),
+}
+
+impl Judgement {
+    /// Whether it counts for the clocks.
+    pub const fn counts(&self) -> bool {
+        !matches!(self.second, Second::Awaited)
+    }
+}
+
+/// A publication to the customer that tells of the occurrence (障害発生連絡).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Whether it told of impact.
+    pub impact: bool,
+    /// Its text.
+    pub text: BlobId,
+    /// Whether a call is owed beside it.
+    pub voice: Voice,
+}
+
+/// One attempt to call a contact, as the operator stated it (自己申告).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Who was called.
+    pub contact: ContactId,
+    /// The contact's rank in the plan, from 1.
+    pub rank: u32,
+    /// The number dialled.
+    pub number: BlobId,
+    /// Whether this was the first contact of the plan valid at the minute the call began.
+    pub first_valid: bool,
+    /// When it began.
+    pub begun: Instant,
+    /// Whether that instant was stated afterwards.
+    pub stated: bool,
+    /// How it ended.
+    pub result: CallResult,
+    /// What was said.
+    pub note: Option<BlobId>,
+}
+
+/// One interim report (中間報告).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Its text.
+    pub text: BlobId,
+    /// The next report it promised.
+    pub next_due: Option<Instant>,
+}
+
+/// A recovery that was found (復旧), until it is withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// When the service was back, as stated.
+    pub recovered_at: Instant,
+    /// Data are as of this instant, where something was restored.
+    pub recovery_point: Option<Instant>,
+    /// The fact that took it back: a withdrawal or a recurrence.
+    pub undone: Option<Mark>,
+}
+
+/// The notice that it is over (復旧連絡).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryNotice {
+    /// How it was confirmed.
+    pub method: BlobId,
+    /// By whom.
+    pub confirmed_by: BlobId,
+    /// How the customer was told.
+    pub channel: NoticeChannel,
+    /// The text.
+    pub text: BlobId,
+}
+
+/// The end of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closure {
+    /// Its class.
+    pub class: String,
+    /// Cause, or the problem that looks for it.
+    pub cause: BlobId,
+    /// Who confirmed; none where five business days passed in silence.
+    pub confirmed_by: Option<BlobId>,
+    /// Whether the desk closed it by itself.
+    pub automatic: bool,
+}
+
+/// A false alarm (誤検知) and what the head of desk said to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FalseAlarm {
+    /// Why it is none.
+    pub grounds: BlobId,
+    /// Whether it stands, once reviewed.
+    pub review: Option<(Mark, bool)>,
+}
+
+/// What became of one message about this incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// When it was queued.
+    pub queued: Mark,
+    /// What it tells.
+    pub notice: NoticeKind,
+    /// `mail` or `webhook`.
+    pub channel: String,
+    /// To whom, where it goes to a contact.
+    pub contact: Option<ContactId>,
+    /// The attempts, in order.
+    pub attempts: Vec<Marked<(AttemptOutcome, BlobId)>>,
+    /// The fact that named it undelivered after five minutes.
+    pub undelivered: Option<Mark>,
+}
+
+impl Delivery {
+    /// When the customer's side took it over.
+    pub fn delivered_at(&self) -> Option<Instant> {
+        self.attempts.iter().find(|a| a.what.0 == AttemptOutcome::Delivered).map(|a| a.mark.at)
+    }
+
+    /// Whether it will not be tried again.
+    pub fn is_refused(&self) -> bool {
+        self.attempts.iter().any(|a| a.what.0 == AttemptOutcome::Refused)
+    }
+}
+
+/// What tools told about one alert of the incident.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertStanding {
+    /// Whether the tool last said that it is over.
+    pub resolved: bool,
+    /// Events counted by facts so far.
+    pub total: u64,
+}
+
+/// An incident as its facts tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// Its name.
+    pub key: RecordKey,
+    /// Its project.
+    pub project: ProjectKey,
+    /// Its number in the project.
+    pub number: u64,
+    /// Where it stands.
+    pub state: State,
+    /// Seq of the last fact a person must have seen before acting.
+    pub version: u64,
+    /// Seq of the last fact of any kind.
+    pub last_seq: u64,
+    /// The fact that opened it.
+    pub opened: Mark,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its title.
+    pub title: BlobId,
+    /// The severity the tool gave.
+    pub severity: String,
+    /// The targets it is judged by.
+    pub targets: AgreedTargets,
+    /// Version of the agreement they come from; none is flagged (R-3.3.4-3).
+    pub agreement: Option<u32>,
+    /// Who has it.
+    pub taken: Option<Marked<PersonId>>,
+    /// Checks of the running state (稼動確認): how, and what was found.
+    pub checks: Vec<Marked<(BlobId, BlobId)>>,
+    /// Judgements, first to last.
+    pub judgements: Vec<Marked<Judgement>>,
+    /// Notices of occurrence, first to last.
+    pub publications: Vec<Marked<Publication>>,
+    /// Call attempts.
+    pub calls: Vec<Marked<Call>>,
+    /// Interim reports.
+    pub reports: Vec<Marked<Report>>,
+    /// Recovery steps: what was done, with what result.
+    pub steps: Vec<Marked<(BlobId, BlobId)>>,
+    /// Recoveries, undone ones too.
+    pub recoveries: Vec<Marked<Recovery>>,
+    /// Recovery notices.
+    pub recovery_notices: Vec<Marked<RecoveryNotice>>,
+    /// Recurrences after a recovery notice.
+    pub recurrences: Vec<Marked<BlobId>>,
+    /// How it was closed.
+    pub closure: Option<Marked<Closure>>,
+    /// Whether it was declared a false alarm.
+    pub false_alarm: Option<Marked<FalseAlarm>>,
+    /// Internal notes.
+    pub notes: Vec<Marked<BlobId>>,
+    /// Messages between desk and customer; true where the customer wrote.
+    pub messages: Vec<Marked<(BlobId, bool)>>,
+    /// Reminders already given.
+    pub reminders: Vec<Marked<(Reminder, Instant)>>,
+    /// Targets that passed without a notice: clock and target.
+    pub passed: Vec<Marked<(u32, Target)>>,
+    /// Interim slots named as missed.
+    pub missed_slots: Vec<Marked<Instant>>,
+    /// Final verdicts.
+    pub verdicts: Vec<Marked<clock::FinalVerdict>>,
+    /// What tools told, by alert.
+    pub alerts: BTreeMap<String, AlertStanding>,
+    /// Alerts that came again after a recovery notice, and whose word is owed on it.
+    pub rejoined: Vec<Mark>,
+    /// Acknowledgements by tools: hints only.
+    pub tool_acknowledged: Vec<Mark>,
+    /// What became of what we told.
+    pub deliveries: BTreeMap<MessageId, Delivery>,
+}
+
+impl Incident {
+    /// The instant all clocks start from: the receipt of the alert.
+    pub const fn alert_at(&self) -> Instant {
+        self.opened.at
+    }
+
+    /// The judgement in force: the last one that counts.
+    pub fn judgement(&self) -> Option<&Marked<Judgement>> {
+        self.judgements.iter().rev().find(|j| j.what.counts())
+    }
+
+    /// サービス影響 as judged; none while unjudged.
+    pub fn impact(&self) -> Option<bool> {
+        self.judgement().map(|j| j.what.impact)
+    }
+
+    /// A judgement that waits for a second person.
+    pub fn awaiting_second(&self) -> Option<&Marked<Judgement>> {
+        self.judgements.last().filter(|j| !j.what.counts())
+    }
+
+    /// The recovery in force.
+    pub fn recovery(&self) -> Option<&Marked<Recovery>> {
+        self.recoveries.last().filter(|r| r.what.undone.is_none())
+    }
+
+    /// Until when a repeated alert joins: for ever while open, 10 minutes after the recovery notice, never once ended.
+    pub fn joins_until(&self) -> Joins {
+        match self.state {
+            State::Closed | State::FalseAlarm => Joins::No,
+            State::RecoveryNotified => match self.recovery_notices.last() {
+                Some(notice) => Joins::Until(notice.mark.at.plus_minutes(REJOIN_MINUTES)),
+                None => Joins::Yes,
+            },
+            _ => Joins::Yes,
+        }
+    }
+}
+
+/// How long after the recovery notice the same alert still joins.
+pub const REJOIN_MINUTES: i64 = 10;
+
+/// Whether a repeated alert joins an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joins {
+    /// It does.
+    Yes,
+    /// It does up to and including that instant.
+    Until(Instant),
+    /// It opens a new incident.
+    No,
+}

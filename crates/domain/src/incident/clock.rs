@@ -1,0 +1,182 @@
+//! The notice clocks of an incident and their verdicts (R-3.3.3-*, R-3.3.4-*; ).
+//!
+//! The first clock runs from the alert. A re-judgement from no impact to impact starts a second one from the judgement,
+//! unless the criteria held at the alert already: then the first clock is the official one. Wall time, all days, never
+//! paused. "Within" includes the instant.
+
+use super::{Incident, Judgement, Marked};
+use crate::clocks::Verdict;
+use crate::fact::{Outcome, Target, Voice};
+use crate::time::Instant;
+
+/// Edition of the rules in this file, named by every verdict. A released edition is never edited; a new one stands beside.
+pub const RULES: u32 = 1;
+
+/// What a clock starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The receipt of the alert.
+    Alert,
+    /// A re-judgement to impact: its place among the judgements.
+    Rejudgement(usize),
+}
+
+/// One notice clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeClock {
+    /// Its number in the incident, from 0.
+    pub number: u32,
+    /// What it starts from.
+    pub basis: Basis,
+    /// When it starts.
+    pub from: Instant,
+    /// Whether it runs with the targets for impact; so it does while nothing is judged.
+    pub impact: bool,
+    /// SLO due.
+    pub slo_due: Instant,
+    /// SLA due; none without impact (`(SLA なし)`).
+    pub sla_due: Option<Instant>,
+    /// What ended it.
+    pub end: Option<End>,
+}
+
+/// What ended a clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// When.
+    pub at: Instant,
+    /// The fact of the publication.
+    pub published: u64,
+    /// The fact of the call, where a call ended it.
+    pub called: Option<u64>,
+}
+
+/// A final verdict as its fact tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalVerdict {
+    /// Which clock.
+    pub clock: u32,
+    /// Which target.
+    pub target: Target,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// When it was due.
+    pub due: Instant,
+    /// When it was ended, if it was.
+    pub ended: Option<Instant>,
+    /// Edition of the rules.
+    pub rules: u32,
+}
+
+impl NoticeClock {
+    /// The due instant of a target; none where there is no such target.
+    pub const fn due(&self, target: Target) -> Option<Instant> {
+        match target {
+            Target::Slo => Some(self.slo_due),
+            Target::Sla => self.sla_due,
+        }
+    }
+
+    /// How a target stands at `now`; none where there is no such target.
+    pub fn verdict(&self, target: Target, now: Instant) -> Option<Verdict> {
+        let due = self.due(target)?;
+        Some(Verdict::of(due, self.end.as_ref().map(|end| end.at), Some(now)))
+    }
+
+    /// The next instant that matters: the SLO's due, then the SLA's; none once it ended.
+    pub fn next_due(&self, now: Instant) -> Option<Instant> {
+        if self.end.is_some() {
+            return None;
+        }
+        match self.sla_due {
+            Some(sla) if now > self.slo_due => Some(sla),
+            _ => Some(self.slo_due),
+        }
+    }
+}
+
+impl Incident {
+    /// The notice clocks, the alert's first.
+    pub fn clocks(&self) -> Vec<NoticeClock> {
+        let counting: Vec<(usize, &Marked<Judgement>)> =
+            self.judgements.iter().enumerate().filter(|(_, j)| j.what.counts()).collect();
+        let impact = self.alert_clock_has_impact(&counting);
+        let mut clocks = vec![self.clock(0, Basis::Alert, self.alert_at(), impact)];
+        for pair in counting.windows(2) {
+            let ((_, before), (place, after)) = (pair[0], pair[1]);
+            if !before.what.impact && after.what.impact && after.what.held_at_alert != Some(true) {
+                let number = clocks.len() as u32;
+                clocks.push(self.clock(number, Basis::Rejudgement(place), after.mark.at, true));
+            }
+        }
+        clocks
+    }
+
+    /// Unjudged counts as impact; the first judgement that counts decides, unless a later one found that the
+    /// criteria had held at the alert. A later "no" never softens it.
+    fn alert_clock_has_impact(&self, counting: &[(usize, &Marked<Judgement>)]) -> bool {
+        let first = counting.first().is_none_or(|(_, j)| j.what.impact);
+        first || counting.iter().any(|(_, j)| j.what.impact && j.what.held_at_alert == Some(true))
+    }
+
+    fn clock(&self, number: u32, basis: Basis, from: Instant, impact: bool) -> NoticeClock {
+        let targets = if impact { self.targets.with_impact } else { self.targets.without_impact };
+        NoticeClock {
+            number,
+            basis,
+            from,
+            impact,
+            slo_due: targets.slo_minutes.after(from),
+            sla_due: targets.sla_minutes.map(|within| within.after(from)),
+            end: if impact { self.end_with_impact(from) } else { self.end_by_publication(from) },
+        }
+    }
+
+    /// The later of "published with impact" and "first call begun to the first contact valid at that minute".
+    fn end_with_impact(&self, from: Instant) -> Option<End> {
+        let published = self.publications.iter().find(|p| p.mark.at >= from && p.what.impact)?;
+        let alone = End { at: published.mark.at, published: published.mark.seq, called: None };
+        if !matches!(published.what.voice, Voice::Required { .. }) {
+            return Some(alone);
+        }
+        let call =
+            self.calls.iter().filter(|c| c.what.first_valid && c.what.begun >= from).min_by_key(|c| c.what.begun);
+        match call {
+            Some(call) => Some(End {
+                at: published.mark.at.max(call.what.begun),
+                published: published.mark.seq,
+                called: Some(call.mark.seq),
+            }),
+            // Impact was taken back before anybody was called: the call is owed no longer.
+            None if self.impact() == Some(false) => Some(alone),
+            None => None,
+        }
+    }
+
+    fn end_by_publication(&self, from: Instant) -> Option<End> {
+        let published = self.publications.iter().find(|p| p.mark.at >= from)?;
+        Some(End { at: published.mark.at, published: published.mark.seq, called: None })
+    }
+
+    /// The verdicts to write when the incident ends; those written already are left alone.
+    pub fn verdicts_at_end(&self, now: Instant) -> Vec<FinalVerdict> {
+        let void = self.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.what.review, Some((_, true))));
+        let mut verdicts = vec![];
+        for clock in self.clocks() {
+            for target in [Target::Slo, Target::Sla] {
+                let Some(due) = clock.due(target) else { continue };
+                if self.verdicts.iter().any(|v| v.what.clock == clock.number && v.what.target == target) {
+                    continue;
+                }
+                let outcome = match clock.verdict(target, now) {
+                    _ if void => Outcome::Void,
+                    Some(Verdict::Met) => Outcome::Met,
+                    _ => Outcome::Missed,
+                };
+                let ended = clock.end.as_ref().map(|end| end.at);
+                verdicts.push(FinalVerdict { clock: clock.number, target, outcome, due, ended, rules: RULES });
+            }
+        }
+        verdicts
+    }
+}

@@ -1,0 +1,221 @@
+//! From facts to an incident.
+
+use super::{
+    AlertStanding, Call, Closure, Delivery, FalseAlarm, Incident, Judgement, Mark, Marked, Publication, Recovery,
+    RecoveryNotice, Report, Second, State, clock::FinalVerdict,
+};
+use crate::fact::{Body, Fact, Origin};
+
+/// Facts that tell no incident: the chain holds, but no desk ever wrote them in this order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("fact {seq} ({kind}) does not fit the incident it names")]
+pub struct Broken {
+    /// The fact at fault.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: &'static str,
+}
+
+fn mark(fact: &Fact) -> Mark {
+    Mark { seq: fact.seq, at: fact.instant, actor: fact.actor.clone(), role: fact.role }
+}
+
+impl Incident {
+    /// Folds all facts of one incident, first to last; none where there are no facts.
+    ///
+    /// # Errors
+    /// The first fact opens no incident, a later one opens it again, or one names something that is not there.
+    pub fn fold(facts: &[Fact]) -> Result<Option<Self>, Broken> {
+        let Some((first, rest)) = facts.split_first() else { return Ok(None) };
+        let mut incident = Self::opened_by(first)?;
+        for fact in rest {
+            incident.apply(fact)?;
+        }
+        Ok(Some(incident))
+    }
+
+    fn opened_by(fact: &Fact) -> Result<Self, Broken> {
+        let broken = || Broken { seq: fact.seq, kind: "first" };
+        let key = fact.record.clone().ok_or_else(broken)?;
+        let Body::IncidentOpened { project, number, origin, title, severity, targets, agreement } = &fact.body else {
+            return Err(broken());
+        };
+        if project.record(*number) != key {
+            return Err(broken());
+        }
+        let mut alerts = std::collections::BTreeMap::new();
+        if let Origin::Alert { alert_key, .. } = origin {
+            alerts.insert(alert_key.clone(), AlertStanding { resolved: false, total: 1 });
+        }
+        Ok(Self {
+            key,
+            project: project.clone(),
+            number: *number,
+            state: State::Detected,
+            version: fact.seq,
+            last_seq: fact.seq,
+            opened: mark(fact),
+            origin: origin.clone(),
+            title: title.clone(),
+            severity: severity.clone(),
+            targets: *targets,
+            agreement: *agreement,
+            taken: None,
+            checks: vec![],
+            judgements: vec![],
+            publications: vec![],
+            calls: vec![],
+            reports: vec![],
+            steps: vec![],
+            recoveries: vec![],
+            recovery_notices: vec![],
+            recurrences: vec![],
+            closure: None,
+            false_alarm: None,
+            notes: vec![],
+            messages: vec![],
+            reminders: vec![],
+            passed: vec![],
+            missed_slots: vec![],
+            verdicts: vec![],
+            alerts,
+            rejoined: vec![],
+            tool_acknowledged: vec![],
+            deliveries: std::collections::BTreeMap::new(),
+        })
+    }
+
+    /// Adds the next fact.
+    ///
+    /// # Errors
+    /// The fact is not one of an incident, or names a judgement or message that is not there.
+    pub fn apply(&mut self, fact: &Fact) -> Result<(), Broken> {
+        let mark = mark(fact);
+        if fact.body.moves_version() {
+            self.version = fact.seq;
+        }
+        self.last_seq = fact.seq;
+        self.apply_body(fact, mark)
+    }
+
+    fn apply_body(&mut self, fact: &Fact, mark: Mark) -> Result<(), Broken> {
+        let broken = |kind| Broken { seq: fact.seq, kind };
+        match fact.body.clone() {
+            Body::IncidentTaken { person } => {
+                self.taken = Some(Marked { mark, what: person });
+                if self.state == State::Detected {
+                    self.state = State::Triaging;
+                }
+            }
+            Body::IncidentChecked { how, result } => self.checks.push(Marked { mark, what: (how, result) }),
+            Body::IncidentJudged { impact, criteria, answers, needs_second, held_at_alert } => {
+                let second = if needs_second { Second::Awaited } else { Second::NotNeeded };
+                let reason = fact.reason.clone();
+                let what = Judgement { impact, criteria, answers, second, held_at_alert, reason };
+                self.judgements.push(Marked { mark, what });
+                if self.state == State::Triaging && !impact {
+                    self.state = State::Judged;
+                }
+            }
+            Body::JudgementConfirmed { judgement } => {
+                let found = self.judgements.iter_mut().find(|j| j.mark.seq == judgement);
+                found.ok_or_else(|| broken("confirmation"))?.what.second = Second::Confirmed(mark);
+            }
+            Body::IncidentNotified { impact, text, voice, .. } => {
+                self.publications.push(Marked { mark, what: Publication { impact, text, voice } });
+                if matches!(self.state, State::Triaging | State::Judged) {
+                    self.state = State::Notified;
+                }
+            }
+            Body::IncidentCalled { contact, rank, number, first_valid, begun, stated, result, note, .. } => {
+                let what = Call { contact, rank, number, first_valid, begun, stated, result, note };
+                self.calls.push(Marked { mark, what });
+            }
+            Body::InterimReported { text, next_due } => {
+                self.reports.push(Marked { mark, what: Report { text, next_due } });
+            }
+            Body::RecoveryStepDone { step, result } => self.steps.push(Marked { mark, what: (step, result) }),
+            Body::IncidentRecovered { recovered_at, recovery_point } => {
+                self.recoveries.push(Marked { mark, what: Recovery { recovered_at, recovery_point, undone: None } });
+                self.state = State::Confirming;
+            }
+            Body::RecoveryWithdrawn {} => self.undo_recovery(mark),
+            Body::RecoveryNotified { method, confirmed_by, channel, text } => {
+                self.recovery_notices
+                    .push(Marked { mark, what: RecoveryNotice { method, confirmed_by, channel, text } });
+                self.state = State::RecoveryNotified;
+            }
+            Body::IncidentRecurred { text } => {
+                self.undo_recovery(mark.clone());
+                self.recurrences.push(Marked { mark, what: text });
+            }
+            Body::IncidentClosed { class, cause, confirmed_by, automatic } => {
+                self.closure = Some(Marked { mark, what: Closure { class, cause, confirmed_by, automatic } });
+                self.state = State::Closed;
+            }
+            Body::FalseAlarmDeclared { grounds } => {
+                self.false_alarm = Some(Marked { mark, what: FalseAlarm { grounds, review: None } });
+                self.state = State::FalseAlarm;
+            }
+            Body::FalseAlarmReviewed { upheld } => {
+                let alarm = self.false_alarm.as_mut().ok_or_else(|| broken("false alarm review"))?;
+                alarm.what.review = Some((mark, upheld));
+            }
+            Body::IncidentNoted { text } => self.notes.push(Marked { mark, what: text }),
+            Body::IncidentMessaged { text, from_customer } => {
+                self.messages.push(Marked { mark, what: (text, from_customer) });
+            }
+            Body::IncidentReminded { reminder, due } => self.reminders.push(Marked { mark, what: (reminder, due) }),
+            Body::TargetPassed { clock, target, .. } => self.passed.push(Marked { mark, what: (clock, target) }),
+            Body::SlotMissed { slot } => self.missed_slots.push(Marked { mark, what: slot }),
+            Body::VerdictGiven { clock, target, outcome, due, ended, rules } => {
+                self.verdicts.push(Marked { mark, what: FinalVerdict { clock, target, outcome, due, ended, rules } });
+            }
+            Body::AlertJoined { alert_key, .. } => {
+                let alert = self.alerts.entry(alert_key).or_default();
+                alert.resolved = false;
+                alert.total += 1;
+                if self.state == State::RecoveryNotified {
+                    self.rejoined.push(mark);
+                }
+            }
+            Body::AlertResolved { alert_key, .. } => {
+                let alert = self.alerts.entry(alert_key).or_default();
+                alert.resolved = true;
+                alert.total += 1;
+            }
+            Body::AlertAcknowledged { alert_key, .. } => {
+                self.alerts.entry(alert_key).or_default().total += 1;
+                self.tool_acknowledged.push(mark);
+            }
+            Body::AlertCounted { alert_key, count, total } => {
+                let alert = self.alerts.entry(alert_key).or_default();
+                alert.total += count;
+                if alert.total != total {
+                    return Err(broken("count of repeats"));
+                }
+            }
+            Body::MessageQueued { message, notice, channel, contact } => {
+                let delivery = Delivery { queued: mark, notice, channel, contact, attempts: vec![], undelivered: None };
+                self.deliveries.insert(message, delivery);
+            }
+            Body::MessageAttempted { message, outcome, detail, .. } => {
+                let delivery = self.deliveries.get_mut(&message).ok_or_else(|| broken("attempt"))?;
+                delivery.attempts.push(Marked { mark, what: (outcome, detail) });
+            }
+            Body::MessageUndelivered { message } => {
+                let delivery = self.deliveries.get_mut(&message).ok_or_else(|| broken("undelivered"))?;
+                delivery.undelivered = Some(mark);
+            }
+            _ => return Err(broken("not of an incident")),
+        }
+        Ok(())
+    }
+
+    fn undo_recovery(&mut self, mark: Mark) {
+        if let Some(recovery) = self.recoveries.last_mut() {
+            recovery.what.undone = Some(mark);
+        }
+        self.state = State::Notified;
+    }
+}

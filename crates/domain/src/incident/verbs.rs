@@ -1,0 +1,455 @@
+//! What people do to an incident: each verb looks at the incident and returns facts, or refuses with a sentence.
+//!
+//! Texts arrive as blobs that are stored already; that they are not empty was checked where they were read.
+
+use super::{Call, Incident, Second, State};
+use crate::access::{Actor, Role};
+use crate::criteria::Criteria;
+use crate::fact::{Answer, Body, CallResult, NewFact, NoticeChannel, Voice};
+use crate::ids::{BlobId, ContactId, PersonId};
+use crate::refusal::Refusal;
+use crate::time::{HOUR_MS, Instant, MINUTE_MS};
+
+/// Who acts, in which role, at which instant.
+#[derive(Clone, Debug)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// In which role.
+    pub role: Option<Role>,
+    /// The one instant of the transaction.
+    pub now: Instant,
+}
+
+/// How far back a stated time may lie.
+pub const STATED_MAX_MS: i64 = 24 * HOUR_MS;
+/// A stated time this close to now needs no reason.
+const STATED_FREE_MS: i64 = 2 * MINUTE_MS;
+/// After this many minutes "no impact" needs a second person (design §5).
+pub const LATE_NO_MINUTES: i64 = 15;
+
+type Facts = Result<Vec<NewFact>, Refusal>;
+
+fn wrong_state(incident: &Incident) -> Refusal {
+    let (ja, en) = (incident.state.label().ja, incident.state.label().en);
+    Refusal::not_now(
+        format!("状態が「{ja}」のため、この操作はできません。画面で次にできる操作を確認してください。"),
+        format!("This cannot be done while the incident is “{en}”. See what can be done next on its page."),
+    )
+}
+
+fn missing_reason() -> Refusal {
+    Refusal::invalid("reason", "理由を入力してください。", "Give a reason.")
+}
+
+impl Incident {
+    fn fact(&self, by: &By, body: Body) -> NewFact {
+        self.fact_because(by, body, None)
+    }
+
+    fn fact_because(&self, by: &By, body: Body, reason: Option<BlobId>) -> NewFact {
+        NewFact { record: Some(self.key.clone()), body, actor: by.actor.clone(), role: by.role, reason }
+    }
+
+    fn in_state(&self, states: &[State]) -> Result<(), Refusal> {
+        if states.contains(&self.state) { Ok(()) } else { Err(wrong_state(self)) }
+    }
+
+    fn still_open(&self) -> Result<(), Refusal> {
+        if self.state.is_final() { Err(wrong_state(self)) } else { Ok(()) }
+    }
+
+    /// 担当する: 検知 > 切り分け中; later it hands the incident to another person.
+    ///
+    /// # Errors
+    /// The incident has ended.
+    pub fn take(&self, by: &By, person: PersonId) -> Facts {
+        self.still_open()?;
+        Ok(vec![self.fact(by, Body::IncidentTaken { person })])
+    }
+
+    /// 稼動確認 (R-4.2.1-10).
+    ///
+    /// # Errors
+    /// Nobody has taken the incident, or it has ended.
+    pub fn check(&self, by: &By, how: BlobId, result: BlobId) -> Facts {
+        self.still_open()?;
+        if self.state == State::Detected {
+            return Err(wrong_state(self));
+        }
+        Ok(vec![self.fact(by, Body::IncidentChecked { how, result })])
+    }
+
+    /// 影響判定 (R-4.2.2-1, -3, -4): with impact the notice is published in the same act; without it the incident is
+    /// judged and the notice follows. "No" after 15 minutes counts once a second person confirms it.
+    ///
+    /// # Errors
+    /// Not in triage; no check recorded and no reason why; answers that do not follow the criteria; impact without a text.
+    pub fn judge(
+        &self,
+        by: &By,
+        criteria: &Criteria,
+        version: u32,
+        answers: Vec<Answer>,
+        notice: Option<Notice>,
+        reason: Option<BlobId>,
+    ) -> Facts {
+        self.in_state(&[State::Triaging])?;
+        if self.checks.is_empty() && reason.is_none() {
+            return Err(Refusal::invalid(
+                "reason",
+                "稼動確認が記録されていません。稼動確認を記録するか、確認なしで判定する理由を入力してください。",
+                "No check of the running state is recorded. Record it, or say why you judge without it.",
+            ));
+        }
+        let impact = criteria.judge(&answers)?;
+        let late = by.now.since_ms(self.alert_at()) > LATE_NO_MINUTES * MINUTE_MS;
+        let judged = Body::IncidentJudged {
+            impact,
+            criteria: version,
+            answers,
+            needs_second: !impact && late,
+            held_at_alert: None,
+        };
+        let mut facts = vec![self.fact_because(by, judged, reason)];
+        if impact {
+            facts.push(self.publication(by, true, notice)?);
+        }
+        Ok(facts)
+    }
+
+    /// 再判定 (R-4.2.2-22, Q-04): to impact it publishes at once; to no impact it counts once a second person confirms.
+    ///
+    /// # Errors
+    /// Nothing was judged yet, the judgement would be the same, or the reason or the notice is missing.
+    pub fn rejudge(
+        &self,
+        by: &By,
+        version: u32,
+        impact: bool,
+        held_at_alert: bool,
+        notice: Option<Notice>,
+        reason: Option<BlobId>,
+    ) -> Facts {
+        self.still_open()?;
+        let Some(before) = self.impact() else { return Err(wrong_state(self)) };
+        if before == impact {
+            return Err(Refusal::invalid(
+                "impact",
+                "今の判定と同じです。判定を変える場合だけ再判定してください。",
+                "That is how it is judged already. Re-judge only to change it.",
+            ));
+        }
+        let reason = Some(reason.ok_or_else(missing_reason)?);
+        let held = impact.then_some(held_at_alert);
+        let judged = Body::IncidentJudged {
+            impact,
+            criteria: version,
+            answers: vec![],
+            needs_second: !impact,
+            held_at_alert: held,
+        };
+        let mut facts = vec![self.fact_because(by, judged, reason)];
+        if impact {
+            facts.push(self.publication(by, true, notice)?);
+        }
+        Ok(facts)
+    }
+
+    /// A second person's word on a judgement without impact.
+    ///
+    /// # Errors
+    /// Nothing waits for it, or it is the same person.
+    pub fn confirm_judgement(&self, by: &By) -> Facts {
+        self.still_open()?;
+        let Some(judgement) = self.awaiting_second() else { return Err(wrong_state(self)) };
+        if judgement.mark.actor.is_same_person(&by.actor) {
+            return Err(Refusal::not_now(
+                "判定した本人は確認できません。別の担当者に確認を依頼してください。",
+                "Whoever judged cannot confirm it. Ask another person.",
+            ));
+        }
+        Ok(vec![self.fact(by, Body::JudgementConfirmed { judgement: judgement.mark.seq })])
+    }
+
+    /// 障害発生連絡 after a judgement without impact (R-4.2.2-8).
+    ///
+    /// # Errors
+    /// Not judged, told already, or the text is missing.
+    pub fn notify(&self, by: &By, notice: Option<Notice>) -> Facts {
+        self.in_state(&[State::Judged])?;
+        Ok(vec![self.publication(by, false, notice)?])
+    }
+
+    fn publication(&self, by: &By, impact: bool, notice: Option<Notice>) -> Result<NewFact, Refusal> {
+        let Some(Notice { text, plan, voice }) = notice else {
+            return Err(Refusal::invalid(
+                "text",
+                "お客様への連絡文を入力してください。",
+                "Write the notice to the customer.",
+            ));
+        };
+        let voice = if impact { voice } else { Voice::NotOwed };
+        Ok(self.fact(by, Body::IncidentNotified { impact, text, plan, voice }))
+    }
+
+    /// 架電 (R-4.2.2-5): one attempt, as the operator states it.
+    ///
+    /// # Errors
+    /// Nobody has taken the incident, it has ended, or the stated time cannot be.
+    pub fn call(&self, by: &By, attempt: CallAttempt, reason: Option<BlobId>) -> Facts {
+        self.still_open()?;
+        if self.state == State::Detected {
+            return Err(wrong_state(self));
+        }
+        let CallAttempt { contact, rank, number, plan, first_valid, begun, result, note } = attempt;
+        let stated = stated(by.now, begun, "begun", reason.is_some())?;
+        if begun < self.alert_at() {
+            return Err(Refusal::invalid(
+                "begun",
+                "架電開始がアラート受信より前です。時刻を確認してください。",
+                "The call begins before the alert. Check the time.",
+            ));
+        }
+        let body = Body::IncidentCalled { contact, rank, number, plan, first_valid, begun, stated, result, note };
+        Ok(vec![self.fact_because(by, body, reason)])
+    }
+
+    /// 中間報告 (R-4.2.2-16 to -18); without impact a voluntary one.
+    ///
+    /// # Errors
+    /// The customer has not been told of the occurrence, or knows of the recovery already.
+    pub fn report(&self, by: &By, text: BlobId) -> Facts {
+        self.in_state(&[State::Notified, State::Confirming])?;
+        let next_due = self.interim(by.now).and_then(|interim| {
+            let next = interim.next_slot()?;
+            // This very report fills the slot that ends its hour; the one after it is what it can promise.
+            crate::clocks::interim::Interim { as_of: next, ..interim }.next_slot()
+        });
+        Ok(vec![self.fact(by, Body::InterimReported { text, next_due })])
+    }
+
+    /// A recovery step; telling and mending run side by side, so it may be recorded from 切り分け中 on.
+    ///
+    /// # Errors
+    /// Nobody has taken the incident, or it has ended.
+    pub fn step(&self, by: &By, step: BlobId, result: BlobId) -> Facts {
+        self.still_open()?;
+        if self.state == State::Detected {
+            return Err(wrong_state(self));
+        }
+        Ok(vec![self.fact(by, Body::RecoveryStepDone { step, result })])
+    }
+
+    /// 復旧: the service is back as of a stated instant; 連絡済 > 復旧確認中.
+    ///
+    /// # Errors
+    /// The customer has not been told yet, or the instant lies ahead, before the alert or more than a day back.
+    pub fn recover(&self, by: &By, recovered_at: Instant, recovery_point: Option<Instant>) -> Facts {
+        self.in_state(&[State::Notified])?;
+        if recovered_at > by.now || recovered_at < self.alert_at() {
+            return Err(Refusal::invalid(
+                "recovered_at",
+                "復旧時刻はアラート受信から今までの間で入力してください。",
+                "The recovery lies between the alert and now. Check the time.",
+            ));
+        }
+        if recovery_point.is_some_and(|point| point > recovered_at) {
+            return Err(Refusal::invalid(
+                "recovery_point",
+                "回復時点は復旧時刻より前でなければなりません。",
+                "Data cannot be as of an instant after the recovery.",
+            ));
+        }
+        Ok(vec![self.fact(by, Body::IncidentRecovered { recovered_at, recovery_point })])
+    }
+
+    /// It was not over: 復旧確認中 > 連絡済.
+    ///
+    /// # Errors
+    /// No recovery is being confirmed, or the reason is missing.
+    pub fn withdraw_recovery(&self, by: &By, reason: Option<BlobId>) -> Facts {
+        self.in_state(&[State::Confirming])?;
+        Ok(vec![self.fact_because(by, Body::RecoveryWithdrawn {}, Some(reason.ok_or_else(missing_reason)?))])
+    }
+
+    /// 復旧連絡 (R-4.2.2-19, -20), with how it was confirmed and by whom.
+    ///
+    /// # Errors
+    /// No recovery is being confirmed.
+    pub fn notify_recovery(
+        &self,
+        by: &By,
+        method: BlobId,
+        confirmed_by: BlobId,
+        channel: NoticeChannel,
+        text: BlobId,
+    ) -> Facts {
+        self.in_state(&[State::Confirming])?;
+        Ok(vec![self.fact(by, Body::RecoveryNotified { method, confirmed_by, channel, text })])
+    }
+
+    /// 再発 after the recovery notice: 復旧連絡済 > 連絡済.
+    ///
+    /// # Errors
+    /// The customer was not told of a recovery.
+    pub fn recur(&self, by: &By, text: BlobId) -> Facts {
+        self.in_state(&[State::RecoveryNotified])?;
+        Ok(vec![self.fact(by, Body::IncidentRecurred { text })])
+    }
+
+    /// 終了 with class, cause and who confirmed (R-5.3-8). The verdicts become final with it.
+    ///
+    /// # Errors
+    /// The customer was not told of the recovery.
+    pub fn close(&self, by: &By, closing: Closing) -> Facts {
+        self.in_state(&[State::RecoveryNotified])?;
+        let Closing { class, cause, confirmed_by, automatic } = closing;
+        let mut facts = vec![self.fact(by, Body::IncidentClosed { class, cause, confirmed_by, automatic })];
+        facts.extend(self.final_verdicts(by.now));
+        Ok(facts)
+    }
+
+    /// 誤検知: only before the due; the head of desk reviews it within one business day.
+    ///
+    /// # Errors
+    /// The customer was told already, or the due has passed: then the miss stands.
+    pub fn declare_false_alarm(&self, by: &By, grounds: BlobId) -> Facts {
+        self.in_state(&[State::Detected, State::Triaging, State::Judged])?;
+        if self.clocks().iter().any(|clock| by.now > clock.slo_due) {
+            return Err(Refusal::not_now(
+                "期限を過ぎたため誤検知にできません。判定して連絡してください。",
+                "The due has passed, so this can no longer be a false alarm. Judge it and tell the customer.",
+            ));
+        }
+        Ok(vec![self.fact(by, Body::FalseAlarmDeclared { grounds })])
+    }
+
+    /// The head of desk's word on a false alarm: upheld it is counted apart, denied it is judged as if never declared.
+    ///
+    /// # Errors
+    /// It is no false alarm, was reviewed already, or the same person declared it.
+    pub fn review_false_alarm(&self, by: &By, upheld: bool, reason: Option<BlobId>) -> Facts {
+        let Some(alarm) = self.false_alarm.as_ref().filter(|alarm| alarm.what.review.is_none()) else {
+            return Err(wrong_state(self));
+        };
+        if alarm.mark.actor.is_same_person(&by.actor) {
+            return Err(Refusal::not_now(
+                "誤検知とした本人は確認できません。別の責任者に確認を依頼してください。",
+                "Whoever declared the false alarm cannot review it. Ask another head of desk.",
+            ));
+        }
+        if !upheld && reason.is_none() {
+            return Err(missing_reason());
+        }
+        let mut after = self.clone();
+        if let Some(alarm) = after.false_alarm.as_mut() {
+            alarm.what.review = Some((alarm.mark.clone(), upheld));
+        }
+        let mut facts = vec![self.fact_because(by, Body::FalseAlarmReviewed { upheld }, reason)];
+        facts.extend(after.final_verdicts(by.now));
+        Ok(facts)
+    }
+
+    /// 内部メモ: never shown to the customer.
+    ///
+    /// # Errors
+    /// Never: notes may follow the end.
+    pub fn note(&self, by: &By, text: BlobId) -> Facts {
+        Ok(vec![self.fact(by, Body::IncidentNoted { text })])
+    }
+
+    /// A message between desk and customer, in every state (R-4.2-2).
+    ///
+    /// # Errors
+    /// Never: the thread stays open.
+    pub fn message(&self, by: &By, text: BlobId, from_customer: bool) -> Facts {
+        Ok(vec![self.fact(by, Body::IncidentMessaged { text, from_customer })])
+    }
+
+    fn final_verdicts(&self, now: Instant) -> Vec<NewFact> {
+        self.verdicts_at_end(now)
+            .into_iter()
+            .map(|v| {
+                let super::clock::FinalVerdict { clock, target, outcome, due, ended, rules } = v;
+                let body = Body::VerdictGiven { clock, target, outcome, due, ended, rules };
+                NewFact::by_system(Some(self.key.clone()), body)
+            })
+            .collect()
+    }
+
+    /// Whether a second person has confirmed everything that needs one.
+    pub fn is_settled(&self) -> bool {
+        self.judgements.iter().all(|j| j.what.second != Second::Awaited)
+    }
+
+    /// The calls to one contact, first to last.
+    pub fn calls_to<'a>(&'a self, contact: &'a ContactId) -> impl Iterator<Item = &'a Call> {
+        self.calls.iter().map(|call| &call.what).filter(move |call| call.contact == *contact)
+    }
+}
+
+/// A notice ready to be published.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Its text.
+    pub text: BlobId,
+    /// Version of the contact plan valid now; none where there is no plan.
+    pub plan: Option<u32>,
+    /// Whether a call is owed beside it.
+    pub voice: Voice,
+}
+
+/// One call attempt as stated.
+#[derive(Clone, Debug)]
+pub struct CallAttempt {
+    /// Who was called.
+    pub contact: ContactId,
+    /// Rank of the contact, from 1.
+    pub rank: u32,
+    /// The number dialled.
+    pub number: BlobId,
+    /// Version of the plan.
+    pub plan: u32,
+    /// Whether this is the first contact valid at the minute the call began.
+    pub first_valid: bool,
+    /// When it began.
+    pub begun: Instant,
+    /// How it ended.
+    pub result: CallResult,
+    /// What was said.
+    pub note: Option<BlobId>,
+}
+
+/// How an incident is closed.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// Its class.
+    pub class: String,
+    /// Cause, or the problem that looks for it.
+    pub cause: BlobId,
+    /// Who confirmed.
+    pub confirmed_by: Option<BlobId>,
+    /// Whether the desk closes by itself after five business days.
+    pub automatic: bool,
+}
+
+/// Whether an instant was stated afterwards: at most a day back, and with a reason beyond two minutes.
+fn stated(now: Instant, at: Instant, field: &'static str, has_reason: bool) -> Result<bool, Refusal> {
+    let back = now.since_ms(at);
+    if !(0..=STATED_MAX_MS).contains(&back) {
+        return Err(Refusal::invalid(
+            field,
+            "時刻は今から24時間前までの間で入力してください。",
+            "The time must lie within the last 24 hours.",
+        ));
+    }
+    if back > STATED_FREE_MS && !has_reason {
+        return Err(Refusal::invalid(
+            "reason",
+            "2分より前の時刻を後から記録するときは、理由を入力してください。",
+            "Give a reason for recording afterwards what is more than two minutes old.",
+        ));
+    }
+    Ok(back > STATED_FREE_MS)
+}
