@@ -30,7 +30,7 @@ type Added = Vec<(&'static str, Value)>;
 ///
 /// # Errors
 /// Reading or writing fails. A bad line is not an error here.
-pub fn run(mut input: impl BufRead, mut output: impl Write) -> Result<bool> {
+pub(crate) fn run(mut input: impl BufRead, mut output: impl Write) -> Result<bool> {
     let mut all_good = true;
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -160,9 +160,10 @@ impl<'a> Object<'a> {
     /// Reads a line without blanks at either end.
     fn read(line: &'a [u8]) -> Result<Self> {
         let text = std::str::from_utf8(line).context("the line is not UTF-8")?;
-        match serde_json::from_str(text).context("the line is not JSON")? {
-            Value::Object(fields) => Ok(Self { text, fields }),
-            _ => bail!("the line is not a JSON object"),
+        match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => Ok(Self { text, fields }),
+            Ok(_) => bail!("the line is not a JSON object"),
+            Err(error) => bail!("the line is not JSON from column {} on", error.column()),
         }
     }
 

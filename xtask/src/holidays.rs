@@ -50,7 +50,7 @@ struct Day {
 type Entry = (&'static str, &'static str);
 
 /// The text of the generated file.
-pub fn generate() -> String {
+pub(crate) fn generate() -> String {
     let mut text = String::from(HEAD);
     for Law { constant, number, in_force: Day { year, month, day } } in LAWS {
         let _ = writeln!(text, "const {constant}: Law = Law::new(\"{number}\", date({year}, {month}, {day}));");
@@ -69,7 +69,7 @@ pub fn generate() -> String {
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write(root: &Path) -> io::Result<()> {
+pub(crate) fn write(root: &Path) -> io::Result<()> {
     fs::write(root.join(TABLE), generate())
 }
 
