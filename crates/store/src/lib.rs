@@ -1,1 +1,61 @@
 //! The only SQL: facts, records, timers, outbox on SQLite and PostgreSQL (L2).
+//!
+//! [`Store`] opens the database. A query exists on a scope ([`Scoped`], [`StaffScope`], [`SystemScope`]) and a change on a
+//! [`Write`], the one write transaction of one tenant. One file a noun; the SQL stands beside the function that runs it and
+//! is the same text for both databases. It finds what is due or visible and decides nothing.
+
+mod alert;
+mod checkpoint;
+pub mod clock;
+mod correlation;
+mod db;
+mod delegation;
+mod event;
+mod fact;
+mod failure;
+mod idempotency;
+mod key;
+mod membership;
+mod message;
+mod node;
+mod outbox;
+mod paper;
+mod person;
+mod project;
+pub mod random;
+mod record;
+mod schema;
+mod scope;
+mod session;
+mod store;
+mod tenant;
+mod timer;
+mod values;
+mod webhook;
+mod write;
+
+pub use alert::AlertRow;
+pub use checkpoint::{CheckpointRow, HeadRow};
+pub use clock::{Clock, HandClock};
+pub use correlation::{Correlation, CorrelationRow};
+pub use delegation::DelegationRow;
+pub use event::{EventFilter, EventRow, FateCount};
+pub use fact::{BlobRow, StoredFact};
+pub use failure::Failure;
+pub use idempotency::Remembered;
+pub use key::KeyRow;
+pub use membership::MembershipRow;
+pub use message::{MessageRow, NewMessage};
+pub use node::NodeRow;
+pub use outbox::{ClaimedMessage, Finish, QueueDepth};
+pub use paper::PaperRow;
+pub use person::PersonRow;
+pub use project::ProjectRow;
+pub use record::{IncidentFilter, IncidentRow};
+pub use scope::{Scoped, StaffScope, SystemScope};
+pub use session::SessionRow;
+pub use store::Store;
+pub use tenant::TenantRow;
+pub use timer::{DueTenant, Timer, TimerRow};
+pub use webhook::WebhookRow;
+pub use write::{Head, LANE, Mark, STEP_MS, Write};

@@ -1,0 +1,315 @@
+-- The spine. Instants are milliseconds since 1970-01-01T00:00Z. Every key of a tenant's table leads with the tenant,
+-- and so does every foreign key, so that the database itself refuses a crossing.
+
+CREATE TABLE tenants (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('provider', 'customer')),
+  created BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX one_provider ON tenants (kind) WHERE kind = 'provider';
+
+CREATE TABLE projects (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  key TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  phase TEXT NOT NULL CHECK (phase IN ('build', 'operation')),
+  started BIGINT,
+  records BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (tenant, key)
+);
+
+CREATE TABLE people (
+  id TEXT NOT NULL PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  reading TEXT NOT NULL DEFAULT '',
+  lang TEXT NOT NULL DEFAULT 'ja',
+  password TEXT,
+  created BIGINT NOT NULL,
+  disabled BIGINT
+);
+
+CREATE TABLE memberships (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  person TEXT NOT NULL REFERENCES people (id),
+  role TEXT NOT NULL,
+  valid_from BIGINT NOT NULL,
+  valid_to BIGINT,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX memberships_of_person ON memberships (person);
+
+CREATE TABLE delegations (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  giver TEXT NOT NULL REFERENCES people (id),
+  taker TEXT NOT NULL REFERENCES people (id),
+  right_code TEXT NOT NULL,
+  minute_from BIGINT NOT NULL,
+  minute_to BIGINT NOT NULL,
+  valid_from BIGINT NOT NULL,
+  valid_to BIGINT,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX delegations_of_taker ON delegations (taker);
+
+CREATE TABLE sessions (
+  id TEXT NOT NULL PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES people (id),
+  created BIGINT NOT NULL,
+  last_seen BIGINT NOT NULL,
+  expires BIGINT NOT NULL,
+  agent TEXT NOT NULL,
+  address TEXT NOT NULL
+);
+CREATE INDEX sessions_of_person ON sessions (person);
+
+CREATE TABLE api_keys (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  project TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('intake', 'api')),
+  role TEXT NOT NULL,
+  label TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  created BIGINT NOT NULL,
+  expires BIGINT,
+  revoked BIGINT,
+  last_used BIGINT,
+  heartbeat_minutes BIGINT,
+  last_heartbeat BIGINT,
+  PRIMARY KEY (tenant, id),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key)
+);
+
+CREATE TABLE chain_heads (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  lane BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  hash TEXT NOT NULL,
+  instant BIGINT NOT NULL,
+  events BIGINT NOT NULL,
+  PRIMARY KEY (tenant, lane)
+);
+
+-- Every column is covered by the hash: tenant, seq, record, kind and instant stand in the JSON, the lane in the genesis.
+CREATE TABLE facts (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  lane BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  record TEXT,
+  kind TEXT NOT NULL,
+  instant BIGINT NOT NULL,
+  hash TEXT NOT NULL,
+  json TEXT NOT NULL,
+  PRIMARY KEY (tenant, lane, seq)
+);
+CREATE INDEX facts_of_record ON facts (tenant, record, seq) WHERE record IS NOT NULL;
+
+-- Named by SHA-256(salt || bytes); erasing sets both to NULL and leaves the chain valid.
+CREATE TABLE blobs (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  salt BYTEA,
+  bytes BYTEA,
+  PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE checkpoints (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  lane BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  instant BIGINT NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (tenant, lane, seq)
+);
+
+-- Versions of calendars, agreements, criteria, contact plans, notice templates; the document is a blob, the fact names it.
+CREATE TABLE versions (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  valid_from BIGINT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (tenant, kind, subject, version),
+  FOREIGN KEY (tenant, document) REFERENCES blobs (tenant, id)
+);
+
+-- The header of every record; a cache of the fold over its facts, recomputed by verify.
+CREATE TABLE records (
+  tenant TEXT NOT NULL,
+  key TEXT NOT NULL,
+  project TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  assignee TEXT,
+  opened BIGINT NOT NULL,
+  ended BIGINT,
+  PRIMARY KEY (tenant, key),
+  UNIQUE (tenant, project, number),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key)
+);
+CREATE INDEX open_records ON records (tenant, opened) WHERE ended IS NULL;
+
+-- What an incident has beside the header; a cache of the fold too.
+CREATE TABLE incidents (
+  tenant TEXT NOT NULL,
+  key TEXT NOT NULL,
+  impact TEXT NOT NULL CHECK (impact IN ('unjudged', 'yes', 'no')),
+  alert_at BIGINT NOT NULL,
+  slo_due BIGINT NOT NULL,
+  sla_due BIGINT,
+  notified_at BIGINT,
+  duty TEXT,
+  duty_due BIGINT,
+  PRIMARY KEY (tenant, key),
+  FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
+);
+
+-- Which incident a correlating key joins, and until when (NULL: while the incident is open).
+CREATE TABLE correlations (
+  tenant TEXT NOT NULL,
+  project TEXT NOT NULL,
+  dedup_key TEXT NOT NULL,
+  incident TEXT NOT NULL,
+  joins_until BIGINT,
+  PRIMARY KEY (tenant, project, dedup_key),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key),
+  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
+);
+CREATE INDEX correlations_of_incident ON correlations (tenant, incident);
+
+-- One alert of one incident: its standing and how often it was told. `counted` of `count` stand in facts already.
+CREATE TABLE alerts (
+  tenant TEXT NOT NULL,
+  incident TEXT NOT NULL,
+  alert_key TEXT NOT NULL,
+  project TEXT NOT NULL,
+  dedup_key TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('firing', 'resolved')),
+  severity TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  source TEXT NOT NULL,
+  first_received BIGINT NOT NULL,
+  last_received BIGINT NOT NULL,
+  count BIGINT NOT NULL,
+  counted BIGINT NOT NULL,
+  PRIMARY KEY (tenant, incident, alert_key),
+  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
+);
+CREATE INDEX alerts_of_key ON alerts (tenant, project, dedup_key);
+CREATE INDEX alerts_uncounted ON alerts (tenant, incident) WHERE counted < count;
+
+-- Every accepted event with its one fate; `body` names the blob with the bytes as they came.
+CREATE TABLE alert_events (
+  tenant TEXT NOT NULL,
+  id BIGINT NOT NULL,
+  project TEXT NOT NULL,
+  api_key TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  received BIGINT NOT NULL,
+  action TEXT NOT NULL,
+  fate TEXT NOT NULL,
+  dedup_key TEXT,
+  alert_key TEXT,
+  incident TEXT,
+  note TEXT,
+  body TEXT NOT NULL,
+  PRIMARY KEY (tenant, id),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key),
+  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
+);
+CREATE INDEX alert_events_of_day ON alert_events (tenant, received);
+CREATE INDEX alert_events_unreadable ON alert_events (tenant, received) WHERE fate = 'unreadable';
+
+-- A deadline is a row: re-arming raises the generation and clears `fired`.
+CREATE TABLE timers (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  subject TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  generation BIGINT NOT NULL,
+  due BIGINT NOT NULL,
+  fired BIGINT,
+  PRIMARY KEY (tenant, subject, kind)
+);
+CREATE INDEX timers_due ON timers (due) WHERE fired IS NULL;
+
+-- A message is a row: claimed under a lease of a node and a fence, never locked during a send.
+CREATE TABLE messages (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  class TEXT NOT NULL CHECK (class IN ('notice', 'page')),
+  channel TEXT NOT NULL CHECK (channel IN ('mail', 'webhook')),
+  record TEXT,
+  recipient TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'delivered', 'failed', 'dropped')),
+  created BIGINT NOT NULL,
+  not_before BIGINT NOT NULL,
+  node TEXT,
+  fence BIGINT NOT NULL DEFAULT 0,
+  attempts BIGINT NOT NULL DEFAULT 0,
+  reason TEXT,
+  ended BIGINT,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, key),
+  FOREIGN KEY (tenant, payload) REFERENCES blobs (tenant, id)
+);
+CREATE INDEX messages_waiting ON messages (not_before) WHERE state = 'queued';
+CREATE INDEX messages_sending ON messages (node) WHERE state = 'sending';
+
+CREATE TABLE webhooks (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  url TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  disabled BIGINT,
+  PRIMARY KEY (tenant, id)
+);
+
+-- One row a running process: seen each second, dead after four.
+CREATE TABLE nodes (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  started BIGINT NOT NULL,
+  seen BIGINT NOT NULL
+);
+
+CREATE TABLE idempotency (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  caller TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  body BYTEA NOT NULL,
+  created BIGINT NOT NULL,
+  PRIMARY KEY (tenant, caller, key)
+);
+CREATE INDEX idempotency_age ON idempotency (created);
+
+-- Where the readiness check commits something: one row.
+CREATE TABLE readiness (
+  id BIGINT NOT NULL PRIMARY KEY,
+  checked BIGINT NOT NULL
+);
+
+-- What was written as evidence stays as it was written.
+CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'facts only grow';
+END
+$$;
+CREATE TRIGGER facts_only_grow BEFORE UPDATE OR DELETE ON facts FOR EACH ROW EXECUTE FUNCTION only_grows();
+CREATE TRIGGER facts_never_emptied BEFORE TRUNCATE ON facts EXECUTE FUNCTION only_grows();
+CREATE TRIGGER checkpoints_only_grow BEFORE UPDATE OR DELETE ON checkpoints FOR EACH ROW EXECUTE FUNCTION only_grows();
+CREATE TRIGGER checkpoints_never_emptied BEFORE TRUNCATE ON checkpoints EXECUTE FUNCTION only_grows();

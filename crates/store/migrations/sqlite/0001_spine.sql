@@ -1,0 +1,310 @@
+-- The spine. Instants are milliseconds since 1970-01-01T00:00Z. Every key of a tenant's table leads with the tenant,
+-- and so does every foreign key, so that the database itself refuses a crossing.
+
+CREATE TABLE tenants (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('provider', 'customer')),
+  created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX one_provider ON tenants (kind) WHERE kind = 'provider';
+
+CREATE TABLE projects (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  key TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  phase TEXT NOT NULL CHECK (phase IN ('build', 'operation')),
+  started INTEGER,
+  records INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (tenant, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE people (
+  id TEXT NOT NULL PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  reading TEXT NOT NULL DEFAULT '',
+  lang TEXT NOT NULL DEFAULT 'ja',
+  password TEXT,
+  created INTEGER NOT NULL,
+  disabled INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE memberships (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  person TEXT NOT NULL REFERENCES people (id),
+  role TEXT NOT NULL,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  PRIMARY KEY (tenant, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memberships_of_person ON memberships (person);
+
+CREATE TABLE delegations (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  giver TEXT NOT NULL REFERENCES people (id),
+  taker TEXT NOT NULL REFERENCES people (id),
+  right_code TEXT NOT NULL,
+  minute_from INTEGER NOT NULL,
+  minute_to INTEGER NOT NULL,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  PRIMARY KEY (tenant, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delegations_of_taker ON delegations (taker);
+
+CREATE TABLE sessions (
+  id TEXT NOT NULL PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES people (id),
+  created INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  agent TEXT NOT NULL,
+  address TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_of_person ON sessions (person);
+
+CREATE TABLE api_keys (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  project TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('intake', 'api')),
+  role TEXT NOT NULL,
+  label TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  created INTEGER NOT NULL,
+  expires INTEGER,
+  revoked INTEGER,
+  last_used INTEGER,
+  heartbeat_minutes INTEGER,
+  last_heartbeat INTEGER,
+  PRIMARY KEY (tenant, id),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chain_heads (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  lane INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  instant INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY (tenant, lane)
+) STRICT, WITHOUT ROWID;
+
+-- Every column is covered by the hash: tenant, seq, record, kind and instant stand in the JSON, the lane in the genesis.
+CREATE TABLE facts (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  lane INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  record TEXT,
+  kind TEXT NOT NULL,
+  instant INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  json TEXT NOT NULL,
+  PRIMARY KEY (tenant, lane, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX facts_of_record ON facts (tenant, record, seq) WHERE record IS NOT NULL;
+
+-- Named by SHA-256(salt || bytes); erasing sets both to NULL and leaves the chain valid.
+CREATE TABLE blobs (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  salt BLOB,
+  bytes BLOB,
+  PRIMARY KEY (tenant, id)
+) STRICT;
+
+CREATE TABLE checkpoints (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  lane INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  instant INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (tenant, lane, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Versions of calendars, agreements, criteria, contact plans, notice templates; the document is a blob, the fact names it.
+CREATE TABLE versions (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  valid_from INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (tenant, kind, subject, version),
+  FOREIGN KEY (tenant, document) REFERENCES blobs (tenant, id)
+) STRICT, WITHOUT ROWID;
+
+-- The header of every record; a cache of the fold over its facts, recomputed by verify.
+CREATE TABLE records (
+  tenant TEXT NOT NULL,
+  key TEXT NOT NULL,
+  project TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  assignee TEXT,
+  opened INTEGER NOT NULL,
+  ended INTEGER,
+  PRIMARY KEY (tenant, key),
+  UNIQUE (tenant, project, number),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX open_records ON records (tenant, opened) WHERE ended IS NULL;
+
+-- What an incident has beside the header; a cache of the fold too.
+CREATE TABLE incidents (
+  tenant TEXT NOT NULL,
+  key TEXT NOT NULL,
+  impact TEXT NOT NULL CHECK (impact IN ('unjudged', 'yes', 'no')),
+  alert_at INTEGER NOT NULL,
+  slo_due INTEGER NOT NULL,
+  sla_due INTEGER,
+  notified_at INTEGER,
+  duty TEXT,
+  duty_due INTEGER,
+  PRIMARY KEY (tenant, key),
+  FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
+) STRICT, WITHOUT ROWID;
+
+-- Which incident a correlating key joins, and until when (NULL: while the incident is open).
+CREATE TABLE correlations (
+  tenant TEXT NOT NULL,
+  project TEXT NOT NULL,
+  dedup_key TEXT NOT NULL,
+  incident TEXT NOT NULL,
+  joins_until INTEGER,
+  PRIMARY KEY (tenant, project, dedup_key),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key),
+  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX correlations_of_incident ON correlations (tenant, incident);
+
+-- One alert of one incident: its standing and how often it was told. `counted` of `count` stand in facts already.
+CREATE TABLE alerts (
+  tenant TEXT NOT NULL,
+  incident TEXT NOT NULL,
+  alert_key TEXT NOT NULL,
+  project TEXT NOT NULL,
+  dedup_key TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('firing', 'resolved')),
+  severity TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  source TEXT NOT NULL,
+  first_received INTEGER NOT NULL,
+  last_received INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  counted INTEGER NOT NULL,
+  PRIMARY KEY (tenant, incident, alert_key),
+  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alerts_of_key ON alerts (tenant, project, dedup_key);
+CREATE INDEX alerts_uncounted ON alerts (tenant, incident) WHERE counted < count;
+
+-- Every accepted event with its one fate; `body` names the blob with the bytes as they came.
+CREATE TABLE alert_events (
+  tenant TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  project TEXT NOT NULL,
+  api_key TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  received INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  fate TEXT NOT NULL,
+  dedup_key TEXT,
+  alert_key TEXT,
+  incident TEXT,
+  note TEXT,
+  body TEXT NOT NULL,
+  PRIMARY KEY (tenant, id),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key),
+  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_events_of_day ON alert_events (tenant, received);
+CREATE INDEX alert_events_unreadable ON alert_events (tenant, received) WHERE fate = 'unreadable';
+
+-- A deadline is a row: re-arming raises the generation and clears `fired`.
+CREATE TABLE timers (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  subject TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  fired INTEGER,
+  PRIMARY KEY (tenant, subject, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timers_due ON timers (due) WHERE fired IS NULL;
+
+-- A message is a row: claimed under a lease of a node and a fence, never locked during a send.
+CREATE TABLE messages (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  class TEXT NOT NULL CHECK (class IN ('notice', 'page')),
+  channel TEXT NOT NULL CHECK (channel IN ('mail', 'webhook')),
+  record TEXT,
+  recipient TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'delivered', 'failed', 'dropped')),
+  created INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  node TEXT,
+  fence INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  reason TEXT,
+  ended INTEGER,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, key),
+  FOREIGN KEY (tenant, payload) REFERENCES blobs (tenant, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_waiting ON messages (not_before) WHERE state = 'queued';
+CREATE INDEX messages_sending ON messages (node) WHERE state = 'sending';
+
+CREATE TABLE webhooks (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  id TEXT NOT NULL,
+  url TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  disabled INTEGER,
+  PRIMARY KEY (tenant, id)
+) STRICT, WITHOUT ROWID;
+
+-- One row a running process: seen each second, dead after four.
+CREATE TABLE nodes (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  caller TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  PRIMARY KEY (tenant, caller, key)
+) STRICT;
+CREATE INDEX idempotency_age ON idempotency (created);
+
+-- Where the readiness check commits something: one row.
+CREATE TABLE readiness (
+  id INTEGER NOT NULL PRIMARY KEY,
+  checked INTEGER NOT NULL
+) STRICT;
+
+-- What was written as evidence stays as it was written.
+CREATE TRIGGER facts_no_update BEFORE UPDATE ON facts BEGIN SELECT RAISE(ABORT, 'facts only grow'); END;
+CREATE TRIGGER facts_no_delete BEFORE DELETE ON facts BEGIN SELECT RAISE(ABORT, 'facts only grow'); END;
+CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints BEGIN SELECT RAISE(ABORT, 'facts only grow'); END;
+CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints BEGIN SELECT RAISE(ABORT, 'facts only grow'); END;

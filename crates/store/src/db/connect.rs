@@ -1,0 +1,119 @@
+//! Opening a database: settings that durability rests on are checked here, and a database that lacks them is refused.
+
+use super::Db;
+use crate::{Failure, schema};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The first SQLite without the WAL-reset race that could lose commits (sqlite.org/wal.html, read 2026-11-22).
+const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
+
+/// Readers of SQLite; more than the cores gains nothing.
+const SQLITE_READERS: u32 = 8;
+
+/// Connections of one node to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 20;
+
+/// Prepared statements a connection keeps: all texts of this crate and the sizes of its multi-row inserts.
+const STATEMENTS: usize = 512;
+
+impl Db {
+    /// Opens `sqlite://...` or `postgres://...`, brings its schema up to date and checks what durability rests on.
+    ///
+    /// # Errors
+    /// The address names neither engine, the database cannot be reached, or its settings could lose a commit.
+    pub(crate) async fn open(url: &str) -> Result<Self, Failure> {
+        match url.split_once("://").map(|(scheme, _)| scheme) {
+            Some("sqlite") => Self::open_sqlite(url).await,
+            Some("postgres" | "postgresql") => Self::open_postgres(url).await,
+            _ => Err(Failure::Settings(format!("database '{url}' is neither sqlite://... nor postgres://..."))),
+        }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, Failure> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("trusted_schema", "OFF")
+            .pragma("cache_size", "-16000")
+            .statement_cache_capacity(STATEMENTS);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writer).await?;
+        if !at_least(&version, SQLITE_MIN) {
+            return Err(Failure::Settings(format!(
+                "SQLite {version} can lose commits in WAL mode; 3.51.3 or later is needed"
+            )));
+        }
+        schema::sqlite().run(&writer).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, Failure> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("madoguchi")
+            .statement_cache_capacity(STATEMENTS)
+            .options([
+                ("lock_timeout", "10s"),
+                ("statement_timeout", "30s"),
+                ("idle_in_transaction_session_timeout", "30s"),
+                ("client_connection_check_interval", "2s"),
+                ("tcp_user_timeout", "10s"),
+                ("tcp_keepalives_idle", "5"),
+                ("tcp_keepalives_interval", "2"),
+                ("tcp_keepalives_count", "3"),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+            let (value,): (String,) =
+                sqlx::query_as("SELECT current_setting($1)").bind(setting).fetch_one(&pool).await?;
+            if value == "off" {
+                return Err(Failure::Settings(format!(
+                    "PostgreSQL runs with {setting} = off and could lose a commit; turn it on"
+                )));
+            }
+        }
+        schema::postgres().run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn at_least(version: &str, least: (u32, u32, u32)) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= least
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(at_least("3.51.3", SQLITE_MIN));
+        assert!(at_least("3.100.0", SQLITE_MIN));
+        assert!(!at_least("3.51.2", SQLITE_MIN));
+        assert!(!at_least("3.9", SQLITE_MIN));
+    }
+}

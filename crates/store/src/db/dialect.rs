@@ -1,0 +1,73 @@
+//! The few texts in which SQLite and PostgreSQL differ inside a statement.
+
+use super::{Db, Tx};
+use crate::values::Val;
+
+/// `($1, $2, ...)` with `width` places, numbered from `offset + 1`.
+pub(crate) fn places(offset: usize, width: usize) -> String {
+    let numbers: Vec<String> = (offset + 1..=offset + width).map(|n| format!("${n}")).collect();
+    format!("({})", numbers.join(", "))
+}
+
+/// How many of `rows` rows one statement of SQLite inserts: at most 4,000 values, and only sizes of two leading bits
+/// (1, 2, 3, 4, 6, 8, 12 ...), so that few distinct statements are prepared and any batch of 256 takes four at most.
+pub(crate) fn chunk(rows: usize, width: usize) -> usize {
+    let most = rows.min(4_000 / width.max(1)).max(1);
+    let low = most.ilog2().saturating_sub(1);
+    most >> low << low
+}
+
+/// The values of one column, for PostgreSQL's `UNNEST`.
+pub(crate) enum Column {
+    Int(Vec<Option<i64>>),
+    Text(Vec<Option<String>>),
+    Bytes(Vec<Option<Vec<u8>>>),
+}
+
+/// Rows turned into columns. A column has one kind of value, that of its first row.
+pub(crate) fn columns(rows: Vec<Vec<Val>>) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    for row in rows {
+        for (place, val) in row.into_iter().enumerate() {
+            match (columns.get_mut(place), val) {
+                (None, Val::Int(v)) => columns.push(Column::Int(vec![v])),
+                (None, Val::Text(v)) => columns.push(Column::Text(vec![v])),
+                (None, Val::Bytes(v)) => columns.push(Column::Bytes(vec![v])),
+                (Some(Column::Int(all)), Val::Int(v)) => all.push(v),
+                (Some(Column::Text(all)), Val::Text(v)) => all.push(v),
+                (Some(Column::Bytes(all)), Val::Bytes(v)) => all.push(v),
+                // Lengths now differ, and the database refuses the row.
+                (Some(_), _) => {}
+            }
+        }
+    }
+    columns
+}
+
+impl Tx {
+    /// Row lock of a `SELECT`; SQLite's one writer holds the lock already.
+    pub(crate) fn for_update(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "FOR UPDATE",
+        }
+    }
+
+    /// Row lock of a claiming sub-select: rows that another node is claiming are passed over.
+    pub(crate) fn skip_locked_of(&self, table: &str) -> String {
+        match self {
+            Self::Sqlite(_) => String::new(),
+            Self::Postgres(_) => format!("FOR UPDATE OF {table} SKIP LOCKED"),
+        }
+    }
+}
+
+impl Db {
+    /// The name of the engine, for people: `SQLite` or `PostgreSQL`.
+    pub(crate) fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Alert events: every accepted event with its one fate.
+
+use crate::values::{row, vals};
+use crate::{Failure, Scoped, Write};
+use domain::ids::{BlobId, KeyId, ProjectKey, RecordKey};
+use domain::time::Instant;
+
+row! {
+    /// An accepted event.
+    pub struct EventRow {
+        /// Its number in the tenant, from 1 without gaps.
+        pub id: u64,
+        /// The project its key writes to.
+        pub project: ProjectKey,
+        /// The key it came with.
+        pub api_key: KeyId,
+        /// The kind of sender.
+        pub sender: String,
+        /// When it was received.
+        pub received: Instant,
+        /// What it asks for: trigger, acknowledge, resolve, ...
+        pub action: String,
+        /// What became of it.
+        pub fate: String,
+        /// What makes it join an incident.
+        pub dedup_key: Option<String>,
+        /// Which alert of the incident it is about.
+        pub alert_key: Option<String>,
+        /// The incident it opened or joined.
+        pub incident: Option<RecordKey>,
+        /// Why, where it is unreadable.
+        pub note: Option<String>,
+        /// The blob with the bytes as they came.
+        pub body: BlobId,
+    }
+}
+
+row! {
+    /// How many events had a fate.
+    pub struct FateCount {
+        /// The fate.
+        pub fate: String,
+        /// How many.
+        pub count: u64,
+    }
+}
+
+/// Which events to list.
+#[derive(Clone, Debug)]
+pub struct EventFilter {
+    /// Received at this instant or later.
+    pub from: Instant,
+    /// Received before this instant.
+    pub to: Instant,
+    /// Only of this fate.
+    pub fate: Option<String>,
+    /// Only those that come after this number in the list: smaller ones.
+    pub after: Option<u64>,
+}
+
+/// The columns of an event.
+const COLUMNS: &str =
+    "id, project, api_key, sender, received, action, fate, dedup_key, alert_key, incident, note, body";
+
+impl Scoped<'_> {
+    /// How many events of each fate were received from an instant on and before another.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn fates(&self, from: Instant, to: Instant) -> Result<Vec<FateCount>, Failure> {
+        let sql = "SELECT fate, COUNT(*) AS count FROM alert_events \
+                   WHERE tenant = $1 AND received >= $2 AND received < $3 GROUP BY fate ORDER BY fate";
+        self.db().all(sql, vals![self.tenant, from, to]).await
+    }
+
+    /// Events, the latest number first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn events(&self, filter: &EventFilter, limit: u32) -> Result<Vec<EventRow>, Failure> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM alert_events WHERE tenant = $1 AND received >= $2 AND received < $3 \
+             AND (fate = $4 OR $4 IS NULL) AND id < $5 ORDER BY id DESC LIMIT $6"
+        );
+        let EventFilter { from, to, fate, after } = filter;
+        let vals = vals![self.tenant, *from, *to, fate.as_deref(), after.unwrap_or(u64::MAX), limit];
+        self.db().all(&sql, vals).await
+    }
+
+    /// An event by its number.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn event(&self, id: u64) -> Result<Option<EventRow>, Failure> {
+        let sql = format!("SELECT {COLUMNS} FROM alert_events WHERE tenant = $1 AND id = $2");
+        self.db().first(&sql, vals![self.tenant, id]).await
+    }
+
+    /// Events after a number in their order, at most `limit`; for `verify`.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn events_after(&self, after: u64, limit: u32) -> Result<Vec<EventRow>, Failure> {
+        let sql = format!("SELECT {COLUMNS} FROM alert_events WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3");
+        self.db().all(&sql, vals![self.tenant, after, limit]).await
+    }
+}
+
+impl Write {
+    /// Stores accepted events; their numbers come from [`Write::next_event`].
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn insert_events(&mut self, events: Vec<EventRow>) -> Result<(), Failure> {
+        let tenant = self.tenant();
+        let rows = events
+            .into_iter()
+            .map(|row| {
+                vals![
+                    tenant,
+                    row.id,
+                    &row.project,
+                    &row.api_key,
+                    row.sender,
+                    row.received,
+                    row.action,
+                    row.fate,
+                    row.dedup_key,
+                    row.alert_key,
+                    row.incident.as_ref(),
+                    row.note,
+                    &row.body
+                ]
+            })
+            .collect();
+        let head = "INSERT INTO alert_events (tenant, id, project, api_key, sender, received, action, fate, dedup_key, \
+                    alert_key, incident, note, body)";
+        self.insert(head, rows, "").await
+    }
+}

@@ -1,0 +1,154 @@
+//! The outbox: claiming messages for sending and writing down how it went. No lock is held during a send.
+
+use crate::values::{row, vals};
+use crate::{Failure, SystemScope, Write};
+use domain::ids::{BlobId, MessageId, RecordKey, TenantId};
+use domain::time::Instant;
+
+row! {
+    /// A message claimed by a node.
+    pub struct ClaimedMessage {
+        /// Whose it is.
+        pub tenant: TenantId,
+        /// Its id.
+        pub id: MessageId,
+        /// What it is told for; the same again after a crash between sending and writing that down.
+        pub key: String,
+        /// `notice` or `page`.
+        pub class: String,
+        /// `mail` or `webhook`.
+        pub channel: String,
+        /// The record it is about.
+        pub record: Option<RecordKey>,
+        /// An address, or a webhook's id.
+        pub recipient: String,
+        /// The blob with its content.
+        pub payload: BlobId,
+        /// How often it was tried, this time included.
+        pub attempts: u32,
+        /// What [`Write::finish_message`] must show.
+        pub fence: u64,
+        /// When it was queued.
+        pub created: Instant,
+    }
+}
+
+/// How a try to send a message ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finish {
+    /// Taken over by the other side.
+    Delivered,
+    /// Given up.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// To be tried again.
+    Again {
+        /// Not before this instant.
+        not_before: Instant,
+        /// Why it did not go.
+        reason: String,
+    },
+}
+
+row! {
+    /// How many messages wait.
+    pub struct QueueDepth {
+        /// `notice` or `page`.
+        pub class: String,
+        /// How many are queued or being sent.
+        pub count: u64,
+        /// When the oldest of them was queued.
+        pub oldest: Instant,
+    }
+}
+
+/// A node that was not seen for this long, in milliseconds, is dead.
+pub(crate) const DEAD_MS: i64 = 4_000;
+
+impl SystemScope<'_> {
+    /// Claims messages for a node, at most `limit` and at most `per_tenant` of each tenant, turn by turn over the tenants and
+    /// notices before pages. What a dead node had claimed is free again; a message claimed twice has a higher fence.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn claim_messages(
+        &self,
+        node: &str,
+        limit: u32,
+        per_tenant: u32,
+    ) -> Result<Vec<ClaimedMessage>, Failure> {
+        let now = self.store.now().await?;
+        let waiting = "SELECT id FROM messages WHERE state = 'queued' AND not_before <= $1 LIMIT 1";
+        let stranded = "SELECT id FROM messages WHERE state = 'sending' \
+                        AND node NOT IN (SELECT id FROM nodes WHERE seen >= $1) LIMIT 1";
+        let alive_since = now.plus_ms(-DEAD_MS);
+        // An idle desk polls often; it must not take the one writer for that.
+        let is_waiting = self.db().first::<(String,)>(waiting, vals![now]).await?.is_some();
+        let is_stranded = self.db().first::<(String,)>(stranded, vals![alive_since]).await?.is_some();
+        if !is_waiting && !is_stranded {
+            return Ok(vec![]);
+        }
+        let mut tx = self.db().begin().await?;
+        if is_stranded {
+            let release = "UPDATE messages SET state = 'queued', node = NULL WHERE state = 'sending' \
+                           AND node NOT IN (SELECT id FROM nodes WHERE seen >= $1)";
+            tx.run(release, vals![alive_since]).await?;
+        }
+        let lock = tx.skip_locked_of("m");
+        let claim = format!(
+            "WITH waiting AS (SELECT tenant, id, class, not_before, \
+               ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY class, not_before, id) AS turn \
+               FROM messages WHERE state = 'queued' AND not_before <= $2), \
+             due AS (SELECT m.tenant, m.id FROM waiting w JOIN messages m ON m.tenant = w.tenant AND m.id = w.id \
+               WHERE w.turn <= $4 AND m.state = 'queued' ORDER BY w.turn, w.class, w.not_before, m.tenant LIMIT $3 {lock}) \
+             UPDATE messages SET state = 'sending', node = $1, fence = fence + 1, attempts = attempts + 1 \
+             FROM due WHERE messages.tenant = due.tenant AND messages.id = due.id \
+             RETURNING messages.tenant, messages.id, messages.key, messages.class, messages.channel, messages.record, \
+               messages.recipient, messages.payload, messages.attempts, messages.fence, messages.created"
+        );
+        let claimed: Vec<ClaimedMessage> = tx.all(&claim, vals![node, now, limit, per_tenant]).await?;
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// How many messages wait, by class.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn queue_depth(&self) -> Result<Vec<QueueDepth>, Failure> {
+        let sql = "SELECT class, COUNT(*) AS count, MIN(created) AS oldest FROM messages \
+                   WHERE state IN ('queued', 'sending') GROUP BY class ORDER BY class";
+        self.db().all(sql, vec![]).await
+    }
+
+    /// When the next queued message may be sent; none while none waits.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn next_message(&self) -> Result<Option<Instant>, Failure> {
+        let sql = "SELECT MIN(not_before) FROM messages WHERE state = 'queued'";
+        let next: Option<(Option<i64>,)> = self.db().first(sql, vec![]).await?;
+        Ok(next.and_then(|(next,)| next).map(Instant::from_ms))
+    }
+}
+
+impl Write {
+    /// Writes down how a try ended, if this claim still holds. Says whether it did; if not, somebody else has the message.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn finish_message(&mut self, id: &MessageId, fence: u64, finish: &Finish) -> Result<bool, Failure> {
+        let now = self.now();
+        let (state, reason, ended, not_before) = match finish {
+            Finish::Delivered => ("delivered", None, Some(now), None),
+            Finish::Failed { reason } => ("failed", Some(reason.as_str()), Some(now), None),
+            Finish::Again { not_before, reason } => ("queued", Some(reason.as_str()), None, Some(*not_before)),
+        };
+        let sql = "UPDATE messages SET state = $4, reason = $5, ended = $6, not_before = COALESCE($7, not_before), node = NULL \
+                   WHERE tenant = $1 AND id = $2 AND fence = $3 AND state = 'sending'";
+        let vals = vals![self.tenant(), id, fence, state, reason, ended, not_before];
+        Ok(self.run(sql, vals).await? > 0)
+    }
+}

@@ -1,0 +1,108 @@
+//! Papers with versions: calendars, agreements, criteria, contact plans, notice templates. The document is a blob.
+
+use crate::scope::reads;
+use crate::values::{row, vals};
+use crate::{Failure, Write};
+use domain::ids::BlobId;
+use domain::time::Instant;
+
+row! {
+    /// One version of a paper with its document.
+    pub struct PaperRow {
+        /// Which kind of paper.
+        pub kind: String,
+        /// Of what: a project's key, a name, or empty for the tenant's own.
+        pub subject: String,
+        /// Its number, from 1 without gaps.
+        pub version: u32,
+        /// From when on it holds.
+        pub valid_from: Instant,
+        /// When it was recorded.
+        pub recorded_at: Instant,
+        /// The blob with the document.
+        pub blob: BlobId,
+        /// The document, JSON text; empty once erased.
+        pub document: String,
+    }
+}
+
+row! {
+    /// A version as the table holds it.
+    pub struct StoredPaper {
+        pub kind: String,
+        pub subject: String,
+        pub version: u32,
+        pub valid_from: Instant,
+        pub recorded_at: Instant,
+        pub blob: BlobId,
+        pub bytes: Option<Vec<u8>>,
+    }
+}
+
+impl From<StoredPaper> for PaperRow {
+    fn from(stored: StoredPaper) -> Self {
+        let StoredPaper { kind, subject, version, valid_from, recorded_at, blob, bytes } = stored;
+        let document = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+        Self { kind, subject, version, valid_from, recorded_at, blob, document }
+    }
+}
+
+/// What every query of a paper selects.
+const PAPER: &str = "SELECT v.kind, v.subject, v.version, v.valid_from, v.recorded_at, v.document AS blob, b.bytes \
+                     FROM versions v JOIN blobs b ON b.tenant = v.tenant AND b.id = v.document";
+
+reads! {
+    /// The version valid at an instant: the one whose `valid_from` came last, and of equal ones the one recorded last.
+    pub async fn version_at(from, tenant, kind: &str, subject: &str, at: Instant) -> Option<PaperRow> {
+        let sql = format!(
+            "{PAPER} WHERE v.tenant = $1 AND v.kind = $2 AND v.subject = $3 AND v.valid_from <= $4 \
+             ORDER BY v.valid_from DESC, v.version DESC LIMIT 1"
+        );
+        let stored: Option<StoredPaper> = from.first(&sql, vals![tenant, kind, subject, at]).await?;
+        Ok(stored.map(PaperRow::from))
+    }
+
+    /// A version by its number.
+    pub async fn version(from, tenant, kind: &str, subject: &str, version: u32) -> Option<PaperRow> {
+        let sql = format!("{PAPER} WHERE v.tenant = $1 AND v.kind = $2 AND v.subject = $3 AND v.version = $4");
+        let stored: Option<StoredPaper> = from.first(&sql, vals![tenant, kind, subject, version]).await?;
+        Ok(stored.map(PaperRow::from))
+    }
+
+    /// All versions, the newest first.
+    pub async fn versions(from, tenant, kind: &str, subject: &str) -> Vec<PaperRow> {
+        let sql = format!("{PAPER} WHERE v.tenant = $1 AND v.kind = $2 AND v.subject = $3 ORDER BY v.version DESC");
+        let stored: Vec<StoredPaper> = from.all(&sql, vals![tenant, kind, subject]).await?;
+        Ok(stored.into_iter().map(PaperRow::from).collect())
+    }
+
+    /// Every version of every paper of a kind, by subject and the newest first.
+    pub async fn papers(from, tenant, kind: &str) -> Vec<PaperRow> {
+        let sql = format!("{PAPER} WHERE v.tenant = $1 AND v.kind = $2 ORDER BY v.subject, v.version DESC");
+        let stored: Vec<StoredPaper> = from.all(&sql, vals![tenant, kind]).await?;
+        Ok(stored.into_iter().map(PaperRow::from).collect())
+    }
+}
+
+impl Write {
+    /// Records the next version of a paper and returns its number; `document` names the blob.
+    ///
+    /// # Errors
+    /// The database fails, or there is no such blob ([`Failure::Corrupt`]).
+    pub async fn record_version(
+        &mut self,
+        kind: &str,
+        subject: &str,
+        valid_from: Instant,
+        document: &BlobId,
+    ) -> Result<u32, Failure> {
+        self.flush().await?;
+        let sql = "INSERT INTO versions (tenant, kind, subject, version, valid_from, recorded_at, document) \
+                   SELECT $1, $2, $3, COALESCE(MAX(version), 0) + 1, $4, $5, $6 FROM versions \
+                   WHERE tenant = $1 AND kind = $2 AND subject = $3 RETURNING version";
+        let vals = vals![self.tenant(), kind, subject, valid_from, self.now(), document];
+        let version: Option<(i64,)> = self.returning(sql, vals).await?;
+        let version = version.and_then(|(version,)| u32::try_from(version).ok());
+        version.ok_or_else(|| Failure::Corrupt(format!("the versions of {kind} {subject} cannot be counted")))
+    }
+}

@@ -1,0 +1,199 @@
+//! Records and incidents: the stored fold over their facts.
+
+use crate::scope::reads;
+use crate::values::{row, vals};
+use crate::{Failure, Scoped, StaffScope, Write};
+use domain::ids::{PersonId, ProjectKey, RecordKey, TenantId};
+use domain::time::Instant;
+
+row! {
+    /// An incident: the header of its record and its clocks. A cache of the fold over its facts.
+    pub struct IncidentRow {
+        /// Whose it is.
+        pub tenant: TenantId,
+        /// `KEY-n`.
+        pub key: RecordKey,
+        /// Its project.
+        pub project: ProjectKey,
+        /// Its number in the project.
+        pub number: u64,
+        /// Its state's code.
+        pub state: String,
+        /// What a person acting on it must have seen.
+        pub version: u64,
+        /// Its title.
+        pub title: String,
+        /// Who holds it.
+        pub assignee: Option<PersonId>,
+        /// When it was opened.
+        pub opened: Instant,
+        /// When it ended, once it did.
+        pub ended: Option<Instant>,
+        /// `unjudged`, `yes` or `no`.
+        pub impact: String,
+        /// The alert's receipt, from which the clocks run.
+        pub alert_at: Instant,
+        /// When the target (SLO) is due.
+        pub slo_due: Instant,
+        /// When the agreement (SLA) is due; none without impact.
+        pub sla_due: Option<Instant>,
+        /// When the notice clock ended.
+        pub notified_at: Option<Instant>,
+        /// The code of the nearest duty.
+        pub duty: Option<String>,
+        /// When that duty is due.
+        pub duty_due: Option<Instant>,
+    }
+}
+
+/// Which incidents of a tenant to list.
+#[derive(Clone, Debug, Default)]
+pub struct IncidentFilter {
+    /// Only open ones, only ended ones, or both.
+    pub open: Option<bool>,
+    /// Only of this project.
+    pub project: Option<ProjectKey>,
+    /// Only those that come after this one in the list.
+    pub after: Option<RecordKey>,
+}
+
+/// What every query of an incident selects.
+const INCIDENT: &str = "SELECT r.tenant, r.key, r.project, r.number, r.state, r.version, r.title, r.assignee, r.opened, r.ended, \
+                        i.impact, i.alert_at, i.slo_due, i.sla_due, i.notified_at, i.duty, i.duty_due \
+                        FROM records r JOIN incidents i ON i.tenant = r.tenant AND i.key = r.key";
+
+reads! {
+    /// An incident.
+    pub async fn incident(from, tenant, key: &RecordKey) -> Option<IncidentRow> {
+        let sql = format!("{INCIDENT} WHERE r.tenant = $1 AND r.key = $2");
+        from.first(&sql, vals![tenant, key]).await
+    }
+}
+
+impl Scoped<'_> {
+    /// Incidents, the latest opened first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn incidents(&self, filter: &IncidentFilter, limit: u32) -> Result<Vec<IncidentRow>, Failure> {
+        let open = match filter.open {
+            None => "",
+            Some(true) => "AND r.ended IS NULL",
+            Some(false) => "AND r.ended IS NOT NULL",
+        };
+        let sql = format!(
+            "{INCIDENT} LEFT JOIN records a ON a.tenant = $1 AND a.key = $2 \
+             WHERE r.tenant = $1 {open} AND (r.project = $3 OR $3 IS NULL) \
+             AND ($2 IS NULL OR r.opened < a.opened OR (r.opened = a.opened AND r.key < a.key)) \
+             ORDER BY r.opened DESC, r.key DESC LIMIT $4"
+        );
+        self.db().all(&sql, vals![self.tenant, filter.after.as_ref(), filter.project.as_ref(), limit]).await
+    }
+}
+
+impl StaffScope<'_> {
+    /// The board: open incidents by their nearest duty, then by opening; those that owe nothing come last.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn board(&self, limit: u32) -> Result<Vec<IncidentRow>, Failure> {
+        let (tenants, mut vals) = self.tenants_bound();
+        let place = vals.len() + 1;
+        let sql = format!(
+            "{INCIDENT} WHERE r.tenant IN {tenants} AND r.ended IS NULL \
+             ORDER BY i.duty_due NULLS LAST, r.opened, r.tenant, r.key LIMIT ${place}"
+        );
+        vals.append(&mut vals![limit]);
+        self.db().all(&sql, vals).await
+    }
+
+    /// Incidents that ended at `since` or later, the last first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn recent_ended(&self, since: Instant, limit: u32) -> Result<Vec<IncidentRow>, Failure> {
+        let (tenants, mut vals) = self.tenants_bound();
+        let (since_place, limit_place) = (vals.len() + 1, vals.len() + 2);
+        let sql = format!(
+            "{INCIDENT} WHERE r.tenant IN {tenants} AND r.ended >= ${since_place} \
+             ORDER BY r.ended DESC, r.tenant, r.key LIMIT ${limit_place}"
+        );
+        vals.append(&mut vals![since, limit]);
+        self.db().all(&sql, vals).await
+    }
+
+    /// Whose record it is, among the tenants of this scope.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn tenant_of_record(&self, key: &RecordKey) -> Result<Option<TenantId>, Failure> {
+        let (tenants, mut vals) = self.tenants_bound();
+        let sql = format!("SELECT tenant FROM records WHERE tenant IN {tenants} AND key = ${}", vals.len() + 1);
+        vals.append(&mut vals![key]);
+        let tenant: Option<(String,)> = self.db().first(&sql, vals).await?;
+        Ok(tenant.map(|(tenant,)| TenantId::new(tenant)))
+    }
+}
+
+impl Write {
+    /// The project's next record number, from 1 without gaps. Numbers of a write that is dropped are given again.
+    ///
+    /// # Errors
+    /// The database fails, or the tenant has no such project ([`Failure::Corrupt`]).
+    pub async fn next_number(&mut self, project: &ProjectKey) -> Result<u64, Failure> {
+        let sql = "UPDATE projects SET records = records + 1 WHERE tenant = $1 AND key = $2 RETURNING records";
+        let vals = vals![self.tenant(), project];
+        let number: Option<(i64,)> = self.returning(sql, vals).await?;
+        let number = number.and_then(|(number,)| u64::try_from(number).ok());
+        number.ok_or_else(|| Failure::Corrupt(format!("tenant {} has no project {project}", self.tenant())))
+    }
+
+    /// Stores incidents, new ones and changed ones, whose tenant is this one whatever the row says. Of two rows with the
+    /// same key the later one counts.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn save_incidents(&mut self, incidents: Vec<IncidentRow>) -> Result<(), Failure> {
+        let latest: std::collections::BTreeMap<_, _> =
+            incidents.into_iter().map(|row| (row.key.clone(), row)).collect();
+        let tenant = self.tenant().clone();
+        let (mut records, mut details) = (vec![], vec![]);
+        for row in latest.into_values() {
+            records.push(vals![
+                &tenant,
+                &row.key,
+                &row.project,
+                row.number,
+                "incident",
+                row.state,
+                row.version,
+                row.title,
+                row.assignee.as_ref(),
+                row.opened,
+                row.ended
+            ]);
+            details.push(vals![
+                &tenant,
+                &row.key,
+                row.impact,
+                row.alert_at,
+                row.slo_due,
+                row.sla_due,
+                row.notified_at,
+                row.duty,
+                row.duty_due
+            ]);
+        }
+        let head = "INSERT INTO records \
+                    (tenant, key, project, number, kind, state, version, title, assignee, opened, ended)";
+        let tail = "ON CONFLICT (tenant, key) DO UPDATE SET state = excluded.state, version = excluded.version, \
+                    title = excluded.title, assignee = excluded.assignee, ended = excluded.ended";
+        self.insert(head, records, tail).await?;
+        let head = "INSERT INTO incidents \
+                    (tenant, key, impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due)";
+        let tail = "ON CONFLICT (tenant, key) DO UPDATE SET impact = excluded.impact, alert_at = excluded.alert_at, \
+                    slo_due = excluded.slo_due, sla_due = excluded.sla_due, notified_at = excluded.notified_at, \
+                    duty = excluded.duty, duty_due = excluded.duty_due";
+        self.insert(head, details, tail).await
+    }
+}
