@@ -1,0 +1,121 @@
+//! A private chromedriver and the headless Chromium it opens.
+
+use crate::{
+    http, ports,
+    process::{Child, need},
+    wait,
+};
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::{fs, process::Command};
+use tempfile::TempDir;
+
+/// How the browser shall look to the page.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Width in CSS pixels.
+    pub width: u32,
+    /// Height in CSS pixels.
+    pub height: u32,
+    /// First language of the browser, such as `ja` or `en-GB`.
+    pub language: String,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { width: 1280, height: 900, language: "ja".to_owned() }
+    }
+}
+
+/// A running chromedriver.
+#[derive(Debug)]
+pub struct Driver {
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+    process: Option<Child>,
+    folder: TempDir,
+}
+
+impl Driver {
+    /// Starts a chromedriver on a free port.
+    ///
+    /// # Errors
+    /// A Debian package is missing, or it is not ready within a minute.
+    pub async fn start() -> Result<Self> {
+        need("/usr/bin/chromium", "chromium")?;
+        let program = need("/usr/bin/chromedriver", "chromium-driver")?;
+        let folder = tempfile::Builder::new().prefix("testkit-chromium-").tempdir()?;
+        let port = ports::free()?;
+        let mut command = Command::new(program);
+        command.arg(format!("--port={port}")).env("TMPDIR", folder.path()).env("HOME", folder.path());
+        let mut process = Child::spawn("chromedriver", &mut command, &folder.path().join("log"))?;
+        let client = http::client(None)?;
+        wait::until("chromedriver to be ready", wait::LIMIT, async || {
+            process.must_run()?;
+            let Ok(reply) = client.get(format!("http://127.0.0.1:{port}/status")).send().await else { return Ok(None) };
+            Ok((reply.json::<Value>().await?["value"]["ready"] == true).then_some(()))
+        })
+        .await?;
+        Ok(Self { port, process: Some(process), folder })
+    }
+
+    /// The WebDriver address.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Capabilities of a new session: headless, an empty profile of its own, and any certificate accepted.
+    ///
+    /// # Errors
+    /// The profile's folder cannot be made.
+    pub fn capabilities(&self, window: &Window) -> Result<Value> {
+        let profile = tempfile::Builder::new().prefix("profile-").tempdir_in(self.folder.path())?.keep();
+        let Window { width, height, language } = window;
+        Ok(json!({
+            "browserName": "chrome",
+            "acceptInsecureCerts": true,
+            "goog:chromeOptions": {
+                "binary": "/usr/bin/chromium",
+                "prefs": { "intl.accept_languages": language },
+                "args": [
+                    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage",
+                    "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                    "--disable-sync", "--no-proxy-server", "--hide-scrollbars",
+                    format!("--lang={language}"),
+                    format!("--window-size={width},{height}"),
+                    format!("--user-data-dir={}", profile.display()),
+                ],
+            },
+        }))
+    }
+
+    /// What chromedriver has logged.
+    pub fn log(&self) -> String {
+        self.process.as_ref().map(Child::log).unwrap_or_default()
+    }
+
+    /// Process ids of the browsers that run on a profile of ours.
+    pub fn browsers(&self) -> Vec<u32> {
+        let profiles = format!("--user-data-dir={}", self.folder.path().display());
+        let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+        processes
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter(|id: &u32| {
+                let arguments = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+                arguments.split(|&byte| byte == 0).any(|argument| argument.starts_with(profiles.as_bytes()))
+            })
+            .collect()
+    }
+}
+
+impl Drop for Driver {
+    /// Ends the driver, then the browsers that a test left open.
+    fn drop(&mut self) {
+        self.process = None;
+        for id in self.browsers() {
+            // It may have ended by itself meanwhile.
+            let _ = Command::new("kill").arg("-KILL").arg(id.to_string()).status();
+        }
+    }
+}
