@@ -1,0 +1,72 @@
+//! Webhooks, signed as Standard Webhooks 1.0 asks (<https://www.standardwebhooks.com>).
+//!
+//! The receiver checks `webhook-signature` over `webhook-id`, `webhook-timestamp` and the body, and may drop an id it has
+//! seen: each attempt with the same message carries the same id.
+
+mod signature;
+
+pub use signature::{NotASecret, Secret, sign};
+
+use crate::{
+    Delivered, Undelivered,
+    egress::{Egress, Failure, Limits, Request},
+};
+use domain::time::Instant;
+use reqwest::Method;
+use std::time::Duration;
+
+/// What a receiver may take to answer and how much of its answer we look at. 15 s is Standard Webhooks' own advice.
+const LIMITS: Limits = Limits { time: Duration::from_secs(15), body_bytes: 1_024 };
+
+/// One message to one receiver.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Where to; judged by [`crate::egress`].
+    pub url: String,
+    /// Identifier of the message, the same at each attempt; printable ASCII.
+    pub id: String,
+    /// When this attempt is made, by the desk's clock; receivers refuse one that is minutes away from their own.
+    pub at: Instant,
+    /// The JSON document.
+    pub body: String,
+    /// The receiver's secret; the old one beside it while it is being changed. Never empty.
+    pub secrets: Vec<Secret>,
+}
+
+/// Posts a webhook.
+///
+/// # Errors
+/// Permanent where the receiver refuses the message (4xx but 408, 425 and 429) or the URL or an address behind it is
+/// not one we post to. Transient where it is busy, broken or out of reach, or answers with a redirect.
+pub async fn send(egress: &Egress, webhook: &Webhook) -> Result<Delivered, Undelivered> {
+    if webhook.secrets.is_empty() {
+        return Err(Undelivered::permanent("a webhook needs a secret to be signed with"));
+    }
+    let timestamp = webhook.at.ms().div_euclid(1_000);
+    let request = Request {
+        method: Method::POST,
+        url: webhook.url.clone(),
+        headers: vec![
+            ("content-type", "application/json".to_owned()),
+            ("webhook-id", webhook.id.clone()),
+            ("webhook-timestamp", timestamp.to_string()),
+            ("webhook-signature", sign(&webhook.secrets, &webhook.id, timestamp, webhook.body.as_bytes())),
+        ],
+        body: webhook.body.clone().into_bytes(),
+    };
+    let reply = match egress.request(&request, LIMITS).await {
+        Ok(reply) => reply,
+        Err(failure @ (Failure::Url(_) | Failure::Header(_) | Failure::Denied(_))) => {
+            return Err(Undelivered::permanent(failure));
+        }
+        Err(failure @ (Failure::Late(_) | Failure::Network(_))) => return Err(Undelivered::transient(failure)),
+    };
+    let words = String::from_utf8_lossy(&reply.body);
+    match reply.status {
+        200..=299 => Ok(Delivered::new(&format!("HTTP {}", reply.status))),
+        300..=399 => Err(Undelivered::transient(format!("HTTP {}: redirects are not followed", reply.status))),
+        410 => Err(Undelivered::permanent("HTTP 410: the receiver wants no more messages at this address")),
+        408 | 425 | 429 | 500.. => Err(Undelivered::transient(format!("HTTP {} {words}", reply.status))),
+        _ => Err(Undelivered::permanent(format!("HTTP {} {words}", reply.status))),
+    }
+}

@@ -1,0 +1,4 @@
+//! Mail and webhooks against real peers on the loopback.
+
+mod mail;
+mod webhook;
