@@ -7,7 +7,11 @@ use crate::{
 };
 use anyhow::Result;
 use serde_json::{Value, json};
-use std::{fs, process::Command};
+use std::{
+    fs,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 
 /// How the browser shall look to the page.
@@ -94,28 +98,36 @@ impl Driver {
         self.process.as_ref().map(Child::log).unwrap_or_default()
     }
 
-    /// Process ids of the browsers that run on a profile of ours.
+    /// Process ids of the browsers, and their helpers, that run on a profile of ours.
     pub fn browsers(&self) -> Vec<u32> {
-        let profiles = format!("--user-data-dir={}", self.folder.path().display());
+        let folder = self.folder.path().display().to_string();
         let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
         processes
             .flatten()
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
             .filter(|id: &u32| {
                 let arguments = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-                arguments.split(|&byte| byte == 0).any(|argument| argument.starts_with(profiles.as_bytes()))
+                String::from_utf8_lossy(&arguments).contains(&folder)
             })
             .collect()
     }
 }
 
 impl Drop for Driver {
-    /// Ends the driver, then the browsers that a test left open.
+    /// Ends the driver, then the browsers that a test left open, so that the folder can go.
     fn drop(&mut self) {
         self.process = None;
-        for id in self.browsers() {
-            // It may have ended by itself meanwhile.
-            let _ = Command::new("kill").arg("-KILL").arg(id.to_string()).status();
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(10) {
+            let browsers = self.browsers();
+            if browsers.is_empty() {
+                break;
+            }
+            for id in browsers {
+                // It may have ended by itself meanwhile.
+                let _ = Command::new("kill").arg("-KILL").arg(id.to_string()).stderr(Stdio::null()).status();
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }

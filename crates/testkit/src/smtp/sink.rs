@@ -306,13 +306,11 @@ impl Conversation {
     }
 
     async fn read(&mut self) -> Result<(), Over> {
-        let mut buffer = [0; 16 * 1024];
-        let length = self.stream.read(&mut buffer).await?;
-        if length == 0 {
+        let before = self.unread.len();
+        if self.stream.read_buf(&mut self.unread).await? == 0 {
             return Err(Over);
         }
-        self.unread.extend(&buffer[..length]);
-        let chunk = Chunk { connection: self.number, at_ms: now_ms(), bytes: buffer[..length].to_vec() };
+        let chunk = Chunk { connection: self.number, at_ms: now_ms(), bytes: self.unread[before..].to_vec() };
         lock(&self.shared).chunks.push(chunk);
         Ok(())
     }
