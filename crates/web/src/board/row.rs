@@ -1,0 +1,73 @@
+//! One row of the board: the nearest duty of one incident.
+
+use super::strip::{LaneMark, lane};
+use crate::clock::{ClockMark, ClockState, clock_mark};
+use crate::layout::Shell;
+use crate::parts::slip;
+use crate::when;
+use domain::time::Instant;
+use domain::words::Label;
+use maud::{Markup, html};
+
+/// One open incident, by its nearest duty.
+#[derive(Clone, Debug)]
+pub struct BoardRow {
+    /// `KEY-n`.
+    pub key: String,
+    /// The customer.
+    pub tenant: String,
+    /// The configuration item as the alert names it.
+    pub host: String,
+    /// What is wrong, in the alert's words.
+    pub title: String,
+    /// State of the incident.
+    pub state: Label,
+    /// The nearest duty as a verb: 判定, 架電, 中間報告 ...
+    pub duty: Label,
+    /// Its clock.
+    pub mark: ClockMark,
+    /// Who has taken the incident.
+    pub holder: Option<String>,
+    /// When the first alert was received.
+    pub received: Instant,
+    /// How many alerts it holds.
+    pub alerts: u64,
+    /// What was done and what is owed around now.
+    pub lane: Vec<LaneMark>,
+}
+
+impl BoardRow {
+    /// The page of the incident.
+    pub fn href(&self) -> String {
+        format!("/incidents/{}", self.key)
+    }
+
+    /// The clock of the nearest duty, held by whom the incident is held.
+    pub(super) fn held(&self) -> ClockMark {
+        ClockMark { holder: self.holder.clone(), ..self.mark.clone() }
+    }
+
+    /// When the nearest duty is due; none where nothing is owed.
+    pub const fn due(&self) -> Option<Instant> {
+        match self.mark.state {
+            ClockState::Running { due, .. } | ClockState::Missed { due, at: None, .. } => Some(due),
+            _ => None,
+        }
+    }
+}
+
+/// The row; element `row-KEY-n`, so that the event stream replaces it alone.
+pub fn row(shell: &Shell, it: &BoardRow) -> Markup {
+    html! {
+        div.row id={ "row-" (it.key) } role="row" data-row data-due=[it.due().map(Instant::ms)] {
+            div.when role="cell" { (clock_mark(shell, &it.held())) }
+            div.step role="cell" { b { (it.duty.in_lang(shell.lang)) } small { (it.state.in_lang(shell.lang)) } }
+            div.what role="cell" {
+                a href=(it.href()) { strong { (it.host) " " (it.title) } }
+                small { (slip(&it.key)) " " (it.tenant) " " span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } } }
+            }
+            div.by role="cell" { @match &it.holder { Some(name) => (name), None => span.nobody { (shell.t("担当なし", "nobody")) } } }
+            div.lane role="cell" { (lane(shell, &it.lane)) }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Boards as they look: a bad night, a quiet one, and hostile senders.
+
+use super::{BoardPage, BoardRow, LaneMark, Warning};
+use crate::clock::{ClockMark, ClockState};
+use crate::sample::{HOSTILE, at};
+use domain::words::Label;
+
+fn running(name: &str, since: i64, due: i64) -> ClockMark {
+    ClockMark {
+        name: name.into(),
+        state: ClockState::Running { since: at(since), due: at(due) },
+        holder: None,
+        href: None,
+    }
+}
+
+fn done(seconds: i64, what: &str) -> LaneMark {
+    LaneMark { at: at(seconds), what: what.into(), done: true }
+}
+
+fn owed(seconds: i64, what: &str) -> LaneMark {
+    LaneMark { at: at(seconds), what: what.into(), done: false }
+}
+
+fn fresh() -> BoardRow {
+    BoardRow {
+        key: "NGS-12".into(),
+        tenant: "株式会社なぎさ商事".into(),
+        host: "web01".into(),
+        title: "応答なし".into(),
+        state: Label::new("検知", "Detected"),
+        duty: Label::new("判定", "Judge"),
+        mark: running("SLO 15分", -192, 708),
+        holder: None,
+        received: at(-192),
+        alerts: 3,
+        lane: vec![done(-192, "アラート受信"), owed(708, "障害発生連絡 SLO"), owed(1608, "障害発生連絡 SLA")],
+    }
+}
+
+fn late() -> BoardRow {
+    BoardRow {
+        key: "SOR-4".into(),
+        tenant: "そらいろ運輸株式会社".into(),
+        host: "db-primary".into(),
+        title: "接続数の上限に到達".into(),
+        state: Label::new("切り分け中", "Triage"),
+        duty: Label::new("判定", "Judge"),
+        mark: running("SLO 15分", -1100, -200),
+        holder: Some("佐藤 恵".into()),
+        received: at(-1100),
+        alerts: 41,
+        lane: vec![done(-640, "稼動確認"), owed(-200, "障害発生連絡 SLO"), owed(700, "障害発生連絡 SLA")],
+    }
+}
+
+fn calling() -> BoardRow {
+    BoardRow {
+        key: "MKS-7".into(),
+        tenant: "まきしま医療器".into(),
+        host: "api-gw".into(),
+        title: "5xx 率 12%".into(),
+        state: Label::new("連絡済", "Notified"),
+        duty: Label::new("架電 2巡目", "Call, round 2"),
+        mark: running("10分ごとの架電", -370, 230),
+        holder: Some("井上 大地".into()),
+        received: at(-1500),
+        alerts: 8,
+        lane: vec![
+            done(-800, "障害発生連絡"),
+            done(-780, "架電 1 不在"),
+            done(-690, "架電 2 不在"),
+            owed(230, "架電 2巡目"),
+            owed(2800, "中間報告"),
+        ],
+    }
+}
+
+fn reporting() -> BoardRow {
+    BoardRow {
+        key: "NGS-11".into(),
+        tenant: "株式会社なぎさ商事".into(),
+        host: "batch-02".into(),
+        title: "夜間集計が停止".into(),
+        state: Label::new("連絡済", "Notified"),
+        duty: Label::new("中間報告", "Interim report"),
+        mark: running("中間報告 60分ごと", -900, 2700),
+        holder: Some("佐藤 恵".into()),
+        received: at(-9000),
+        alerts: 1,
+        lane: vec![done(-860, "中間報告"), owed(2700, "中間報告")],
+    }
+}
+
+/// The samples of the board.
+pub fn samples() -> Vec<(&'static str, BoardPage)> {
+    let night = BoardPage {
+        rows: vec![reporting(), fresh(), calling(), late()],
+        warnings: vec![
+            Warning::Undelivered {
+                record: "MKS-7".into(),
+                to: "黒田 様".into(),
+                reason: "550 5.1.1 User unknown".into(),
+            },
+            Warning::Quarantine { count: 2 },
+        ],
+        duty: vec!["佐藤 恵".into(), "井上 大地".into()],
+        alerts_today: 1_284,
+    };
+    let one = BoardPage {
+        rows: vec![fresh(), reporting()],
+        warnings: vec![],
+        duty: vec!["佐藤 恵".into()],
+        alerts_today: 51,
+    };
+    let quiet = BoardPage { rows: vec![], warnings: vec![], duty: vec![], alerts_today: 37 };
+    let mut hostile = late();
+    hostile.title = HOSTILE.repeat(4);
+    hostile.host = "とても長いホスト名のサーバー.internal.example.co.jp".repeat(3);
+    hostile.tenant = HOSTILE.into();
+    let broken = BoardPage {
+        rows: vec![hostile, fresh()],
+        warnings: vec![
+            Warning::SmtpFailing { since: at(-900), reason: HOSTILE.into(), waiting: 12 },
+            Warning::ClockUnsynchronised { offset_ms: Some(4_210) },
+            Warning::Silent { key: "Watchdog 本番".into(), since: at(-600) },
+        ],
+        duty: vec![HOSTILE.into()],
+        alerts_today: 0,
+    };
+    vec![("night", night), ("one", one), ("quiet", quiet), ("hostile", broken)]
+}

@@ -1,0 +1,173 @@
+//! An incident as the customer reads it: what failed, since when, how it stands, what was said, and every minute.
+
+use crate::clock::{ClockMark, ClockState, clock_mark};
+use crate::incident::{Call, CallResult, Impact, Published, published};
+use crate::layout::{Shell, page as shell_page};
+use crate::ledger::{Ledger, ledger};
+use crate::parts::{facts, head, slip};
+use crate::sample::{HOSTILE, at};
+use crate::when;
+use domain::time::Instant;
+use domain::words::Label;
+use maud::{Markup, html};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct CustomerIncidentPage {
+    /// `KEY-n`.
+    pub key: String,
+    /// The project.
+    pub project: String,
+    /// What failed, in one line.
+    pub title: String,
+    /// State as labelled by the process.
+    pub state: Label,
+    /// Whether the service is affected.
+    pub impact: Impact,
+    /// When the alert was received.
+    pub began: Instant,
+    /// When the service was back.
+    pub recovered: Option<Instant>,
+    /// When and whom we told first.
+    pub told: Option<(Instant, String)>,
+    /// How it stands, in a sentence of the last report.
+    pub standing: String,
+    /// What the customer must decide; none where nothing.
+    pub decide: Option<String>,
+    /// The clock of the next report; none where no more are owed.
+    pub next_report: Option<ClockMark>,
+    /// Its clocks.
+    pub clocks: Vec<ClockMark>,
+    /// How each was counted.
+    pub ledgers: Vec<Ledger>,
+    /// Notices and reports in full, newest first.
+    pub published: Vec<Published>,
+    /// The calls that were made, newest first; the notes of the desk are not among them.
+    pub calls: Vec<Call>,
+}
+
+/// The page.
+pub fn page(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
+    let body = html! {
+        article.incident data-live={ "/live/incidents/" (it.key) } {
+            header.record {
+                div {
+                    p.path { (slip(&it.key)) " " (it.project) }
+                    h1 { (it.title) }
+                    p.state { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) }
+                }
+                div.clocks { @for mark in it.next_report.iter().chain(&it.clocks) { (clock_mark(shell, mark)) } }
+            }
+            p.told-first { (first_line(shell, it)) }
+            div.pair {
+                section aria-labelledby="told" {
+                    (head("told", shell.t("お知らせと報告", "Notices and reports")))
+                    @if it.published.is_empty() { p.hint { (shell.t("まだありません。サービスへの影響を調べています。", "None yet. We are finding out whether the service is affected.")) } }
+                    (published(shell, &it.published))
+                }
+                aside {
+                    (head("when", shell.t("時刻", "Times")))
+                    (facts(&times(shell, it)))
+                    h3 { (shell.t("お電話", "Calls to you")) }
+                    ul.calls {
+                        @if it.calls.is_empty() { li.hint { (shell.t("お電話はしていません。", "No calls were made.")) } }
+                        @for call in &it.calls { li { (when::time(shell, call.begun)) " " strong { (call.result.label().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } } }
+                    }
+                }
+            }
+            section.wide aria-labelledby="col-ledger" {
+                (head("col-ledger", shell.t("期限の内訳", "How the clocks were counted")))
+                div.ledgers { @for item in &it.ledgers { (ledger(shell, item)) } }
+            }
+        }
+    };
+    shell_page(shell, &format!("{} {}", it.key, it.title), body)
+}
+
+/// What failed, how long, when and whom we told, how it stands, what the customer must decide.
+fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
+    let lasted = it.recovered.unwrap_or(shell.now).since_ms(it.began);
+    html! {
+        (when::text(shell, it.began)) (shell.t(" から ", " on: ")) strong { (when::span(shell.lang, lasted)) } (if it.recovered.is_some() { shell.t("続きました。", ". ") } else { shell.t("続いています。", " so far. ") })
+        @match &it.told {
+            Some((at, whom)) => { (when::text(shell, *at)) (shell.t(" に ", " we told ")) (whom) (shell.t(" へお知らせしました。", ". ")) }
+            None => (shell.t("影響を確かめています。", "We are finding out what it affects. ")),
+        }
+        (it.standing) " "
+        strong { @match &it.decide { Some(what) => { (shell.t("お決めいただきたいこと: ", "For you to decide: ")) (what) } None => (shell.t("お願いすることはありません。", "Nothing is needed from you.")) } }
+    }
+}
+
+fn times(shell: &Shell, it: &CustomerIncidentPage) -> Vec<(String, Markup)> {
+    let mut items = vec![(shell.t("検知", "Detected").to_owned(), when::time(shell, it.began))];
+    if let Some((at, _)) = &it.told {
+        items.push((shell.t("ご連絡", "Notice").to_owned(), when::time(shell, *at)));
+    }
+    let recovered = it.recovered.map_or_else(|| html! { (shell.t("まだ", "not yet")) }, |at| when::time(shell, at));
+    items.push((shell.t("復旧", "Recovered").to_owned(), recovered));
+    if let Some(ClockState::Running { due, .. }) = it.next_report.as_ref().map(|m| &m.state) {
+        items.push((
+            shell.t("次のご報告", "Next report").to_owned(),
+            html! { strong { (when::time(shell, *due)) } (shell.t(" まで", " at the latest")) },
+        ));
+    }
+    items
+}
+
+/// The samples.
+pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
+    let mark = |name: &str, state, href: Option<&str>| ClockMark {
+        name: name.into(),
+        state,
+        holder: Some("みなとマネージド".into()),
+        href: href.map(str::to_owned),
+    };
+    let open = CustomerIncidentPage {
+        key: "NGS-12".into(),
+        project: "コーポレートサイト".into(),
+        title: "web01 応答なし".into(),
+        state: Label::new("連絡済", "Notified"),
+        impact: Impact::Yes,
+        began: at(-900),
+        recovered: None,
+        told: Some((at(-250), "長谷川 亮 様".into())),
+        standing: "php-fpm の応答が戻らず、予備のサーバーへ切り替えています。".into(),
+        decide: None,
+        next_report: Some(mark("中間報告", ClockState::Running { since: at(-250), due: at(3350) }, None)),
+        clocks: vec![
+            mark(
+                "障害発生連絡 SLO 15分",
+                ClockState::Met { due: at(0), at: at(-240), provisional: true },
+                Some("#ledger-slo"),
+            ),
+            mark(
+                "障害発生連絡 SLA 30分",
+                ClockState::Met { due: at(900), at: at(-240), provisional: true },
+                Some("#ledger-sla"),
+            ),
+        ],
+        ledgers: vec![
+            crate::incident::ended_ledger("ledger-slo", "障害発生連絡 SLO 15分", 0),
+            crate::incident::ended_ledger("ledger-sla", "障害発生連絡 SLA 30分", 900),
+        ],
+        published: vec![crate::incident::told()],
+        calls: vec![Call {
+            who: "長谷川 亮 様".into(),
+            number: "090-0000-1234".into(),
+            begun: at(-240),
+            result: CallResult::Voicemail,
+            note: String::new(),
+            by: "みなとマネージド".into(),
+        }],
+    };
+    let mut ended = open.clone();
+    (ended.recovered, ended.state, ended.next_report) =
+        (Some(at(-60)), Label::new("復旧連絡済", "Recovery told"), None);
+    ended.decide = Some("再発を防ぐため、平日の夜に web01 の更新をしてよいか".into());
+    ended.clocks[0].state = ClockState::Missed { due: at(-300), at: Some(at(-240)), provisional: false };
+    let mut new = open.clone();
+    (new.told, new.published, new.calls, new.impact) = (None, vec![], vec![], Impact::Unjudged);
+    let mut hostile = open.clone();
+    (hostile.title, hostile.standing, hostile.decide) = (HOSTILE.into(), HOSTILE.into(), Some(HOSTILE.into()));
+    vec![("open", open), ("ended", ended), ("new", new), ("hostile", hostile)]
+}

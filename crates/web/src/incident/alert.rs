@@ -1,0 +1,85 @@
+//! The first column: what the machine said, when it happened before, and everything that was done since.
+
+use super::IncidentPage;
+use crate::layout::Shell;
+use crate::parts::{facts, head, slip};
+use crate::timeline::timeline;
+use crate::when;
+use domain::time::Instant;
+use maud::{Markup, html};
+
+/// The first alert of the incident, in the sender's own words.
+#[derive(Clone, Debug)]
+pub struct AlertWords {
+    /// Which tool, by the name of its intake key.
+    pub source: String,
+    /// The configuration item as the sender names it.
+    pub host: String,
+    /// The sender's sentence.
+    pub summary: String,
+    /// Severity as sent.
+    pub severity: String,
+    /// Our receipt, from which the clocks run.
+    pub received: Instant,
+    /// The sender's own time, which never counts.
+    pub sent: Option<Instant>,
+    /// Everything else that was sent, by name.
+    pub fields: Vec<(String, String)>,
+    /// How many alerts the incident holds.
+    pub count: u64,
+    /// A web address that the sender gave; only http and https become links.
+    pub link: Option<String>,
+    /// Page of the stored raw event.
+    pub raw: Option<String>,
+}
+
+/// An earlier incident of the same kind.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// `KEY-n`.
+    pub key: String,
+    /// When it began.
+    pub at: Instant,
+    /// How long it lasted, in milliseconds; none where unknown.
+    pub lasted_ms: Option<i64>,
+    /// What it was, and what helped.
+    pub cause: String,
+}
+
+/// The column.
+pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
+    let alert = &it.alert;
+    let link = alert.link.as_deref().filter(|l| l.starts_with("https://") || l.starts_with("http://"));
+    let mut items = vec![
+        (shell.t("対象", "Host").to_owned(), html! { strong { (alert.host) } }),
+        (
+            shell.t("受信", "Received").to_owned(),
+            html! { (when::time(shell, alert.received)) @if alert.count > 1 { " " small { (shell.t("ほか ", "and ")) (alert.count - 1) (shell.t(" 件を束ねています", " more")) } } },
+        ),
+        (shell.t("送信元", "Source").to_owned(), html! { (alert.source) }),
+        (shell.t("重大度", "Severity").to_owned(), html! { (alert.severity) }),
+    ];
+    if let Some(sent) = alert.sent {
+        items.push((
+            shell.t("送信元の時刻", "Sender's time").to_owned(),
+            html! { (when::time(shell, sent)) " " small { (shell.t("期限には使いません", "not used for clocks")) } },
+        ));
+    }
+    items.extend(alert.fields.iter().map(|(name, value)| (name.clone(), html! { code { (value) } })));
+    html! {
+        (head("col-alert", shell.t("アラートの言葉", "What the alert says")))
+        blockquote.alert { (alert.summary) }
+        (facts(&items))
+        p.links {
+            @if let Some(link) = link { a href=(link) rel="noopener noreferrer" { (shell.t("監視元で開く", "Open at the source")) } " " }
+            @if let Some(raw) = &alert.raw { a href=(raw) { (shell.t("受け取ったままを見る", "See it as received")) } }
+        }
+        h3 { (shell.t("前の3回", "The last three times")) }
+        @if it.earlier.is_empty() { p.hint { (shell.t("同じ障害の記録はありません。", "This has not happened before.")) } }
+        ul.earlier { @for item in it.earlier.iter().take(3) {
+            li { a href={ "/incidents/" (item.key) } { (slip(&item.key)) } " " (when::day(shell, item.at)) @if let Some(ms) = item.lasted_ms { " " span.number { (when::span(shell.lang, ms)) } } br; (item.cause) }
+        } }
+        h3 { (shell.t("経過", "Timeline")) }
+        (timeline(shell, &it.timeline))
+    }
+}

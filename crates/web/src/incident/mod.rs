@@ -1,0 +1,167 @@
+//! The incident, for staff: the alert's words and the timeline | the next step | the notice and whom to call.
+//!
+//! There is one primary action in each state, which Enter does; the other verbs stand below it, quieter.
+
+mod alert;
+mod judgement;
+mod notice;
+mod sample;
+mod verbs;
+
+pub use alert::{AlertWords, Earlier};
+pub use judgement::{Judged, Judgement, Question};
+pub use notice::{Call, CallResult, Contact, NoticeBox, Phone, Published, calls, contacts, published};
+pub use sample::samples;
+pub(crate) use sample::{ended_ledger, told};
+pub use verbs::{Prefill, Verb};
+
+use crate::clock::{ClockMark, clock_mark};
+use crate::form::Draft;
+use crate::layout::{Shell, page as shell_page};
+use crate::ledger::{Ledger, ledger};
+use crate::parts::{head, slip};
+use crate::timeline::{Entry, timeline};
+use domain::words::Label;
+use maud::{Markup, html};
+
+/// Whether the service is affected, as far as it is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Impact {
+    /// Not judged yet; counts as affected.
+    Unjudged,
+    /// サービス影響 有
+    Yes,
+    /// サービス影響 無
+    No,
+}
+
+impl Impact {
+    /// As shown.
+    pub const fn label(self) -> Label {
+        match self {
+            Self::Unjudged => Label::new("サービス影響 未判定", "Impact not judged"),
+            Self::Yes => Label::new("サービス影響 有", "Service affected"),
+            Self::No => Label::new("サービス影響 無", "Service not affected"),
+        }
+    }
+}
+
+/// What the incident's page shows.
+#[derive(Clone, Debug)]
+pub struct IncidentPage {
+    /// `KEY-n`.
+    pub key: String,
+    /// Version of the record that is shown.
+    pub version: i64,
+    /// What is wrong, in one line.
+    pub title: String,
+    /// The customer.
+    pub tenant: String,
+    /// The customer's project.
+    pub project: String,
+    /// State as labelled by the process.
+    pub state: Label,
+    /// Whether the service is affected.
+    pub impact: Impact,
+    /// Who has taken it.
+    pub holder: Option<String>,
+    /// Its clocks: the nearest first.
+    pub clocks: Vec<ClockMark>,
+    /// How each clock was counted.
+    pub ledgers: Vec<Ledger>,
+    /// The alert's words.
+    pub alert: AlertWords,
+    /// The last three incidents of the same kind.
+    pub earlier: Vec<Earlier>,
+    /// Criteria, answers and judgements.
+    pub judgement: Judgement,
+    /// The notice being written, and what was published.
+    pub notice: NoticeBox,
+    /// The contact plan valid now, by rank.
+    pub contacts: Vec<Contact>,
+    /// Call attempts, newest first.
+    pub calls: Vec<Call>,
+    /// Facts, newest first.
+    pub timeline: Vec<Entry>,
+    /// The one next step; none where the incident has ended.
+    pub primary: Option<Verb>,
+    /// What else may be done now.
+    pub others: Vec<Verb>,
+    /// What the forms start with.
+    pub prefill: Prefill,
+    /// What was typed before and refused.
+    pub draft: Draft,
+}
+
+impl IncidentPage {
+    /// Where the verb's fields are posted to.
+    pub(crate) fn action(&self, verb: Verb) -> String {
+        format!("/incidents/{}/{}", self.key, verb.noun())
+    }
+}
+
+/// The page.
+pub fn page(shell: &Shell, it: &IncidentPage) -> Markup {
+    let body = html! {
+        article.incident data-live={ "/live/incidents/" (it.key) } {
+            (banner(shell, it))
+            div.columns {
+                section.col aria-labelledby="col-alert" { (alert::column(shell, it)) }
+                section.col aria-labelledby="col-step" {
+                    (step(shell, it))
+                }
+                section.col aria-labelledby="col-notice" { (notice::column(shell, it)) }
+            }
+            section.wide aria-labelledby="col-ledger" {
+                (head("col-ledger", shell.t("期限の内訳", "How the clocks were counted")))
+                div.ledgers { @for item in &it.ledgers { (ledger(shell, item)) } }
+            }
+        }
+    };
+    shell_page(shell, &format!("{} {}", it.key, it.title), body)
+}
+
+/// The head of the incident with its clocks. Element `incident-head`.
+pub fn banner(shell: &Shell, it: &IncidentPage) -> Markup {
+    html! {
+        header.record id="incident-head" {
+            div {
+                p.path { (slip(&it.key)) " " (it.tenant) " · " (it.project) }
+                h1 { (it.title) }
+                p.state { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) " · " (shell.t("担当 ", "held by ")) (it.holder.as_deref().unwrap_or(shell.t("なし", "nobody"))) }
+            }
+            div.clocks { @for mark in &it.clocks { (clock_mark(shell, mark)) } }
+        }
+    }
+}
+
+/// The middle column: the primary step, then the others.
+fn step(shell: &Shell, it: &IncidentPage) -> Markup {
+    html! {
+        (head("col-step", shell.t("次の一手", "Next step")))
+        @match it.primary {
+            Some(Verb::Judgement) => (judgement::questions(shell, it)),
+            Some(verb) => div.primary-step { (verbs::verb_form(shell, it, verb, true)) },
+            None => p.hint { (shell.t("この障害は終わっています。再び起きたときは新しい障害になります。", "This incident has ended. If it happens again, that is a new incident.")) },
+        }
+        @if it.primary != Some(Verb::Judgement) { (judgement::summary(shell, it)) }
+        (judgement::remark(shell))
+        @if !it.others.is_empty() {
+            h3 { (shell.t("ほかにできること", "What else can be done")) }
+            div.others { @for verb in &it.others { (verbs::folded(shell, it, *verb)) } }
+        }
+        div.writing {
+            @for verb in [Verb::Note, Verb::Message] { (verbs::writing(shell, it, verb)) }
+        }
+    }
+}
+
+/// The notice of the samples, which other samples show too.
+pub(crate) const fn sample_notice() -> &'static str {
+    sample::NOTICE
+}
+
+/// The facts alone. Element `timeline`.
+pub fn facts(shell: &Shell, entries: &[Entry]) -> Markup {
+    timeline(shell, entries)
+}

@@ -1,0 +1,226 @@
+//! The third column: the notice writing itself, whom to call by rank, and what was said and tried.
+
+use super::{IncidentPage, Verb, verbs};
+use crate::form::{Field, Input, field};
+use crate::layout::Shell;
+use crate::parts::{Reader, head, reader_flag, tel};
+use crate::when;
+use domain::time::Instant;
+use domain::words::Label;
+use maud::{Markup, html};
+
+/// The notice being written, and what was published before.
+#[derive(Clone, Debug)]
+pub struct NoticeBox {
+    /// The text as it would go out now, written from the facts.
+    pub draft: String,
+    /// What the customer was told, newest first.
+    pub published: Vec<Published>,
+}
+
+/// Something the customer was told.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// 障害発生連絡, 中間報告, 復旧連絡 ...
+    pub kind: Label,
+    /// When it was published.
+    pub at: Instant,
+    /// Who wrote it.
+    pub by: String,
+    /// The text in full.
+    pub text: String,
+    /// What became of its mails.
+    pub delivery: String,
+}
+
+/// A contact of the plan, by rank.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Sent as `contact`.
+    pub id: String,
+    /// 順位, from 1.
+    pub rank: u32,
+    /// Name.
+    pub name: String,
+    /// 読み, how the name is pronounced.
+    pub reading: String,
+    /// Numbers in the order in which they are tried.
+    pub phones: Vec<Phone>,
+    /// When the contact may be called, in words.
+    pub hours: String,
+    /// Whether that is now.
+    pub reachable: bool,
+    /// Whether the customer signed that no voice call is wanted.
+    pub waived: bool,
+    /// Attempts made in this incident.
+    pub tried: u32,
+}
+
+/// A telephone number of a contact.
+#[derive(Clone, Debug)]
+pub struct Phone {
+    /// As the customer wrote it.
+    pub number: String,
+    /// 携帯, 代表 ...
+    pub kind: String,
+}
+
+/// One call attempt.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who was called.
+    pub who: String,
+    /// The number.
+    pub number: String,
+    /// When it began.
+    pub begun: Instant,
+    /// How it ended.
+    pub result: CallResult,
+    /// What was said.
+    pub note: String,
+    /// Who called.
+    pub by: String,
+}
+
+/// How a call attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallResult {
+    /// The contact answered.
+    Answered,
+    /// Somebody else answered.
+    AnsweredOther,
+    /// A machine answered.
+    Voicemail,
+    /// Engaged.
+    Busy,
+    /// Nobody answered.
+    Nobody,
+}
+
+impl CallResult {
+    /// All, in the order of their keys 1 to 5.
+    pub const ALL: [Self; 5] = [Self::Answered, Self::AnsweredOther, Self::Voicemail, Self::Busy, Self::Nobody];
+
+    /// As it is sent.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::AnsweredOther => "answered_other",
+            Self::Voicemail => "voicemail",
+            Self::Busy => "busy",
+            Self::Nobody => "none",
+        }
+    }
+
+    /// As it is shown.
+    pub const fn label(self) -> Label {
+        match self {
+            Self::Answered => Label::new("本人が応答", "Answered"),
+            Self::AnsweredOther => Label::new("別の人が応答", "Somebody else answered"),
+            Self::Voicemail => Label::new("留守番電話", "Voicemail"),
+            Self::Busy => Label::new("話中", "Busy"),
+            Self::Nobody => Label::new("応答なし", "No answer"),
+        }
+    }
+}
+
+/// The column.
+pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
+    let owed = matches!(it.primary, Some(Verb::Judgement | Verb::Assignment | Verb::Check));
+    html! {
+        (head("col-notice", shell.t("お客様への連絡", "Telling the customer")))
+        @if owed { (draft(shell, it)) }
+        h3 { (shell.t("連絡先（順位どおりに）", "Contacts, in this order")) }
+        (contacts(shell, it))
+        h3 { (shell.t("架電", "Calls")) }
+        (calls(shell, &it.calls))
+        @if !it.notice.published.is_empty() {
+            h3 { (shell.t("公開した連絡", "What the customer was told")) }
+            (published(shell, &it.notice.published))
+        }
+    }
+}
+
+/// The notice as it would go out. While judging it belongs to the judgement's form; before, it is only shown.
+fn draft(shell: &Shell, it: &IncidentPage) -> Markup {
+    let judging = it.primary == Some(Verb::Judgement) && !it.judgement.questions.is_empty();
+    html! {
+        div.outgoing {
+            p.to { (reader_flag(shell, Reader::Customer)) " " (it.tenant) (shell.t(" 様", "")) }
+            @if judging {
+                (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("text", shell.t("障害発生連絡", "Notice of the incident"), Input::Area(11)).value(it.notice.draft.as_str()).hint(shell.t("影響ありと判定すると、この文を公開しメールで送ります。", "Judged as affected, this text is published and mailed.")).required().of_form(Verb::Judgement.noun())))
+                @if let Some(first) = it.contacts.first() { input type="hidden" name="call" value=(first.id) form=(Verb::Judgement.noun()); }
+            } @else { p.words { (it.notice.draft) } p.hint { (shell.t("下書き。判定のときに直せます。", "A draft. It can be edited when judging.")) } }
+        }
+    }
+}
+
+/// The contact plan. Element `contacts`.
+pub fn contacts(shell: &Shell, it: &IncidentPage) -> Markup {
+    html! {
+        ol.contacts id="contacts" {
+            @if it.contacts.is_empty() { li { (shell.t("連絡先がありません。公開だけで期限は止まります。", "There is no contact; publishing alone ends the clock.")) } }
+            @for contact in &it.contacts {
+                li.off[!contact.reachable] {
+                    span.rank { (contact.rank) }
+                    div {
+                        p.name { strong { (contact.name) } " " small { (contact.reading) } @if contact.tried > 0 { " " span.tried { (shell.t("架電 ", "tried ")) (contact.tried) (shell.t("回", "×")) } } }
+                        @if contact.waived { p.hint { (shell.t("電話を望まない（書面あり）", "Wants no calls (signed)")) } }
+                        @else { p.numbers { @for phone in &contact.phones { (tel(&phone.number)) " " small { (phone.kind) } " " } } }
+                        p.hint { (contact.hours) @if !contact.reachable { (shell.t("（いまは時間外）", " (not at this hour)")) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The attempts. Element `calls`.
+pub fn calls(shell: &Shell, list: &[Call]) -> Markup {
+    html! {
+        ul.calls id="calls" {
+            @if list.is_empty() { li.hint { (shell.t("まだ架電していません。", "No call yet.")) } }
+            @for call in list {
+                li { (when::time(shell, call.begun)) " " strong { (call.result.label().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } " " span.by { (call.by) } @if !call.note.is_empty() { p.words { (call.note) } } }
+            }
+        }
+    }
+}
+
+/// What the customer was told, in full. Shared with the customer's page.
+pub fn published(shell: &Shell, list: &[Published]) -> Markup {
+    html! {
+        ol.published {
+            @for item in list {
+                li.public {
+                    p { strong { (item.kind.in_lang(shell.lang)) } " " (when::time(shell, item.at)) " " span.by { (item.by) } }
+                    p.words { (item.text) }
+                    p.hint { (item.delivery) }
+                }
+            }
+        }
+    }
+}
+
+/// The form of one call attempt: who, number, when it began, how it ended.
+pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
+    let first = it.contacts.iter().min_by_key(|c| (c.tried, c.rank));
+    let people = it
+        .contacts
+        .iter()
+        .map(|c| crate::form::choice(&c.id, format!("{}. {}（{}）", c.rank, c.name, c.reading)))
+        .collect();
+    let number = first.and_then(|c| c.phones.first()).map(|p| p.number.clone()).unwrap_or_default();
+    vec![
+        Field::new("contact", shell.t("相手", "Whom"), Input::Menu(people))
+            .value(first.map(|c| c.id.clone()).unwrap_or_default())
+            .required(),
+        Field::new("number", shell.t("番号", "Number"), Input::Tel).value(number).required(),
+        Field::new("begun", shell.t("呼び出し開始", "Begun"), Input::Moment)
+            .value(when::local_input(shell, shell.now))
+            .required(),
+        verbs::radios(shell, "result", shell.t("結果", "Result"), &CallResult::ALL.map(|r| (r.code(), r.label())))
+            .required(),
+        Field::new("note", shell.t("話したこと", "What was said"), Input::Area(2)),
+    ]
+}

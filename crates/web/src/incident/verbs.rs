@@ -1,0 +1,272 @@
+//! The verbs of an incident and their forms; one noun of the API and of the process each.
+
+use super::{Impact, IncidentPage, notice};
+use crate::form::{Choice, Field, Form, Input, field, form, head};
+use crate::layout::Shell;
+use crate::parts::{Reader, reader_flag, tel};
+use crate::when;
+use domain::words::Label;
+use maud::{Markup, html};
+
+/// What can be done to an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Take it.
+    Assignment,
+    /// Record that it was looked at: 稼動確認.
+    Check,
+    /// Judge the impact, and publish where there is one.
+    Judgement,
+    /// Publish the notice of an incident without impact.
+    Notice,
+    /// Record a call attempt.
+    Call,
+    /// 中間報告
+    InterimReport,
+    /// 復旧手順
+    RecoveryStep,
+    /// The service is back.
+    Recovery,
+    /// It is not back after all.
+    RecoveryWithdrawal,
+    /// 復旧連絡
+    RecoveryNotice,
+    /// It happened again.
+    Recurrence,
+    /// End it.
+    Closure,
+    /// 誤検知
+    FalseAlarm,
+    /// Confirm or deny a false alarm.
+    FalseAlarmReview,
+    /// Judge the impact again.
+    Rejudgement,
+    /// A note that only staff see.
+    Note,
+    /// A message to the customer.
+    Message,
+}
+
+impl Verb {
+    /// The noun of the route, the permission and the form.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Assignment => "assignment",
+            Self::Check => "check",
+            Self::Judgement => "judgement",
+            Self::Notice => "notice",
+            Self::Call => "call",
+            Self::InterimReport => "interim-report",
+            Self::RecoveryStep => "recovery-step",
+            Self::Recovery => "recovery",
+            Self::RecoveryWithdrawal => "recovery-withdrawal",
+            Self::RecoveryNotice => "recovery-notice",
+            Self::Recurrence => "recurrence",
+            Self::Closure => "closure",
+            Self::FalseAlarm => "false-alarm",
+            Self::FalseAlarmReview => "false-alarm-review",
+            Self::Rejudgement => "rejudgement",
+            Self::Note => "note",
+            Self::Message => "message",
+        }
+    }
+
+    /// What the button says.
+    pub const fn label(self) -> Label {
+        match self {
+            Self::Assignment => Label::new("対応を始める", "Take it"),
+            Self::Check => Label::new("稼動確認を記録", "Record the check"),
+            Self::Judgement => Label::new("判定する", "Judge"),
+            Self::Notice => Label::new("障害発生連絡を公開", "Publish the notice"),
+            Self::Call => Label::new("架電を記録", "Record the call"),
+            Self::InterimReport => Label::new("中間報告を公開", "Publish the interim report"),
+            Self::RecoveryStep => Label::new("復旧手順を記録", "Record a recovery step"),
+            Self::Recovery => Label::new("復旧を記録", "Record the recovery"),
+            Self::RecoveryWithdrawal => Label::new("復旧を取り消す", "Withdraw the recovery"),
+            Self::RecoveryNotice => Label::new("復旧連絡をする", "Tell the recovery"),
+            Self::Recurrence => Label::new("再発を記録", "Record a recurrence"),
+            Self::Closure => Label::new("終了する", "Close"),
+            Self::FalseAlarm => Label::new("誤検知とする", "Mark as false alarm"),
+            Self::FalseAlarmReview => Label::new("誤検知を確認", "Review the false alarm"),
+            Self::Rejudgement => Label::new("再判定する", "Judge again"),
+            Self::Note => Label::new("社内メモに残す", "Keep as internal note"),
+            Self::Message => Label::new("お客様へ送る", "Send to the customer"),
+        }
+    }
+
+    /// Whether the customer reads what is typed.
+    const fn reader(self) -> Option<Reader> {
+        match self {
+            Self::Notice | Self::InterimReport | Self::RecoveryNotice | Self::Message => Some(Reader::Customer),
+            Self::Note => Some(Reader::Internal),
+            _ => None,
+        }
+    }
+}
+
+/// What the forms start with, written from the facts.
+#[derive(Clone, Debug, Default)]
+pub struct Prefill {
+    /// How it was checked, as the last time.
+    pub check_how: String,
+    /// Draft of the interim report, naming the next one's time.
+    pub interim: String,
+    /// Draft of the recovery notice.
+    pub recovery_notice: String,
+    /// Who confirmed the recovery.
+    pub confirmed_by: String,
+    /// Classes an incident can be closed with: code and name.
+    pub classes: Vec<(String, String)>,
+}
+
+/// Radio buttons with the keys 1, 2, 3 ...
+pub(super) fn radios(shell: &Shell, name: &str, label: &str, choices: &[(&str, Label)]) -> Field {
+    const KEYS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let choices = choices.iter().zip(KEYS).map(|((value, label), key)| Choice {
+        value: (*value).to_owned(),
+        label: label.in_lang(shell.lang).to_owned(),
+        key: Some(key),
+    });
+    Field::new(name, label, Input::Radios(choices.collect()))
+}
+
+fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
+    let area = |name: &str, label: &str, rows| Field::new(name, label, Input::Area(rows)).required();
+    let line = |name: &str, label: &str| Field::new(name, label, Input::Text).required();
+    let fill = &it.prefill;
+    match verb {
+        Verb::Assignment | Verb::Judgement => vec![],
+        Verb::Check => vec![
+            line("how", shell.t("何を見たか", "What was looked at")).value(fill.check_how.as_str()).wide(),
+            area("result", shell.t("どうだったか", "What was found"), 3),
+        ],
+        Verb::Notice => {
+            vec![area("text", shell.t("障害発生連絡", "Notice of the incident"), 9).value(it.notice.draft.as_str())]
+        }
+        Verb::Call => notice::call_fields(shell, it),
+        Verb::InterimReport => vec![
+            area("text", shell.t("中間報告", "Interim report"), 8)
+                .value(fill.interim.as_str())
+                .hint(shell.t("次の報告の時刻を必ず書きます。", "Always names the time of the next report.")),
+        ],
+        Verb::RecoveryStep => {
+            vec![line("step", shell.t("手順", "Step")).wide(), area("result", shell.t("結果", "Result"), 2)]
+        }
+        Verb::Recovery => vec![
+            Field::new("recovered_at", shell.t("復旧した時刻", "Recovered at"), Input::Moment)
+                .value(when::local_input(shell, shell.now))
+                .required(),
+            Field::new("recovery_point", shell.t("データの時点", "Data as of"), Input::Moment)
+                .hint(shell.t("バックアップから戻したときは必ず。", "Needed after a restore from backup.")),
+        ],
+        Verb::RecoveryWithdrawal => vec![area("reason", shell.t("理由", "Reason"), 2)],
+        Verb::RecoveryNotice => vec![
+            line("method", shell.t("確認方法", "How it was confirmed")),
+            line("confirmed_by", shell.t("確認者", "Confirmed by")).value(fill.confirmed_by.as_str()),
+            radios(
+                shell,
+                "channel",
+                shell.t("連絡手段", "Told by"),
+                &[("ticket", Label::new("チケット", "Ticket")), ("phone", Label::new("電話", "Phone"))],
+            )
+            .value("ticket")
+            .required(),
+            area("text", shell.t("復旧連絡", "Recovery notice"), 8).value(fill.recovery_notice.as_str()),
+        ],
+        Verb::Recurrence => vec![area("text", shell.t("再発の内容", "What happened again"), 3)],
+        Verb::Closure => vec![
+            Field::new(
+                "class",
+                shell.t("分類", "Class"),
+                Input::Menu(fill.classes.iter().map(|(code, name)| crate::form::choice(code, name.as_str())).collect()),
+            )
+            .required(),
+            line("confirmed_by", shell.t("確認者（お客様）", "Confirmed by (customer)")),
+            area("cause", shell.t("原因、または問題チケット", "Cause, or the problem's ticket"), 3),
+        ],
+        Verb::FalseAlarm => vec![area("grounds", shell.t("根拠", "Grounds"), 3).hint(shell.t(
+            "サポートデスク責任者が1営業日以内に確認します。",
+            "The head of desk confirms within one business day.",
+        ))],
+        Verb::FalseAlarmReview => vec![
+            radios(
+                shell,
+                "upheld",
+                shell.t("誤検知と認めるか", "A false alarm indeed?"),
+                &[("yes", Label::new("認める", "Yes")), ("no", Label::new("認めない（判定に戻す）", "No, judge it"))],
+            )
+            .required(),
+            area("reason", shell.t("理由", "Reason"), 2),
+        ],
+        Verb::Rejudgement => vec![
+            radios(
+                shell,
+                "impact",
+                shell.t("サービス影響", "Impact"),
+                &[("yes", Impact::Yes.label()), ("no", Impact::No.label())],
+            )
+            .required(),
+            area("reason", shell.t("理由", "Reason"), 2).hint(shell.t(
+                "有から無への再判定は、別の人の確認が要ります。",
+                "From affected to not affected, a second person confirms.",
+            )),
+        ],
+        Verb::Note => vec![area("text", shell.t("社内メモ", "Internal note"), 3)],
+        Verb::Message => vec![area("text", shell.t("お客様へのメッセージ", "Message to the customer"), 3)],
+    }
+}
+
+/// The verb's form.
+pub(super) fn verb_form(shell: &Shell, it: &IncidentPage, verb: Verb, primary: bool) -> Markup {
+    let spec = Form::new(verb.noun(), it.action(verb), verb.label().in_lang(shell.lang), fields(shell, it, verb))
+        .version(it.version)
+        .primary(primary);
+    html! {
+        @if primary && verb == Verb::Call { (dial(shell, it)) }
+        @match verb.reader() {
+            Some(reader) => div class={ "to-" (reader.class()) } { p.to { (reader_flag(shell, reader)) @if reader == Reader::Customer { " " (it.tenant) (shell.t(" 様", "")) } } (form(shell, &it.draft, &spec)) },
+            None => (form(shell, &it.draft, &spec)),
+        }
+    }
+}
+
+/// The next number to dial, large, for a thumb.
+fn dial(shell: &Shell, it: &IncidentPage) -> Markup {
+    html! {
+        @if let Some(contact) = it.contacts.iter().filter(|c| !c.waived).min_by_key(|c| (c.tried, c.rank)) {
+            p.dial {
+                span.rank { (contact.rank) }
+                strong { (contact.name) (shell.t(" 様", "")) } " " small { (contact.reading) }
+                @for phone in contact.phones.iter().take(1) { (tel(&phone.number)) }
+            }
+        }
+    }
+}
+
+/// A verb that is not the next step: visible, quieter, its form folded away.
+pub(super) fn folded(shell: &Shell, it: &IncidentPage, verb: Verb) -> Markup {
+    html! {
+        details.verb open[it.draft.form == verb.noun()] {
+            summary { (verb.label().in_lang(shell.lang)) }
+            (verb_form(shell, it, verb, false))
+        }
+    }
+}
+
+/// Where one writes to colleagues or to the customer: different frame, words, button and order of words.
+pub(super) fn writing(shell: &Shell, it: &IncidentPage, verb: Verb) -> Markup {
+    let internal = verb == Verb::Note;
+    let reader = if internal { Reader::Internal } else { Reader::Customer };
+    let spec = Form::new(verb.noun(), it.action(verb), verb.label().in_lang(shell.lang), vec![]);
+    html! {
+        form class={ "write to-" (reader.class()) } id=(spec.id) action=(spec.action) method="post" data-enhance {
+            p.to {
+                (reader_flag(shell, reader)) " "
+                @if internal { (shell.t("お客様には見えません", "The customer never sees this")) } @else { strong { (it.tenant) (shell.t(" 様に届きます", " receives this")) } }
+            }
+            (head(&it.draft, &spec.id, None))
+            @for item in fields(shell, it, verb) { (field(shell, &it.draft, &spec.id, &item)) }
+            p.do { button type="submit" { (spec.submit) } }
+        }
+    }
+}
