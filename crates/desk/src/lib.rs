@@ -1,1 +1,30 @@
-//! One function per verb: load, ask the domain, save facts, timers and messages in one transaction (L3).
+//! The shell (L3): one function per verb. Each loads, asks the domain, and saves facts, timers and messages in one
+//! transaction. No rule stands here, and no SQL.
+
+mod alert;
+mod caller;
+mod desk;
+mod error;
+mod events;
+pub mod incident;
+mod key;
+mod message;
+mod paper;
+mod password;
+mod people;
+mod seal;
+mod sign_in;
+mod tenant;
+mod timer;
+
+pub use alert::{Delivery, IntakeKey, Received};
+pub use caller::{Caller, Grant, Reach, Scope, Who};
+pub use desk::{Change, Desk, Settings};
+pub use error::{Answer, Error};
+pub use events::{EventView, Fates};
+pub use key::{AddedKey, NewKey};
+pub use message::{Attempt, Outgoing};
+pub use paper::Version;
+pub use people::{Member, NewDelegation, NewPerson};
+pub use sign_in::Begun;
+pub use tenant::{Added, OWN_PROJECT, START_CONDITIONS, TenantView};

@@ -1,6 +1,6 @@
 //! Alerts: what one incident was told, how it stands and how often.
 
-use crate::scope::reads;
+use crate::scope::{list, reads};
 use crate::values::{row, vals};
 use crate::{Failure, Scoped, SystemScope, Write};
 use domain::ids::{ProjectKey, RecordKey, TenantId};
@@ -105,6 +105,32 @@ impl SystemScope<'_> {
 }
 
 impl Write {
+    /// Those of the named alerts that are there: incident and alert key.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn known_alerts(&mut self, wanted: &[(RecordKey, &str)]) -> Result<Vec<AlertRow>, Failure> {
+        let mut found = vec![];
+        let mut by_incident: BTreeMap<&RecordKey, Vec<&str>> = BTreeMap::new();
+        for (incident, alert_key) in wanted {
+            by_incident.entry(incident).or_default().push(alert_key);
+        }
+        // Few keys lead to few incidents in the usual batch: repeats of one, or new ones that lead to none.
+        for (incident, alert_keys) in by_incident {
+            for alert_keys in alert_keys.chunks(512) {
+                let (places, mut more) = list(2, alert_keys.iter().copied());
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM alerts WHERE tenant = $1 AND incident = $2 AND alert_key IN {places}"
+                );
+                let (tx, tenant) = self.parts();
+                let mut vals = vals![tenant, incident];
+                vals.append(&mut more);
+                found.append(&mut tx.all(&sql, vals).await?);
+            }
+        }
+        Ok(found)
+    }
+
     /// Stores alerts. Of one that is there already `count` and `counted` are added to, and status, severity, summary and
     /// `last_received` replaced; several rows of the same alert add up in the same way.
     ///

@@ -61,6 +61,17 @@ reads! {
 }
 
 impl Write {
+    /// Arms timers of subjects that have none yet, few statements for many rows.
+    ///
+    /// # Errors
+    /// The database fails, or such a timer is there already ([`Failure::Conflict`]).
+    pub async fn arm_timers(&mut self, timers: Vec<(String, Timer)>) -> Result<(), Failure> {
+        let tenant = self.tenant().clone();
+        let row = |(subject, timer): (String, Timer)| vals![&tenant, subject, timer.kind, timer.generation, timer.due];
+        let rows = timers.into_iter().map(row).collect();
+        self.insert("INSERT INTO timers (tenant, subject, kind, generation, due)", rows, "").await
+    }
+
     /// Makes the timers of a subject the wanted ones: arms and moves what differs, arms a fired one again where its
     /// generation rose, and removes what is not wanted and has not fired.
     ///

@@ -1,0 +1,440 @@
+//! Taking in alerts: many deliveries, few transactions.
+//!
+//! [`Desk::receive`] hands a delivery to the counter of its tenant's shard and returns once it is committed. A counter takes
+//! whatever waits, groups it by tenant, and writes each group in one transaction: read what the keys lead to, decide about
+//! each event in order, write everything. If a group fails, its deliveries are tried one by one, so that none can take
+//! others down with it.
+
+use crate::incident::cached_row;
+use crate::{Answer, Desk, Error};
+use domain::access::Actor;
+use domain::alerts::{AlertEvent, Correlation, Decision, Fate, KnownAlert, decide};
+use domain::calendar::Calendar;
+use domain::fact::{Body, NewFact, Origin};
+use domain::ids::{KeyId, ProjectKey, RecordKey, TenantId};
+use domain::incident::Incident;
+use domain::paper::{Agreement, Paper};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+use store::{AlertRow, CorrelationRow, EventRow, Failure, Write};
+use tokio::sync::{mpsc, oneshot};
+
+/// Deliveries of one transaction at most.
+const BATCH_MAX: usize = 256;
+/// Deliveries that may wait for one counter before senders wait too.
+const QUEUE_MAX: usize = 4_096;
+/// Counters beside each other on PostgreSQL; SQLite has one writer and so one counter.
+const POSTGRES_COUNTERS: usize = 4;
+
+/// An intake key that was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntakeKey {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Which key.
+    pub key: KeyId,
+    /// The project its alerts belong to.
+    pub project: ProjectKey,
+    /// Whether it promised a heartbeat.
+    pub heartbeat: bool,
+}
+
+/// What a sender delivered in one request.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// By which key.
+    pub key: IntakeKey,
+    /// Which sender's format, such as `events_v2`.
+    pub sender: &'static str,
+    /// The bytes as they came.
+    pub body: Vec<u8>,
+    /// What they say, or why they cannot be read.
+    pub content: Result<Vec<AlertEvent>, String>,
+}
+
+/// What became of one event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Its number in the tenant.
+    pub event: u64,
+    /// Its fate.
+    pub fate: Fate,
+    /// The incident it opened or joined.
+    pub incident: Option<RecordKey>,
+}
+
+struct Waiting {
+    delivery: Delivery,
+    answer: oneshot::Sender<Answer<Vec<Received>>>,
+}
+
+/// Where deliveries wait for their transaction.
+#[derive(Default)]
+pub(crate) struct Counter {
+    shards: Mutex<Vec<mpsc::Sender<Waiting>>>,
+}
+
+impl Counter {
+    /// Starts the tasks that take deliveries in; they end with the last sender.
+    pub(crate) fn open(&self, desk: &Desk) {
+        let count = if desk.store.engine() == "SQLite" { 1 } else { POSTGRES_COUNTERS };
+        let mut shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..count {
+            let (sender, waiting) = mpsc::channel(QUEUE_MAX);
+            shards.push(sender);
+            // The task must not keep its own counter open: it holds the store, not the desk.
+            let desk = Desk { counter: std::sync::Arc::default(), ..desk.clone() };
+            tokio::spawn(take_in(desk, waiting));
+        }
+    }
+
+    fn shard(&self, tenant: &TenantId) -> Option<mpsc::Sender<Waiting>> {
+        let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hasher = DefaultHasher::new();
+        tenant.hash(&mut hasher);
+        let place = (hasher.finish() as usize).checked_rem(shards.len())?;
+        shards.get(place).cloned()
+    }
+}
+
+impl Desk {
+    /// Takes in a delivery. Returns only once it is on disk: accept is commit.
+    ///
+    /// # Errors
+    /// The database does not take it; nothing of it was kept, and the sender should try again.
+    pub async fn receive(&self, delivery: Delivery) -> Answer<Vec<Received>> {
+        let shut = || Error::Failed(Failure::Settings("the desk is shutting down".into()));
+        let counter = self.counter.shard(&delivery.key.tenant).ok_or_else(shut)?;
+        let (answer, result) = oneshot::channel();
+        counter.send(Waiting { delivery, answer }).await.map_err(|_| shut())?;
+        result.await.map_err(|_| shut())?
+    }
+}
+
+async fn take_in(desk: Desk, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        let mut groups: Vec<(TenantId, Vec<Waiting>)> = vec![];
+        for one in batch.drain(..) {
+            match groups.iter_mut().find(|(tenant, _)| *tenant == one.delivery.key.tenant) {
+                Some((_, group)) => group.push(one),
+                None => groups.push((one.delivery.key.tenant.clone(), vec![one])),
+            }
+        }
+        for (tenant, group) in groups {
+            take_in_group(&desk, &tenant, group).await;
+        }
+    }
+}
+
+async fn take_in_group(desk: &Desk, tenant: &TenantId, group: Vec<Waiting>) {
+    let (deliveries, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|one| (one.delivery, one.answer)).unzip();
+    match write_group(desk, tenant, &deliveries).await {
+        Ok(received) => {
+            desk.ring(tenant);
+            for (answer, received) in answers.into_iter().zip(received) {
+                // A sender that went away was told nothing; what it sent is kept all the same.
+                let _gone = answer.send(Ok(received));
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%tenant, deliveries = deliveries.len(), %error, "a group of deliveries failed; trying one by one");
+            for (answer, delivery) in answers.into_iter().zip(deliveries) {
+                let result = write_group(desk, tenant, &[delivery]).await;
+                let _gone = answer.send(result.map(|mut received| received.pop().unwrap_or_default()));
+            }
+            desk.ring(tenant);
+        }
+    }
+}
+
+async fn write_group(desk: &Desk, tenant: &TenantId, deliveries: &[Delivery]) -> Answer<Vec<Vec<Received>>> {
+    let write = desk.store.write(tenant).await?;
+    let mut intake = Intake {
+        write,
+        correlations: HashMap::new(),
+        known: HashMap::new(),
+        agreement: None,
+        opened: vec![],
+        alerts: vec![],
+        events: vec![],
+        joined: vec![],
+        heartbeats: vec![],
+    };
+    intake.look_up(deliveries).await?;
+    let mut answers = vec![];
+    for delivery in deliveries {
+        answers.push(intake.take(delivery).await?);
+    }
+    intake.save().await?;
+    Ok(answers)
+}
+
+/// One transaction's worth of deliveries: what the database knows of their keys, and what is to be written.
+struct Intake {
+    write: Write,
+    correlations: HashMap<(ProjectKey, String), Correlation>,
+    known: HashMap<(RecordKey, String), KnownAlert>,
+    agreement: Option<(Option<u32>, Agreement)>,
+    opened: Vec<(Incident, String, String)>,
+    alerts: Vec<AlertRow>,
+    events: Vec<EventRow>,
+    /// Facts that joined an incident which had been told recovered: they may owe something new.
+    joined: Vec<RecordKey>,
+    heartbeats: Vec<KeyId>,
+}
+
+impl Intake {
+    /// Reads what the keys of all deliveries lead to, by few statements.
+    async fn look_up(&mut self, deliveries: &[Delivery]) -> Answer<()> {
+        let mut keys: HashMap<&ProjectKey, Vec<&str>> = HashMap::new();
+        let mut alerts: HashMap<(&ProjectKey, &str), Vec<&str>> = HashMap::new();
+        for delivery in deliveries {
+            for event in delivery.content.iter().flatten() {
+                let project = &delivery.key.project;
+                keys.entry(project).or_default().push(&event.dedup_key);
+                alerts.entry((project, &event.dedup_key)).or_default().push(&event.alert_key);
+            }
+        }
+        let mut wanted: Vec<(RecordKey, &str)> = vec![];
+        for (project, mut dedup_keys) in keys {
+            dedup_keys.sort_unstable();
+            dedup_keys.dedup();
+            for (dedup_key, row) in self.write.correlations(project, &dedup_keys).await? {
+                for alert_key in alerts.get(&(project, dedup_key.as_str())).into_iter().flatten() {
+                    wanted.push((row.incident.clone(), alert_key));
+                }
+                let correlation = Correlation { incident: row.incident, joins_until: row.joins_until };
+                self.correlations.insert((project.clone(), dedup_key), correlation);
+            }
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        for row in self.write.known_alerts(&wanted).await? {
+            let known = KnownAlert { resolved: row.status == "resolved", last_received: row.last_received };
+            self.known.insert((row.incident, row.alert_key), known);
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, delivery: &Delivery) -> Answer<Vec<Received>> {
+        let body = self.write.blob("application/octet-stream", &delivery.body);
+        match &delivery.content {
+            Err(reason) => {
+                let row = EventRow {
+                    id: self.write.next_event(),
+                    project: delivery.key.project.clone(),
+                    api_key: delivery.key.key.clone(),
+                    sender: delivery.sender.to_owned(),
+                    received: self.write.now(),
+                    action: "unreadable".to_owned(),
+                    fate: Fate::Unreadable.code().to_owned(),
+                    dedup_key: None,
+                    alert_key: None,
+                    incident: None,
+                    note: Some(reason.clone()),
+                    body,
+                };
+                let received = Received { event: row.id, fate: Fate::Unreadable, incident: None };
+                self.events.push(row);
+                Ok(vec![received])
+            }
+            Ok(events) => {
+                let mut received = vec![];
+                for event in events {
+                    received.push(self.take_event(delivery, event, &body).await?);
+                }
+                Ok(received)
+            }
+        }
+    }
+
+    async fn take_event(&mut self, delivery: &Delivery, event: &AlertEvent, body: &domain::ids::BlobId) -> Answer<Received> {
+        let number = self.write.next_event();
+        let now = self.write.now();
+        let place = (delivery.key.project.clone(), event.dedup_key.clone());
+        let found = self.correlations.get(&place).map(|correlation| {
+            let known = self.known.get(&(correlation.incident.clone(), event.alert_key.clone())).copied();
+            (correlation, known)
+        });
+        let (fate, incident) = match decide(event, number, found, now) {
+            Decision::Keep(fate) => {
+                if fate == Fate::Heartbeat {
+                    self.heartbeats.push(delivery.key.key.clone());
+                }
+                (fate, None)
+            }
+            Decision::Open => (Fate::New, Some(self.open(delivery, event, number).await?)),
+            Decision::Join(incident, fact) => {
+                self.join(delivery, event, &incident, fact);
+                (Fate::Joined, Some(incident))
+            }
+        };
+        self.events.push(EventRow {
+            id: number,
+            project: place.0,
+            api_key: delivery.key.key.clone(),
+            sender: delivery.sender.to_owned(),
+            received: now,
+            action: event.action.code().to_owned(),
+            fate: fate.code().to_owned(),
+            dedup_key: Some(place.1),
+            alert_key: Some(event.alert_key.clone()),
+            incident: incident.clone(),
+            note: None,
+            body: body.clone(),
+        });
+        Ok(Received { event: number, fate, incident })
+    }
+
+    async fn open(&mut self, delivery: &Delivery, event: &AlertEvent, number: u64) -> Answer<RecordKey> {
+        let project = &delivery.key.project;
+        let n = self.write.next_number(project).await?;
+        let key = project.record(n);
+        let (agreement, terms) = self.agreement().await?;
+        let title = title_of(event);
+        let body = Body::IncidentOpened {
+            project: project.clone(),
+            number: n,
+            origin: Origin::Alert { event: number, dedup_key: event.dedup_key.clone(), alert_key: event.alert_key.clone() },
+            title: self.write.text(&title),
+            severity: event.severity.clone(),
+            targets: terms.targets,
+            agreement,
+        };
+        let actor = Actor::Key { id: delivery.key.key.clone() };
+        let fact = self.write.append(NewFact { record: Some(key.clone()), body, actor, role: None, reason: None });
+        if let Some(incident) = Incident::fold(std::slice::from_ref(&fact))? {
+            self.opened.push((incident, title, event.dedup_key.clone()));
+        }
+        let correlation = Correlation { incident: key.clone(), joins_until: None };
+        self.correlations.insert((project.clone(), event.dedup_key.clone()), correlation);
+        self.count(delivery, event, &key, true);
+        Ok(key)
+    }
+
+    fn join(&mut self, delivery: &Delivery, event: &AlertEvent, incident: &RecordKey, fact: Option<Body>) {
+        let says_something = fact.is_some();
+        if let Some(body) = fact {
+            let was_told_recovered = self.correlations.values().any(|c| c.incident == *incident && c.joins_until.is_some());
+            let actor = Actor::Key { id: delivery.key.key.clone() };
+            self.write.append(NewFact { record: Some(incident.clone()), body, actor, role: None, reason: None });
+            if was_told_recovered && !self.joined.contains(incident) {
+                self.joined.push(incident.clone());
+            }
+        }
+        self.count(delivery, event, incident, says_something);
+    }
+
+    /// Counts one telling of an alert; one that stands in a fact is counted there already.
+    fn count(&mut self, delivery: &Delivery, event: &AlertEvent, incident: &RecordKey, in_fact: bool) {
+        use domain::alerts::Action;
+        let now = self.write.now();
+        let place = (incident.clone(), event.alert_key.clone());
+        let resolved = match event.action {
+            Action::Resolve => true,
+            Action::Acknowledge => self.known.get(&place).is_some_and(|known| known.resolved),
+            _ => false,
+        };
+        self.known.insert(place, KnownAlert { resolved, last_received: now });
+        self.alerts.push(AlertRow {
+            incident: incident.clone(),
+            alert_key: event.alert_key.clone(),
+            project: delivery.key.project.clone(),
+            dedup_key: event.dedup_key.clone(),
+            status: if resolved { "resolved" } else { "firing" }.to_owned(),
+            severity: event.severity.clone(),
+            summary: event.summary.clone(),
+            source: event.source.clone(),
+            first_received: now,
+            last_received: now,
+            count: 1,
+            counted: u64::from(in_fact),
+        });
+    }
+
+    async fn agreement(&mut self) -> Answer<(Option<u32>, Agreement)> {
+        if self.agreement.is_none() {
+            let now = self.write.now();
+            let row = self.write.version_at(Agreement::KIND, "", now).await?;
+            self.agreement = Some(match row {
+                Some(row) => {
+                    let (version, agreement) = crate::desk::read_paper::<Agreement>(&row)?;
+                    (Some(version), agreement)
+                }
+                None => (None, Agreement::default()),
+            });
+        }
+        Ok(self.agreement.clone().unwrap_or_default())
+    }
+
+    async fn save(mut self) -> Answer<()> {
+        // Nothing that a fresh incident owes depends on business days.
+        let calendar = Calendar::tokyo([]);
+        let now = self.write.now();
+        let tenant = self.write.tenant().clone();
+        let mut rows = vec![];
+        let mut correlations = vec![];
+        let mut timers = vec![];
+        for (incident, title, dedup_key) in std::mem::take(&mut self.opened) {
+            correlations.push(CorrelationRow {
+                project: incident.project.clone(),
+                dedup_key,
+                incident: incident.key.clone(),
+                joins_until: None,
+            });
+            timers.extend(crate::incident::timer_rows(&incident, &calendar).into_iter().map(|t| (incident.key.to_string(), t)));
+            rows.push(cached_row(&tenant, &incident, title, now, &calendar));
+        }
+        self.write.save_incidents(rows).await?;
+        self.write.save_correlations(correlations).await?;
+        self.write.arm_timers(timers).await?;
+        self.write.upsert_alerts(std::mem::take(&mut self.alerts)).await?;
+        self.write.insert_events(std::mem::take(&mut self.events)).await?;
+        for key in std::mem::take(&mut self.heartbeats) {
+            self.write.beat_key(&key).await?;
+        }
+        for key in std::mem::take(&mut self.joined) {
+            let facts = self.write.record_facts(&key).await?;
+            if let Some(incident) = Incident::fold(&facts)? {
+                let title = self.write.blob_text(&incident.title).await?.unwrap_or_default();
+                let row = cached_row(&tenant, &incident, title, now, &calendar);
+                self.write.save_incidents(vec![row]).await?;
+            }
+        }
+        self.write.commit().await?;
+        Ok(())
+    }
+}
+
+/// What the board calls it: the host and what is wrong with it.
+fn title_of(event: &AlertEvent) -> String {
+    if event.source.is_empty() || event.summary.contains(&event.source) {
+        event.summary.clone()
+    } else {
+        format!("{} {}", event.source, event.summary)
+    }
+}
+
+impl Desk {
+    /// Writes the repeats that no fact tells yet: one fact an alert, however many repeats. Returns how many facts.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_repeats(&self) -> Answer<usize> {
+        let mut written = 0;
+        for tenant in self.store.system().uncounted_tenants().await? {
+            let mut write = self.store.write(&tenant).await?;
+            for alert in write.uncounted(1_000).await? {
+                let count = alert.count - alert.counted;
+                let body = Body::AlertCounted { alert_key: alert.alert_key.clone(), count, total: alert.count };
+                write.append(NewFact::by_system(Some(alert.incident.clone()), body));
+                write.mark_counted(&alert.incident, &alert.alert_key, alert.count).await?;
+                written += 1;
+            }
+            write.commit().await?;
+        }
+        Ok(written)
+    }
+}

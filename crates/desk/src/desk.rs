@@ -1,0 +1,132 @@
+//! The desk itself: a store, its settings, and a bell that rings when something changed.
+
+use crate::alert::Counter;
+use crate::{Answer, Caller, Error, Reach};
+use domain::access::Right;
+use domain::calendar::Calendar;
+use domain::ids::TenantId;
+use domain::paper::{Closures, Paper};
+use domain::refusal::Refusal;
+use domain::time::Instant;
+use std::sync::Arc;
+use store::{PaperRow, Store};
+use tokio::sync::broadcast;
+
+/// What the desk must know beside its database.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address under which people reach the desk, without a slash at the end; links in mails begin with it.
+    pub base_url: String,
+    /// Domain after the `@` of message ids.
+    pub message_domain: String,
+    /// Key that seals secrets in the database; 32 bytes.
+    pub sealing_key: [u8; 32],
+}
+
+/// Something changed: which tenant, so that pages can ask again. A hint; correct without it.
+pub type Change = TenantId;
+
+/// The desk: cheap to clone, shared by all edges and tasks.
+#[derive(Clone)]
+pub struct Desk {
+    pub(crate) store: Store,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) changes: broadcast::Sender<Change>,
+    pub(crate) counter: Arc<Counter>,
+}
+
+impl Desk {
+    /// A desk over an open store. Tasks that take in alerts are started on the current runtime.
+    pub fn new(store: Store, settings: Settings) -> Self {
+        let (changes, _) = broadcast::channel(1024);
+        let counter = Arc::new(Counter::default());
+        let desk = Self { store, settings: Arc::new(settings), changes, counter };
+        desk.counter.open(&desk);
+        desk
+    }
+
+    /// The store, for tasks that keep it: backup, checkpoints, verify.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What the desk was told at its start.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Hears of every change from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// Tells everybody who listens; nobody listening is fine.
+    pub fn ring(&self, tenant: &TenantId) {
+        let _nobody_listens = self.changes.send(tenant.clone());
+    }
+
+    /// The desk's instant for reading; a verb reads its own inside its transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn now(&self) -> Answer<Instant> {
+        Ok(self.store.now().await?)
+    }
+
+    /// The calendar in force at an instant: the provider's closures on top of weekends and public holidays.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn calendar(&self, at: Instant) -> Answer<Calendar> {
+        let Some(provider) = self.store.system().provider().await? else { return Ok(Calendar::tokyo([])) };
+        let closures = self.paper::<Closures>(&provider.id, "", at).await?;
+        Ok(Calendar::tokyo(closures.map(|(_, closures)| closures.days).unwrap_or_default()))
+    }
+
+    /// The version of a paper valid at an instant, with its number.
+    pub(crate) async fn paper<P: Paper>(&self, tenant: &TenantId, subject: &str, at: Instant) -> Answer<Option<(u32, P)>> {
+        let row = self.store.tenant(tenant).version_at(P::KIND, subject, at).await?;
+        row.map(|row| read_paper(&row)).transpose()
+    }
+
+    /// The tenants in which a caller holds a right.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tenants_with(&self, caller: &Caller, right: Right) -> Answer<Vec<TenantId>> {
+        Ok(match caller.reach(right) {
+            Reach::Only(tenants) => tenants,
+            Reach::Everywhere => self.store.system().tenants().await?.into_iter().map(|tenant| tenant.id).collect(),
+        })
+    }
+}
+
+/// Reads a stored paper.
+pub(crate) fn read_paper<P: Paper>(row: &PaperRow) -> Answer<(u32, P)> {
+    let paper = serde_json::from_str(&row.document)
+        .map_err(|error| store::Failure::Corrupt(format!("{} version {}: {error}", row.kind, row.version)))?;
+    Ok((row.version, paper))
+}
+
+/// A required text of a form or a body, trimmed.
+///
+/// # Errors
+/// It is empty, or longer than 20,000 characters.
+pub(crate) fn required<'a>(field: &'static str, text: &'a str) -> Result<&'a str, Refusal> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Refusal::invalid(field, "入力してください。", "This is required.")),
+        1..=TEXT_MAX => Ok(text),
+        _ => Err(Refusal::invalid(field, "20,000文字までで入力してください。", "At most 20,000 characters.")),
+    }
+}
+
+/// Characters of one text.
+const TEXT_MAX: usize = 20_000;
+
+impl From<domain::ids::NotAProjectKey> for Error {
+    fn from(fault: domain::ids::NotAProjectKey) -> Self {
+        let ja = format!("「{}」はプロジェクトキーにできません。英大文字で始まる英大文字・数字・_ を25文字まで入力してください。", fault.0);
+        Self::Refused(Refusal::invalid("key", ja, fault.to_string()))
+    }
+}

@@ -1,0 +1,477 @@
+//! What people do to an incident: one function a verb. Each loads the incident under its tenant's lock, asks the domain,
+//! and saves facts, timers and messages in one transaction.
+
+mod case;
+mod outgoing;
+mod view;
+
+pub use outgoing::{Hook, Letter, Payload};
+pub use view::{BoardRow, IncidentView, PublishedView};
+
+pub(crate) use case::{Case, cached_row, timer_rows};
+
+use crate::desk::required;
+use crate::{Answer, Caller, Desk};
+use case::Seen;
+use domain::access::Right;
+use domain::contact::ContactPlan;
+use domain::criteria::Criteria;
+use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
+use domain::ids::{ContactId, RecordKey};
+use domain::incident::verbs::{CallAttempt, Closing, Notice};
+use domain::refusal::Refusal;
+use domain::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// What a verb leaves behind: the record's new version, to act on next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// The record.
+    pub key: RecordKey,
+    /// Its version now.
+    pub version: u64,
+    /// Its state now.
+    pub state: &'static str,
+}
+
+/// Inputs of the verbs: the same struct for the API's JSON and the page's form. `version` is the record version the caller
+/// saw; a stale one is refused.
+pub mod input {
+    use super::{CallResult, CriteriaAnswer, Deserialize, Instant, NoticeChannel, Serialize};
+
+    macro_rules! inputs {
+        ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $kind:ty,)* })*) => {$(
+            $(#[$doc])*
+            #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields, default)]
+            pub struct $name { $($(#[$fdoc])* pub $field: $kind,)* }
+        )*};
+    }
+
+    inputs! {
+        /// 担当する
+        Assignment {
+            /// Record version seen.
+            version: u64,
+        }
+        /// 稼動確認
+        Check {
+            /// Record version seen.
+            version: u64,
+            /// How the running state was checked.
+            how: String,
+            /// What was found.
+            result: String,
+        }
+        /// 影響判定; with impact it publishes the notice.
+        Judgement {
+            /// Record version seen.
+            version: u64,
+            /// Answers to the criteria, in their order.
+            answers: Vec<CriteriaAnswer>,
+            /// The notice to the customer; needed with impact.
+            text: String,
+            /// Why without a check of the running state.
+            reason: String,
+        }
+        /// 再判定
+        Rejudgement {
+            /// Record version seen.
+            version: u64,
+            /// サービス影響 有 or 無 now.
+            impact: bool,
+            /// Whether the criteria held at the alert already.
+            held_at_alert: bool,
+            /// The notice to the customer; needed with impact.
+            text: String,
+            /// Why it is judged anew.
+            reason: String,
+        }
+        /// A second person's word on a judgement.
+        JudgementConfirmation {
+            /// Record version seen.
+            version: u64,
+        }
+        /// 障害発生連絡 without impact
+        NoticeText {
+            /// Record version seen.
+            version: u64,
+            /// The notice to the customer.
+            text: String,
+        }
+        /// 架電
+        Call {
+            /// Record version seen.
+            version: u64,
+            /// Which contact of the plan.
+            contact: String,
+            /// The number dialled; empty means the contact's own.
+            number: String,
+            /// When it began; none means now.
+            begun: Option<Instant>,
+            /// How it ended.
+            result: Option<CallResult>,
+            /// What was said.
+            note: String,
+            /// Why recorded so late, where it is.
+            reason: String,
+        }
+        /// 中間報告
+        InterimReport {
+            /// Record version seen.
+            version: u64,
+            /// The report.
+            text: String,
+        }
+        /// A recovery step
+        RecoveryStep {
+            /// Record version seen.
+            version: u64,
+            /// What was done.
+            step: String,
+            /// With what result.
+            result: String,
+        }
+        /// 復旧
+        Recovery {
+            /// Record version seen.
+            version: u64,
+            /// When the service was back; none means now.
+            recovered_at: Option<Instant>,
+            /// Data are as of this instant, where something was restored.
+            recovery_point: Option<Instant>,
+        }
+        /// It was not over
+        RecoveryWithdrawal {
+            /// Record version seen.
+            version: u64,
+            /// Why.
+            reason: String,
+        }
+        /// 復旧連絡
+        RecoveryNotice {
+            /// Record version seen.
+            version: u64,
+            /// How the recovery was confirmed.
+            method: String,
+            /// By whom.
+            confirmed_by: String,
+            /// How the customer is told; none means on the ticket.
+            channel: Option<NoticeChannel>,
+            /// The notice to the customer.
+            text: String,
+        }
+        /// 再発
+        Recurrence {
+            /// Record version seen.
+            version: u64,
+            /// What happened again.
+            text: String,
+        }
+        /// 終了
+        Closure {
+            /// Record version seen.
+            version: u64,
+            /// Its class, such as `hardware`.
+            class: String,
+            /// The cause, or the problem that looks for it.
+            cause: String,
+            /// Who confirmed.
+            confirmed_by: String,
+        }
+        /// 誤検知
+        FalseAlarm {
+            /// Record version seen.
+            version: u64,
+            /// Why it is none.
+            grounds: String,
+        }
+        /// The head of desk's word on a false alarm
+        FalseAlarmReview {
+            /// Record version seen.
+            version: u64,
+            /// Whether it stands.
+            upheld: bool,
+            /// Why not, where it does not.
+            reason: String,
+        }
+        /// 内部メモ
+        Note {
+            /// The note; never shown to the customer.
+            text: String,
+        }
+        /// メッセージ
+        Message {
+            /// The message.
+            text: String,
+        }
+    }
+}
+
+impl Desk {
+    /// 担当する: whoever calls takes the incident.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::take`]; a program cannot take an incident.
+    pub async fn take(&self, caller: &Caller, key: &RecordKey, input: &input::Assignment) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let Some(person) = caller.person().cloned() else {
+            return Err(Refusal::not_now("担当者になれるのは人だけです。", "Only a person can take an incident.").into());
+        };
+        let facts = case.incident.take(&case.by, person)?;
+        case.save(facts).await
+    }
+
+    /// 稼動確認.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::check`].
+    pub async fn check(&self, caller: &Caller, key: &RecordKey, input: &input::Check) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let how = case.required("how", &input.how)?;
+        let result = case.required("result", &input.result)?;
+        let facts = case.incident.check(&case.by, how, result)?;
+        case.save(facts).await
+    }
+
+    /// 影響判定: with impact it publishes the notice in the same act.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::judge`]; there are no criteria.
+    pub async fn judge(&self, caller: &Caller, key: &RecordKey, input: &input::Judgement) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let (version, criteria) = case.paper::<Criteria>().await?.ok_or_else(no_criteria)?;
+        let notice = case.notice(&input.text).await?;
+        let reason = case.optional("reason", &input.reason)?;
+        let facts = case.incident.judge(&case.by, &criteria, version, input.answers.clone(), notice, reason)?;
+        case.save(facts).await
+    }
+
+    /// 再判定.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::rejudge`].
+    pub async fn rejudge(&self, caller: &Caller, key: &RecordKey, input: &input::Rejudgement) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let (version, _) = case.paper::<Criteria>().await?.ok_or_else(no_criteria)?;
+        let notice = case.notice(&input.text).await?;
+        let reason = case.optional("reason", &input.reason)?;
+        let facts = case.incident.rejudge(&case.by, version, input.impact, input.held_at_alert, notice, reason)?;
+        case.save(facts).await
+    }
+
+    /// A second person's word on a judgement without impact.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::confirm_judgement`].
+    pub async fn confirm_judgement(&self, caller: &Caller, key: &RecordKey, input: &input::JudgementConfirmation) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let facts = case.incident.confirm_judgement(&case.by)?;
+        case.save(facts).await
+    }
+
+    /// 障害発生連絡 after a judgement without impact.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::notify`].
+    pub async fn notify(&self, caller: &Caller, key: &RecordKey, input: &input::NoticeText) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let notice = case.notice(&input.text).await?;
+        let facts = case.incident.notify(&case.by, notice)?;
+        case.save(facts).await
+    }
+
+    /// 架電: one attempt, as stated.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::call`]; the contact is not in the plan, or no result is given.
+    pub async fn call(&self, caller: &Caller, key: &RecordKey, input: &input::Call) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let begun = input.begun.unwrap_or(case.by.now);
+        let attempt = case.attempt(input, begun).await?;
+        let reason = case.optional("reason", &input.reason)?;
+        let facts = case.incident.call(&case.by, attempt, reason)?;
+        case.save(facts).await
+    }
+
+    /// 中間報告.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::report`].
+    pub async fn report(&self, caller: &Caller, key: &RecordKey, input: &input::InterimReport) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let text = case.required("text", &input.text)?;
+        let facts = case.incident.report(&case.by, text)?;
+        case.save(facts).await
+    }
+
+    /// A recovery step.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::step`].
+    pub async fn step(&self, caller: &Caller, key: &RecordKey, input: &input::RecoveryStep) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let step = case.required("step", &input.step)?;
+        let result = case.required("result", &input.result)?;
+        let facts = case.incident.step(&case.by, step, result)?;
+        case.save(facts).await
+    }
+
+    /// 復旧.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::recover`].
+    pub async fn recover(&self, caller: &Caller, key: &RecordKey, input: &input::Recovery) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let at = input.recovered_at.unwrap_or(case.by.now);
+        let facts = case.incident.recover(&case.by, at, input.recovery_point)?;
+        case.save(facts).await
+    }
+
+    /// It was not over.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::withdraw_recovery`].
+    pub async fn withdraw_recovery(&self, caller: &Caller, key: &RecordKey, input: &input::RecoveryWithdrawal) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let reason = case.optional("reason", &input.reason)?;
+        let facts = case.incident.withdraw_recovery(&case.by, reason)?;
+        case.save(facts).await
+    }
+
+    /// 復旧連絡.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::notify_recovery`].
+    pub async fn notify_recovery(&self, caller: &Caller, key: &RecordKey, input: &input::RecoveryNotice) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let method = case.required("method", &input.method)?;
+        let confirmed_by = case.required("confirmed_by", &input.confirmed_by)?;
+        let text = case.required("text", &input.text)?;
+        let channel = input.channel.unwrap_or(NoticeChannel::Ticket);
+        let facts = case.incident.notify_recovery(&case.by, method, confirmed_by, channel, text)?;
+        case.save(facts).await
+    }
+
+    /// 再発, told by the desk or by the customer.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::recur`].
+    pub async fn recur(&self, caller: &Caller, key: &RecordKey, input: &input::Recurrence) -> Answer<Done> {
+        let right = if caller.is_customer() { Right::SpeakAsCustomer } else { Right::Operate };
+        let mut case = self.open(caller, right, key, Seen::At(input.version)).await?;
+        let text = case.required("text", &input.text)?;
+        let facts = case.incident.recur(&case.by, text)?;
+        case.save(facts).await
+    }
+
+    /// 終了.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::close`]; the class is unknown.
+    pub async fn close(&self, caller: &Caller, key: &RecordKey, input: &input::Closure) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        if !CLASSES.iter().any(|(class, _)| *class == input.class) {
+            let known = CLASSES.map(|(class, _)| class).join(", ");
+            return Err(Refusal::invalid("class", format!("分類を選んでください ({known})。"), format!("Choose a class: {known}.")).into());
+        }
+        let cause = case.required("cause", &input.cause)?;
+        let confirmed_by = Some(case.required("confirmed_by", &input.confirmed_by)?);
+        let closing = Closing { class: input.class.clone(), cause, confirmed_by, automatic: false };
+        let facts = case.incident.close(&case.by, closing)?;
+        case.save(facts).await
+    }
+
+    /// 誤検知.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::declare_false_alarm`].
+    pub async fn declare_false_alarm(&self, caller: &Caller, key: &RecordKey, input: &input::FalseAlarm) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let grounds = case.required("grounds", &input.grounds)?;
+        let facts = case.incident.declare_false_alarm(&case.by, grounds)?;
+        case.save(facts).await
+    }
+
+    /// The head of desk's word on a false alarm.
+    ///
+    /// # Errors
+    /// See [`domain::incident::Incident::review_false_alarm`].
+    pub async fn review_false_alarm(&self, caller: &Caller, key: &RecordKey, input: &input::FalseAlarmReview) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Decide, key, Seen::At(input.version)).await?;
+        let reason = case.optional("reason", &input.reason)?;
+        let facts = case.incident.review_false_alarm(&case.by, input.upheld, reason)?;
+        case.save(facts).await
+    }
+
+    /// 内部メモ.
+    ///
+    /// # Errors
+    /// The text is missing, or there is no such incident in the caller's reach.
+    pub async fn note(&self, caller: &Caller, key: &RecordKey, input: &input::Note) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, Seen::Whatever).await?;
+        let text = case.required("text", &input.text)?;
+        let facts = case.incident.note(&case.by, text)?;
+        case.save(facts).await
+    }
+
+    /// メッセージ between desk and customer, from either side, in every state (R-4.2-2).
+    ///
+    /// # Errors
+    /// The text is missing, or there is no such incident in the caller's reach.
+    pub async fn message(&self, caller: &Caller, key: &RecordKey, input: &input::Message) -> Answer<Done> {
+        let from_customer = caller.is_customer();
+        let right = if from_customer { Right::SpeakAsCustomer } else { Right::Operate };
+        let mut case = self.open(caller, right, key, Seen::Whatever).await?;
+        let text = case.required("text", &input.text)?;
+        let facts = case.incident.message(&case.by, text, from_customer)?;
+        case.save(facts).await
+    }
+}
+
+/// Classes an incident can be closed with, and their names.
+pub const CLASSES: [(&str, domain::words::Label); 7] = [
+    ("hardware", domain::words::Label::new("ハードウェア・ホスト", "Hardware or host")),
+    ("os", domain::words::Label::new("OS", "Operating system")),
+    ("middleware", domain::words::Label::new("ミドルウェア", "Middleware")),
+    ("application", domain::words::Label::new("アプリケーション", "Application")),
+    ("network", domain::words::Label::new("ネットワーク", "Network")),
+    ("cloud", domain::words::Label::new("AWS", "Cloud provider")),
+    ("unknown", domain::words::Label::new("原因不明", "Unknown")),
+];
+
+fn no_criteria() -> Refusal {
+    Refusal::not_now(
+        "サービス影響判定基準がありません。設定で判定基準の版を登録してください。",
+        "There are no impact criteria. Record a version of them in the settings.",
+    )
+}
+
+impl Case<'_> {
+    /// A notice with what the contact plan says about calls at this minute; none where no text was written.
+    async fn notice(&mut self, text: &str) -> Answer<Option<Notice>> {
+        let Some(text) = self.optional("text", text)? else { return Ok(None) };
+        let plan = self.paper::<ContactPlan>().await?;
+        let voice = plan.as_ref().map(|(_, plan)| plan.voice(self.by.now, &self.calendar));
+        let voice = voice.unwrap_or(domain::fact::Voice::NoneValid);
+        Ok(Some(Notice { text, plan: plan.map(|(version, _)| version), voice }))
+    }
+
+    async fn attempt(&mut self, input: &input::Call, begun: Instant) -> Answer<CallAttempt> {
+        let unknown = || {
+            Refusal::invalid("contact", "連絡体制にある連絡先を選んでください。", "Choose a contact of the contact plan.")
+        };
+        let (version, plan) = self.paper_at::<ContactPlan>(begun).await?.ok_or_else(unknown)?;
+        let id = ContactId::new(input.contact.trim());
+        let (rank, contact) = plan.contact(&id).ok_or_else(unknown)?;
+        let number = if input.number.trim().is_empty() { contact.phone.as_str() } else { input.number.trim() };
+        let number = required("number", number)?;
+        let first_valid = plan.first_voice(begun, &self.calendar).is_some_and(|(_, first)| first.id == id);
+        let result = input.result.ok_or_else(|| {
+            Refusal::invalid("result", "架電の結果を選んでください。", "Choose how the call ended.")
+        })?;
+        let number = self.write.text(number);
+        let note = self.optional("note", &input.note)?;
+        Ok(CallAttempt { contact: id, rank, number, plan: version, first_valid, begun, result, note })
+    }
+}

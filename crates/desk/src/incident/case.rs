@@ -1,0 +1,173 @@
+//! An incident opened for writing: loaded and folded under its tenant's lock, saved whole.
+//!
+//! [`Case::save`] is the one way an incident changes: it appends the facts, queues what they tell the customer, makes timers,
+//! header and correlation agree with the new fold, and commits. All of those are functions of the fold, so `verify` can
+//! recompute them.
+
+use super::{Done, outgoing};
+use crate::desk::{read_paper, required};
+use crate::{Answer, Caller, Desk, Scope};
+use domain::access::{Actor, Right};
+use domain::calendar::Calendar;
+use domain::fact::NewFact;
+use domain::ids::{BlobId, ProjectKey, RecordKey, TenantId};
+use domain::incident::verbs::By;
+use domain::incident::{Incident, Joins};
+use domain::paper::Paper;
+use domain::refusal::Refusal;
+use domain::time::Instant;
+use store::{IncidentRow, Write};
+
+/// Which version of the record the caller saw.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seen {
+    /// This one; a stale one is refused.
+    At(u64),
+    /// It does not matter: what is added fits any.
+    Whatever,
+}
+
+/// An incident, open for one change.
+pub(crate) struct Case<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) write: Write,
+    pub(crate) incident: Incident,
+    pub(crate) calendar: Calendar,
+    pub(crate) by: By,
+}
+
+impl Desk {
+    /// Opens an incident for a verb of a caller.
+    pub(crate) async fn open(&self, caller: &Caller, right: Right, key: &RecordKey, seen: Seen) -> Answer<Case<'_>> {
+        let scope = self.enter_record(caller, right, key).await?;
+        let case = self.open_as(&scope.tenant, key, scope.actor, scope.role).await?.ok_or_else(Refusal::not_found)?;
+        match seen {
+            Seen::At(version) if version != case.incident.version => Err(Refusal::stale(case.incident.version).into()),
+            _ => Ok(case),
+        }
+    }
+
+    /// Opens an incident for the desk itself: a timer, a delivery.
+    pub(crate) async fn open_by_system(&self, tenant: &TenantId, key: &RecordKey) -> Answer<Option<Case<'_>>> {
+        self.open_as(tenant, key, Actor::System, None).await
+    }
+
+    async fn open_as(&self, tenant: &TenantId, key: &RecordKey, actor: Actor, role: Option<domain::access::Role>) -> Answer<Option<Case<'_>>> {
+        let calendar = self.calendar(self.store.now().await?).await?;
+        let mut write = self.store.write(tenant).await?;
+        let facts = write.record_facts(key).await?;
+        let Some(incident) = Incident::fold(&facts)? else { return Ok(None) };
+        let by = By { actor, role, now: write.now() };
+        Ok(Some(Case { desk: self, write, incident, calendar, by }))
+    }
+
+    /// The scope of a record's tenant, for a caller with a right there. Foreign and absent look the same.
+    pub(crate) async fn enter_record(&self, caller: &Caller, right: Right, key: &RecordKey) -> Answer<Scope> {
+        let project = key.as_str().rsplit_once('-').map(|(project, _)| ProjectKey::new(project));
+        let project = project.ok_or_else(Refusal::not_found)?;
+        let tenant = self.store.system().tenant_of_project(&project).await?.ok_or_else(Refusal::not_found)?;
+        let scope = caller.enter(&tenant, right)?;
+        let exists = self.store.tenant(&tenant).incident(key).await?.is_some();
+        if exists && scope.reaches(&project) { Ok(scope) } else { Err(Refusal::not_found().into()) }
+    }
+}
+
+impl Case<'_> {
+    /// A required text, stored as a blob.
+    pub(crate) fn required(&mut self, field: &'static str, text: &str) -> Result<BlobId, Refusal> {
+        required(field, text).map(|text| self.write.text(text))
+    }
+
+    /// A text that may be empty, stored as a blob where it is not.
+    pub(crate) fn optional(&mut self, field: &'static str, text: &str) -> Result<Option<BlobId>, Refusal> {
+        if text.trim().is_empty() { Ok(None) } else { self.required(field, text).map(Some) }
+    }
+
+    /// The version of a paper of this incident's project valid now.
+    pub(crate) async fn paper<P: Paper>(&mut self) -> Answer<Option<(u32, P)>> {
+        self.paper_at(self.by.now).await
+    }
+
+    /// The version of a paper of this incident's project valid at an instant.
+    pub(crate) async fn paper_at<P: Paper>(&mut self, at: Instant) -> Answer<Option<(u32, P)>> {
+        let row = self.write.version_at(P::KIND, self.incident.project.as_str(), at).await?;
+        row.map(|row| read_paper(&row)).transpose()
+    }
+
+    /// Saves facts with all that follows from them, and commits.
+    pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
+        let ended_before = self.incident.state.is_final();
+        for new in facts {
+            let fact = self.write.append(new);
+            self.incident.apply(&fact)?;
+            for queued in outgoing::queue(&mut self, &fact).await? {
+                let fact = self.write.append(queued);
+                self.incident.apply(&fact)?;
+            }
+        }
+        let title = self.write.blob_text(&self.incident.title).await?.unwrap_or_default();
+        let row = cached_row(self.write.tenant(), &self.incident, title, self.by.now, &self.calendar);
+        self.write.save_incidents(vec![row]).await?;
+        let timers = timer_rows(&self.incident, &self.calendar);
+        self.write.sync_timers(self.incident.key.as_str(), &timers).await?;
+        match self.incident.joins_until() {
+            Joins::Yes => self.write.join_until(&self.incident.key, None).await?,
+            Joins::Until(at) => self.write.join_until(&self.incident.key, Some(at)).await?,
+            // Once ended nothing joins; the start of time is before every alert.
+            Joins::No if !ended_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
+            Joins::No => {}
+        }
+        let done = Done {
+            key: self.incident.key.clone(),
+            version: self.incident.version,
+            state: self.incident.state.code(),
+        };
+        let tenant = self.write.tenant().clone();
+        self.write.commit().await?;
+        self.desk.ring(&tenant);
+        Ok(done)
+    }
+}
+
+/// The timers of an incident as rows.
+pub(crate) fn timer_rows(incident: &Incident, calendar: &Calendar) -> Vec<store::Timer> {
+    let row = |timer: domain::incident::timer::Timer| store::Timer {
+        kind: timer.kind.code(),
+        generation: timer.generation,
+        due: timer.due,
+    };
+    incident.timers(calendar).into_iter().map(row).collect()
+}
+
+/// The header that caches the fold of an incident, as of the instant of its last fact.
+pub(crate) fn cached_row(tenant: &TenantId, incident: &Incident, title: String, now: Instant, calendar: &Calendar) -> IncidentRow {
+    let clocks = incident.clocks();
+    // The clock that runs, or the first: the alert's own.
+    let clock = clocks.iter().rev().find(|clock| clock.end.is_none()).unwrap_or(&clocks[0]);
+    let duty = incident.duties(now, calendar).into_iter().next();
+    let ended = incident.closure.as_ref().map(|c| c.mark.at).or(incident.false_alarm.as_ref().map(|f| f.mark.at));
+    IncidentRow {
+        tenant: tenant.clone(),
+        key: incident.key.clone(),
+        project: incident.project.clone(),
+        number: incident.number,
+        state: incident.state.code().to_owned(),
+        version: incident.version,
+        title,
+        assignee: incident.taken.as_ref().map(|taken| taken.what.clone()),
+        opened: incident.opened.at,
+        ended,
+        impact: match incident.impact() {
+            None => "unjudged",
+            Some(true) => "yes",
+            Some(false) => "no",
+        }
+        .to_owned(),
+        alert_at: incident.alert_at(),
+        slo_due: clock.slo_due,
+        sla_due: clock.sla_due,
+        notified_at: clock.end.as_ref().map(|end| end.at),
+        duty: duty.as_ref().map(|duty| duty.kind.code().to_owned()),
+        duty_due: duty.map(|duty| duty.due),
+    }
+}

@@ -1,0 +1,331 @@
+//! Reading incidents: the board, one incident whole for staff, and what was published for the customer.
+
+use super::CLASSES;
+use crate::desk::read_paper;
+use crate::{Answer, Caller, Desk, Scope};
+use domain::access::Right;
+use domain::calendar::Calendar;
+use domain::contact::ContactPlan;
+use domain::criteria::Criteria;
+use domain::draft::{Templates, fill};
+use domain::fact::{Fact, Origin};
+use domain::ids::{BlobId, PersonId, RecordKey, TenantId};
+use domain::incident::Incident;
+use domain::incident::duty::Duty;
+use domain::incident::ledger::Ledger;
+use domain::paper::{Provider};
+use domain::refusal::Refusal;
+use domain::time::Instant;
+use std::collections::HashMap;
+use store::{AlertRow, IncidentFilter, IncidentRow, MessageRow};
+
+/// One row of the board.
+#[derive(Clone, Debug)]
+pub struct BoardRow {
+    /// The incident's header.
+    pub row: IncidentRow,
+    /// The customer's name.
+    pub customer: String,
+    /// The name of whoever has it.
+    pub assignee: Option<String>,
+}
+
+/// An incident with everything staff may see.
+#[derive(Clone, Debug)]
+pub struct IncidentView {
+    /// The fold.
+    pub incident: Incident,
+    /// Every fact behind it, in order.
+    pub facts: Vec<Fact>,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The customer's name.
+    pub customer: String,
+    /// The words behind blobs; an erased one is missing.
+    pub texts: HashMap<BlobId, String>,
+    /// Names of the people who acted.
+    pub people: HashMap<PersonId, String>,
+    /// What tools told, by alert.
+    pub alerts: Vec<AlertRow>,
+    /// The alert's words as they came.
+    pub raw: Option<String>,
+    /// What was told, and what became of it.
+    pub messages: Vec<MessageRow>,
+    /// What is owed, nearest first.
+    pub duties: Vec<Duty>,
+    /// Why each clock stands as it does.
+    pub ledgers: Vec<Ledger>,
+    /// The criteria valid now, with their version.
+    pub criteria: Option<(u32, Criteria)>,
+    /// The contact plan valid now, with its version.
+    pub plan: Option<(u32, ContactPlan)>,
+    /// Contacts by id over all versions of the plan, for calls made under an older one.
+    pub contact_names: HashMap<String, String>,
+    /// Drafts of what comes next.
+    pub drafts: Templates,
+    /// The last incidents of the same project with the same dedup key, newest first, at most three.
+    pub earlier: Vec<IncidentRow>,
+    /// The calendar used.
+    pub calendar: Calendar,
+    /// As of when.
+    pub now: Instant,
+}
+
+/// What the customer sees of an incident: no notes, no internal words.
+#[derive(Clone, Debug)]
+pub struct PublishedView {
+    /// The fold; its internal parts are emptied.
+    pub incident: Incident,
+    /// The words behind what was published.
+    pub texts: HashMap<BlobId, String>,
+    /// Why each clock stands as it does.
+    pub ledgers: Vec<Ledger>,
+    /// The customer's own name.
+    pub customer: String,
+    /// Names of contacts by id.
+    pub contact_names: HashMap<String, String>,
+    /// The next interim report that is owed.
+    pub next_report: Option<Instant>,
+    /// The calendar used.
+    pub calendar: Calendar,
+    /// As of when.
+    pub now: Instant,
+}
+
+/// Rows of one board.
+const BOARD_MAX: u32 = 500;
+
+impl Desk {
+    /// Open incidents within the caller's reach, by nearest duty.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn board(&self, caller: &Caller) -> Answer<Vec<BoardRow>> {
+        let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
+        let rows = self.store.staff(&tenants).board(BOARD_MAX).await?;
+        self.board_rows(rows).await
+    }
+
+    /// Incidents of one tenant, newest first, for staff or for the customer.
+    ///
+    /// # Errors
+    /// The caller does not reach the tenant.
+    pub async fn incidents_of(&self, caller: &Caller, tenant: &TenantId, filter: &IncidentFilter, limit: u32) -> Answer<Vec<BoardRow>> {
+        let right = if caller.is_customer() { Right::ReadPublished } else { Right::ReadOperations };
+        let scope = caller.enter(tenant, right)?;
+        let filter = IncidentFilter { project: scope.project.clone().or_else(|| filter.project.clone()), ..filter.clone() };
+        let rows = self.store.tenant(tenant).incidents(&filter, limit).await?;
+        self.board_rows(rows).await
+    }
+
+    async fn board_rows(&self, rows: Vec<IncidentRow>) -> Answer<Vec<BoardRow>> {
+        let names: HashMap<TenantId, String> =
+            self.store.system().tenants().await?.into_iter().map(|tenant| (tenant.id, tenant.name)).collect();
+        let ids: Vec<PersonId> = rows.iter().filter_map(|row| row.assignee.clone()).collect();
+        let people = self.store.system().people_of(&ids).await?;
+        let rows = rows.into_iter().map(|row| BoardRow {
+            customer: names.get(&row.tenant).cloned().unwrap_or_default(),
+            assignee: row.assignee.as_ref().and_then(|id| people.get(id)).map(|person| person.name.clone()),
+            row,
+        });
+        Ok(rows.collect())
+    }
+
+    /// One incident with everything staff may see.
+    ///
+    /// # Errors
+    /// There is no such incident in the caller's reach, or the right is missing.
+    pub async fn incident(&self, caller: &Caller, key: &RecordKey) -> Answer<IncidentView> {
+        let scope = self.enter_record(caller, Right::ReadOperations, key).await?;
+        let now = self.now().await?;
+        let (facts, incident) = self.folded(&scope, key).await?;
+        let store = self.store.tenant(&scope.tenant);
+        let calendar = self.calendar(now).await?;
+        let texts = store.texts(&blobs_of(&facts)).await?;
+        let alerts = store.alerts_of(key).await?;
+        let (raw, earlier) = match &incident.origin {
+            Origin::Alert { event, dedup_key, .. } => {
+                let event = store.event(*event).await?;
+                let raw = match event {
+                    Some(event) => store.blob_text(&event.body).await?,
+                    None => None,
+                };
+                (raw, self.earlier(&scope, &incident, dedup_key).await?)
+            }
+            Origin::Heartbeat { .. } => (None, vec![]),
+        };
+        let actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
+        let people = self.store.system().people_of(&actors).await?;
+        let project = incident.project.as_str();
+        let criteria = self.paper::<Criteria>(&scope.tenant, project, now).await?;
+        let plan = self.paper::<ContactPlan>(&scope.tenant, project, now).await?;
+        let customer = self.customer_name(&scope.tenant).await?;
+        let drafts = self.drafts(&scope, &incident, &texts, &customer, now).await?;
+        Ok(IncidentView {
+            duties: incident.duties(now, &calendar),
+            ledgers: incident.ledgers(),
+            messages: store.messages(key).await?,
+            people: people.into_iter().map(|(id, person)| (id, person.name)).collect(),
+            contact_names: self.contact_names(&scope, project).await?,
+            tenant: scope.tenant,
+            incident,
+            facts,
+            customer,
+            texts,
+            alerts,
+            raw,
+            criteria,
+            plan,
+            drafts,
+            earlier,
+            calendar,
+            now,
+        })
+    }
+
+    /// What the customer may see of one incident; nothing before the desk told of it (design: the customer's page).
+    ///
+    /// # Errors
+    /// There is no such incident in the caller's reach, or nothing of it was published yet.
+    pub async fn published(&self, caller: &Caller, key: &RecordKey) -> Answer<PublishedView> {
+        let scope = self.enter_record(caller, Right::ReadPublished, key).await?;
+        let now = self.now().await?;
+        let (facts, mut incident) = self.folded(&scope, key).await?;
+        if incident.publications.is_empty() {
+            return Err(Refusal::not_found().into());
+        }
+        let texts = self.store.tenant(&scope.tenant).texts(&blobs_of(&facts)).await?;
+        // What is internal is taken out here, so that no page can show it by mistake.
+        incident.notes.clear();
+        incident.checks.clear();
+        incident.steps.clear();
+        for judgement in &mut incident.judgements {
+            judgement.what.reason = None;
+        }
+        for call in &mut incident.calls {
+            call.what.note = None;
+        }
+        let kept = published_blobs(&incident);
+        let texts = texts.into_iter().filter(|(id, _)| kept.contains(id)).collect();
+        let project = incident.project.as_str();
+        Ok(PublishedView {
+            ledgers: incident.ledgers(),
+            next_report: incident.next_open_slot(now),
+            contact_names: self.contact_names(&scope, project).await?,
+            customer: self.customer_name(&scope.tenant).await?,
+            calendar: self.calendar(now).await?,
+            incident,
+            texts,
+            now,
+        })
+    }
+
+    async fn folded(&self, scope: &Scope, key: &RecordKey) -> Answer<(Vec<Fact>, Incident)> {
+        let facts = self.store.tenant(&scope.tenant).record_facts(key).await?;
+        let incident = Incident::fold(&facts)?.ok_or_else(Refusal::not_found)?;
+        Ok((facts, incident))
+    }
+
+    async fn earlier(&self, scope: &Scope, incident: &Incident, dedup_key: &str) -> Answer<Vec<IncidentRow>> {
+        let store = self.store.tenant(&scope.tenant);
+        let alerts = store.alerts(Some(dedup_key), Some(&incident.project), None, 50).await?;
+        let mut keys: Vec<RecordKey> = vec![];
+        for alert in alerts {
+            if alert.incident != incident.key && !keys.contains(&alert.incident) {
+                keys.push(alert.incident);
+            }
+        }
+        let mut rows = vec![];
+        for key in keys.iter().take(3) {
+            rows.extend(store.incident(key).await?);
+        }
+        Ok(rows)
+    }
+
+    pub(crate) async fn customer_name(&self, tenant: &TenantId) -> Answer<String> {
+        Ok(self.store.tenant(tenant).about().await?.map(|tenant| tenant.name).unwrap_or_default())
+    }
+
+    async fn contact_names(&self, scope: &Scope, project: &str) -> Answer<HashMap<String, String>> {
+        use domain::paper::Paper;
+        let mut names = HashMap::new();
+        for row in self.store.tenant(&scope.tenant).versions(ContactPlan::KIND, project).await? {
+            let (_, plan) = read_paper::<ContactPlan>(&row)?;
+            names.extend(plan.contacts.into_iter().map(|contact| (contact.id.to_string(), contact.name)));
+        }
+        Ok(names)
+    }
+
+    async fn drafts(&self, scope: &Scope, incident: &Incident, texts: &HashMap<BlobId, String>, customer: &str, now: Instant) -> Answer<Templates> {
+        let templates = self.paper::<Templates>(&scope.tenant, "", now).await?.map(|(_, t)| t).unwrap_or_default();
+        let provider = match self.store.system().provider().await? {
+            Some(tenant) => self.paper::<Provider>(&tenant.id, "", now).await?.map(|(_, p)| p).unwrap_or_default(),
+            None => Provider::default(),
+        };
+        let calendar = self.calendar(now).await?;
+        let shown = |at: Instant| at.timestamp().to_zoned(calendar.zone().clone()).strftime("%Y年%-m月%-d日 %H:%M").to_string();
+        let project = self.store.tenant(&scope.tenant).project(&incident.project).await?;
+        let next_report = incident.next_open_slot(now).unwrap_or(now.plus_minutes(60));
+        let recovered = incident.recovery().map(|r| shown(r.what.recovered_at)).unwrap_or_default();
+        let (title, empty) = (texts.get(&incident.title), String::new());
+        let fill_in = |template: &str, impact: &str| {
+            fill(
+                template,
+                &[
+                    ("customer", customer),
+                    ("project", project.as_ref().map_or("", |project| project.name.as_str())),
+                    ("key", incident.key.as_str()),
+                    ("title", title.unwrap_or(&empty)),
+                    ("detected", &shown(incident.alert_at())),
+                    ("impact", impact),
+                    ("next_report", &shown(next_report)),
+                    ("recovered", &recovered),
+                    ("provider", &provider.name),
+                    ("phone", &provider.phone),
+                ],
+            )
+        };
+        Ok(Templates {
+            occurrence: fill_in(&templates.occurrence, "有"),
+            occurrence_no_impact: fill_in(&templates.occurrence_no_impact, "無"),
+            interim: fill_in(&templates.interim, "有"),
+            recovery: fill_in(&templates.recovery, "有"),
+        })
+    }
+
+    /// The name of a closing class.
+    pub fn class_label(class: &str) -> Option<domain::words::Label> {
+        CLASSES.iter().find(|(code, _)| *code == class).map(|(_, label)| *label)
+    }
+}
+
+/// Every blob a list of facts names.
+fn blobs_of(facts: &[Fact]) -> Vec<BlobId> {
+    fn walk(value: &serde_json::Value, found: &mut Vec<BlobId>) {
+        match value {
+            serde_json::Value::String(text) if text.starts_with("sha256:") => found.push(BlobId::new(text)),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            serde_json::Value::Object(fields) => fields.values().for_each(|field| walk(field, found)),
+            _ => {}
+        }
+    }
+    let mut found = vec![];
+    for fact in facts {
+        found.extend(fact.reason.clone());
+        walk(&serde_json::to_value(&fact.body).unwrap_or_default(), &mut found);
+    }
+    found
+}
+
+/// The blobs a customer may read: what was published, said between both, and the title.
+fn published_blobs(incident: &Incident) -> Vec<BlobId> {
+    let mut kept = vec![incident.title.clone()];
+    kept.extend(incident.publications.iter().map(|p| p.what.text.clone()));
+    kept.extend(incident.reports.iter().map(|r| r.what.text.clone()));
+    kept.extend(incident.recovery_notices.iter().flat_map(|n| [n.what.text.clone(), n.what.method.clone()]));
+    kept.extend(incident.recurrences.iter().map(|r| r.what.clone()));
+    kept.extend(incident.messages.iter().map(|m| m.what.0.clone()));
+    kept.extend(incident.closure.iter().map(|c| c.what.cause.clone()));
+    kept.extend(incident.calls.iter().map(|c| c.what.number.clone()));
+    kept
+}

@@ -1,0 +1,224 @@
+//! API keys, intake keys and their heartbeats, and webhook endpoints.
+
+use crate::desk::required;
+use crate::sign_in::role_of_code;
+use crate::tenant::{OWN_PROJECT, console_fact};
+use crate::{Answer, Caller, Desk, seal};
+use domain::access::{Actor, Right};
+use domain::calendar::Calendar;
+use domain::clocks::notice::AgreedTargets;
+use domain::fact::{Body, NewFact, Origin, sha256};
+use domain::ids::{KeyId, ProjectKey, TenantId, WebhookId};
+use domain::incident::Incident;
+use domain::refusal::Refusal;
+use domain::time::Instant;
+use serde::Serialize;
+use store::{CorrelationRow, Failure, KeyRow, WebhookRow, random};
+
+/// A key to make.
+#[derive(Clone, Debug, Default)]
+pub struct NewKey {
+    /// `intake` or `api`.
+    pub scope: String,
+    /// Role code of an API key; empty means `mo`.
+    pub role: String,
+    /// What it is for.
+    pub label: String,
+    /// When it ends; none for never.
+    pub expires: Option<Instant>,
+    /// Minutes after which the silence of an intake key opens an incident of the provider; none promises nothing.
+    pub heartbeat_minutes: Option<u32>,
+}
+
+/// A key just made: its secret is shown once.
+#[derive(Clone, Debug, Serialize)]
+pub struct AddedKey {
+    /// The key's id.
+    pub id: KeyId,
+    /// The secret: 32 letters for intake (a valid `routing_key`), 40 for the API.
+    pub key: String,
+}
+
+impl Desk {
+    /// Makes a key for a project.
+    ///
+    /// # Errors
+    /// The scope, the role or the heartbeat is wrong, or the project is not found in the caller's reach.
+    pub async fn add_key(&self, caller: &Caller, project: &ProjectKey, new: &NewKey) -> Answer<AddedKey> {
+        let tenant = self.store.system().tenant_of_project(project).await?.ok_or_else(|| no_project(project))?;
+        let scope = caller.enter(&tenant, Right::Administer)?;
+        let key = match new.scope.as_str() {
+            "intake" => random::letters::<32>(),
+            "api" => random::letters::<40>(),
+            _ => return Err(Refusal::invalid("scope", "種類は intake か api です。", "A scope is intake or api.").into()),
+        };
+        let role = role_of_code(if new.role.is_empty() { "mo" } else { &new.role })?;
+        if new.heartbeat_minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes) || new.scope != "intake") {
+            return Err(Refusal::invalid(
+                "heartbeat_minutes",
+                "定期連絡は受付キーに1分から1440分で設定してください。",
+                "A heartbeat is promised by an intake key, within 1 to 1440 minutes.",
+            )
+            .into());
+        }
+        let mut write = self.store.write(&tenant).await?;
+        let id = KeyId::new(random::letters::<16>());
+        let row = KeyRow {
+            tenant: tenant.clone(),
+            id: id.clone(),
+            project: project.clone(),
+            scope: new.scope.clone(),
+            role,
+            label: new.label.trim().chars().take(100).collect(),
+            hash: sha256(&[key.as_bytes()]),
+            created: write.now(),
+            expires: new.expires,
+            revoked: None,
+            last_used: None,
+            heartbeat_minutes: new.heartbeat_minutes,
+            last_heartbeat: None,
+        };
+        write.add_key(&row).await?;
+        let (project, scope_code, heartbeat_minutes) = (project.clone(), new.scope.clone(), new.heartbeat_minutes);
+        let body = Body::KeyAdded { key: id.clone(), project, scope: scope_code, role, heartbeat_minutes };
+        write.append(console_fact(scope.actor, body));
+        write.commit().await?;
+        Ok(AddedKey { id, key })
+    }
+
+    /// Revokes a key at once.
+    ///
+    /// # Errors
+    /// The tenant is out of reach, or there is no such key.
+    pub async fn revoke_key(&self, caller: &Caller, tenant: &TenantId, key: &KeyId) -> Answer<()> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        if !write.revoke_key(key).await? {
+            return Err(Refusal::not_found().into());
+        }
+        write.append(console_fact(scope.actor, Body::KeyRevoked { key: key.clone() }));
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The keys of a tenant, without secrets.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn keys(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<KeyRow>> {
+        caller.enter(tenant, Right::Administer)?;
+        Ok(self.store.tenant(tenant).keys().await?)
+    }
+
+    /// Opens an incident of the provider for each intake key whose promised heartbeat is overdue and has none open yet.
+    /// Returns how many it opened.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn watch_heartbeats(&self) -> Answer<usize> {
+        let now = self.now().await?;
+        let Some(provider) = self.store.system().provider().await? else { return Ok(0) };
+        let project = ProjectKey::new(OWN_PROJECT);
+        let mut opened = 0;
+        for key in self.store.system().heartbeat_keys().await? {
+            let Some(minutes) = key.heartbeat_minutes else { continue };
+            let since = key.last_heartbeat.unwrap_or(key.created);
+            if key.revoked.is_some() || now <= since.plus_minutes(i64::from(minutes)) {
+                continue;
+            }
+            let dedup_key = format!("heartbeat:{}", key.id);
+            let mut write = self.store.write(&provider.id).await?;
+            let found = write.correlations(&project, &[dedup_key.as_str()]).await?;
+            if found.get(&dedup_key).is_some_and(|c| c.joins_until.is_none_or(|until| now <= until)) {
+                continue;
+            }
+            let n = write.next_number(&project).await?;
+            let record = project.record(n);
+            let customer = self.customer_name(&key.tenant).await?;
+            let title = format!("{customer} {}: 監視からの定期連絡が{minutes}分以上ありません", key.project);
+            let body = Body::IncidentOpened {
+                project: project.clone(),
+                number: n,
+                origin: Origin::Heartbeat { key: key.id.clone() },
+                title: write.text(&title),
+                severity: "critical".into(),
+                targets: AgreedTargets::default(),
+                agreement: None,
+            };
+            let fact = write.append(NewFact { record: Some(record.clone()), body, actor: Actor::System, role: None, reason: None });
+            let Some(incident) = Incident::fold(std::slice::from_ref(&fact))? else { continue };
+            let calendar = Calendar::tokyo([]);
+            let row = crate::incident::cached_row(&provider.id, &incident, title, write.now(), &calendar);
+            write.save_incidents(vec![row]).await?;
+            write.sync_timers(record.as_str(), &crate::incident::timer_rows(&incident, &calendar)).await?;
+            let correlation = CorrelationRow { project: project.clone(), dedup_key, incident: record, joins_until: None };
+            write.save_correlations(vec![correlation]).await?;
+            write.commit().await?;
+            self.ring(&provider.id);
+            opened += 1;
+        }
+        Ok(opened)
+    }
+
+    /// Adds a webhook endpoint; the secret is shown once.
+    ///
+    /// # Errors
+    /// The address is no http or https address, or the tenant is out of reach.
+    pub async fn add_webhook(&self, caller: &Caller, tenant: &TenantId, url: &str) -> Answer<(WebhookId, String)> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        let url = required("url", url)?;
+        if !(url.starts_with("https://") || url.starts_with("http://")) || url.len() > 2_000 || url.chars().any(char::is_whitespace) {
+            return Err(Refusal::invalid("url", "https:// で始まるURLを入力してください。", "Give an address that begins with https://.").into());
+        }
+        let id = WebhookId::new(random::letters::<16>());
+        let secret = format!("whsec_{}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, random::bytes::<24>()));
+        let sealed = seal::seal(&self.settings.sealing_key, &place(tenant, &id), &secret)
+            .ok_or_else(|| Failure::Settings("the sealing key is unusable".into()))?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        write.add_webhook(&id, url, &sealed).await?;
+        let told = write.text(url);
+        write.append(console_fact(scope.actor, Body::WebhookAdded { webhook: id.clone(), url: told }));
+        write.commit().await?;
+        Ok((id, secret))
+    }
+
+    /// Disables a webhook endpoint.
+    ///
+    /// # Errors
+    /// The tenant is out of reach, or there is no such endpoint.
+    pub async fn disable_webhook(&self, caller: &Caller, tenant: &TenantId, webhook: &WebhookId) -> Answer<()> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        if !write.disable_webhook(webhook).await? {
+            return Err(Refusal::not_found().into());
+        }
+        write.append(console_fact(scope.actor, Body::WebhookDisabled { webhook: webhook.clone() }));
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The webhook endpoints of a tenant.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn webhooks(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<WebhookRow>> {
+        caller.enter(tenant, Right::Administer)?;
+        Ok(self.store.tenant(tenant).webhooks().await?)
+    }
+
+    /// The secrets a webhook is signed with, opened; none where it is gone or does not open.
+    pub(crate) async fn webhook_secrets(&self, tenant: &TenantId, webhook: &str) -> Answer<Vec<String>> {
+        let id = WebhookId::new(webhook);
+        let row = self.store.tenant(tenant).webhook(&id).await?.filter(|row| row.disabled.is_none());
+        let secret = row.and_then(|row| seal::open(&self.settings.sealing_key, &place(tenant, &id), &row.secret));
+        Ok(secret.into_iter().collect())
+    }
+}
+
+fn place(tenant: &TenantId, webhook: &WebhookId) -> String {
+    format!("{tenant}|webhooks|secret|{webhook}")
+}
+
+fn no_project(project: &ProjectKey) -> Refusal {
+    Refusal::invalid("project", format!("プロジェクト {project} はありません。"), format!("There is no project {project}."))
+}

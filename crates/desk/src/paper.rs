@@ -1,0 +1,92 @@
+//! Agreed papers: criteria, contact plan, agreement, templates, closures, the provider's name. A change is a new version.
+
+use crate::desk::read_paper;
+use crate::tenant::record;
+use crate::{Answer, Caller, Desk};
+use domain::access::Right;
+use domain::ids::TenantId;
+use domain::paper::Paper;
+use domain::refusal::Refusal;
+use domain::time::Instant;
+
+/// One version of a paper.
+#[derive(Clone, Debug)]
+pub struct Version<P> {
+    /// Its number, from 1.
+    pub version: u32,
+    /// From when it holds.
+    pub valid_from: Instant,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// The document.
+    pub paper: P,
+}
+
+impl Desk {
+    /// Records the next version of a paper. `subject` is the project's key for criteria and contact plans, empty for what
+    /// belongs to the tenant.
+    ///
+    /// # Errors
+    /// The document is not valid, `valid_from` lies in the past, or the tenant is out of reach.
+    pub async fn record_paper<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str, paper: &P, valid_from: Option<Instant>) -> Answer<u32> {
+        let right = if caller.may_somewhere(Right::Administer) { Right::Administer } else { Right::Agree };
+        let scope = caller.enter(tenant, right)?;
+        paper.validate()?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        if !subject.is_empty() && write.project(&domain::ids::ProjectKey::new(subject)).await?.is_none() {
+            return Err(Refusal::not_found().into());
+        }
+        let now = write.now();
+        let valid_from = valid_from.unwrap_or(now);
+        // Later by a breath than what the form showed is fine; a promise made backwards is not.
+        if now.since_ms(valid_from) > domain::time::HOUR_MS {
+            return Err(Refusal::invalid(
+                "valid_from",
+                "有効開始は今以降で入力してください。過去にさかのぼる版は登録できません。",
+                "A version is valid from now or later; it cannot reach back.",
+            )
+            .into());
+        }
+        let version = record(&mut write, subject, paper, valid_from, &scope.actor).await?;
+        write.commit().await?;
+        self.ring(tenant);
+        Ok(version)
+    }
+
+    /// The version of a paper valid now.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn paper_now<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<Option<Version<P>>> {
+        self.enter_to_read(caller, tenant)?;
+        let now = self.now().await?;
+        let row = self.store.tenant(tenant).version_at(P::KIND, subject, now).await?;
+        row.map(|row| version(&row)).transpose()
+    }
+
+    /// All versions of a paper, newest first.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn paper_versions<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<Vec<Version<P>>> {
+        self.enter_to_read(caller, tenant)?;
+        let mut versions: Vec<Version<P>> = vec![];
+        for row in self.store.tenant(tenant).versions(P::KIND, subject).await? {
+            versions.push(version(&row)?);
+        }
+        versions.sort_by_key(|version| std::cmp::Reverse(version.version));
+        Ok(versions)
+    }
+
+    fn enter_to_read(&self, caller: &Caller, tenant: &TenantId) -> Answer<()> {
+        let rights = [Right::ReadOperations, Right::Agree, Right::Administer];
+        let right = rights.into_iter().find(|right| caller.may_somewhere(*right)).unwrap_or(Right::Agree);
+        caller.enter(tenant, right)?;
+        Ok(())
+    }
+}
+
+fn version<P: Paper>(row: &store::PaperRow) -> Answer<Version<P>> {
+    let (version, paper) = read_paper(row)?;
+    Ok(Version { version, valid_from: row.valid_from, recorded_at: row.recorded_at, paper })
+}

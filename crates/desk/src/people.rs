@@ -1,0 +1,284 @@
+//! People, memberships and delegations (design §7).
+
+use crate::desk::required;
+use crate::sign_in::{right_of_code, role_of_code};
+use crate::tenant::console_fact;
+use crate::{Answer, Begun, Caller, Desk, Who, password};
+use domain::access::{Right, Role};
+use domain::contact::is_mail_address;
+use domain::fact::Body;
+use domain::ids::{DelegationId, MembershipId, PersonId, TenantId};
+use domain::refusal::Refusal;
+use domain::time::Instant;
+use domain::words::Lang;
+use store::{DelegationRow, MembershipRow, PersonRow, random};
+
+/// Somebody to add.
+#[derive(Clone, Debug, Default)]
+pub struct NewPerson {
+    /// Mail address, which they sign in with.
+    pub email: String,
+    /// Name; empty takes the part of the address before the `@`.
+    pub name: String,
+    /// 読み
+    pub reading: String,
+    /// Role code.
+    pub role: String,
+    /// A first password; empty for none yet.
+    pub password: String,
+}
+
+/// A right to lend.
+#[derive(Clone, Debug, Default)]
+pub struct NewDelegation {
+    /// Whose right.
+    pub giver: String,
+    /// Who may use it.
+    pub taker: String,
+    /// Right code, such as `decide`.
+    pub right: String,
+    /// From this minute of the day, 0 to 1439.
+    pub minute_from: u32,
+    /// To before this minute; equal to `minute_from` means the whole day.
+    pub minute_to: u32,
+    /// Until when; none means until it is ended.
+    pub until: Option<Instant>,
+}
+
+/// A membership with the person's name.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The membership.
+    pub membership: MembershipRow,
+    /// The person.
+    pub person: PersonRow,
+}
+
+impl Desk {
+    /// Whether nobody can sign in yet, so that the set-up page is shown.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_new(&self) -> Answer<bool> {
+        Ok(self.store.system().people_count().await? == 0)
+    }
+
+    /// The first administrator of a new desk, signed in at once. They may do what an administrator and a head of desk may.
+    ///
+    /// # Errors
+    /// The desk is not new, or an input is missing or wrong.
+    pub async fn set_up(&self, provider: &str, person: &NewPerson, agent: &str, address: &str) -> Answer<Begun> {
+        let provider = required("provider", provider)?.to_owned();
+        password::validate(&person.password)?;
+        if !self.is_new().await? {
+            return Err(Refusal::not_now("初期設定は完了しています。サインインしてください。", "The desk is set up already. Sign in.").into());
+        }
+        let tenant = self.ensure_provider(&provider).await?;
+        let console = Caller { who: Who::Console, grants: vec![], lang: Lang::Ja };
+        let id = self.add_person(&console, &tenant, &NewPerson { role: Role::Ad.code().into(), ..person.clone() }).await?;
+        self.grant(&console, &tenant, &id, Role::Dh, None).await?;
+        self.begin_session(&id, agent, address).await
+    }
+
+    /// Adds a person with a role in a tenant. A known address gets the role beside those it has; the password then stays.
+    ///
+    /// # Errors
+    /// The address, the role or the password is wrong; a customer's role in the provider's tenant or the other way round.
+    pub async fn add_person(&self, caller: &Caller, tenant: &TenantId, new: &NewPerson) -> Answer<PersonId> {
+        caller.enter(tenant, Right::Administer)?;
+        let email = new.email.trim().to_lowercase();
+        if !is_mail_address(&email) {
+            return Err(Refusal::invalid("email", "メールアドレスを確認してください。", "Check the mail address.").into());
+        }
+        let role = role_of_code(&new.role)?;
+        if !new.password.is_empty() {
+            password::validate(&new.password)?;
+        }
+        let row = self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
+        if row.is_provider() && role.is_customer() {
+            return Err(Refusal::invalid("role", "お客様の役割には、お客様を指定してください。", "A customer's role needs a customer's tenant.").into());
+        }
+        let id = match self.store.system().person_by_email(&email).await? {
+            Some(person) => person.id,
+            None => {
+                let name = if new.name.trim().is_empty() { email.split('@').next().unwrap_or_default() } else { new.name.trim() };
+                let password = if new.password.is_empty() { None } else { Some(password::hash(&new.password).await?) };
+                let person = PersonRow {
+                    id: PersonId::new(random::letters::<16>()),
+                    email: email.clone(),
+                    name: name.to_owned(),
+                    reading: new.reading.trim().to_owned(),
+                    lang: Lang::Ja,
+                    password,
+                    created: self.now().await?,
+                    disabled: None,
+                };
+                self.store.system().add_person(&person).await?;
+                person.id
+            }
+        };
+        self.grant(caller, tenant, &id, role, None).await?;
+        Ok(id)
+    }
+
+    /// Gives a person a role in a tenant, until an instant or until it is ended. Holding it already is fine.
+    ///
+    /// # Errors
+    /// The tenant is out of reach, or there is no such person.
+    pub async fn grant(&self, caller: &Caller, tenant: &TenantId, person: &PersonId, role: Role, until: Option<Instant>) -> Answer<MembershipId> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        self.store.system().person(person).await?.ok_or_else(Refusal::not_found)?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        let now = write.now();
+        let held = write.memberships(now).await?;
+        if let Some(held) = held.into_iter().find(|m| m.person == *person && m.role == role) {
+            return Ok(held.id);
+        }
+        let membership = MembershipId::new(random::letters::<16>());
+        let (valid_from, valid_to) = (now, until);
+        let row = MembershipRow { tenant: scope.tenant, id: membership.clone(), person: person.clone(), role, valid_from, valid_to };
+        write.add_membership(&row).await?;
+        let body = Body::MembershipGranted { membership: membership.clone(), person: person.clone(), role, until };
+        write.append(console_fact(scope.actor, body));
+        write.commit().await?;
+        Ok(membership)
+    }
+
+    /// Ends a membership now.
+    ///
+    /// # Errors
+    /// The tenant is out of reach, there is no such membership, or it is the last administrator's.
+    pub async fn end_membership(&self, caller: &Caller, tenant: &TenantId, membership: &MembershipId) -> Answer<()> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        let now = write.now();
+        let held = write.membership(membership).await?.ok_or_else(Refusal::not_found)?;
+        if held.role == Role::Ad && write.holders(Role::Ad, now).await?.len() < 2 {
+            return Err(Refusal::not_now(
+                "最後のシステム管理者です。先に別の人をシステム管理者にしてください。",
+                "This is the last administrator. Make somebody else one first.",
+            )
+            .into());
+        }
+        if !write.end_membership(membership, now).await? {
+            return Err(Refusal::not_found().into());
+        }
+        write.append(console_fact(scope.actor, Body::MembershipEnded { membership: membership.clone() }));
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The members of a tenant now.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn members(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<Member>> {
+        caller.enter(tenant, Right::Administer)?;
+        let rows = self.store.tenant(tenant).memberships(self.now().await?).await?;
+        let ids: Vec<PersonId> = rows.iter().map(|row| row.person.clone()).collect();
+        let mut people = self.store.system().people_of(&ids).await?;
+        let member = |membership: MembershipRow| people.get(&membership.person).cloned().map(|person| Member { membership, person });
+        let members = rows.into_iter().filter_map(member).collect();
+        people.clear();
+        Ok(members)
+    }
+
+    /// Lends a right of one person to another for some hours of the day (代理).
+    ///
+    /// # Errors
+    /// The right is unknown, the giver does not hold it in that tenant, or the hours cannot be.
+    pub async fn delegate(&self, caller: &Caller, tenant: &TenantId, new: &NewDelegation) -> Answer<DelegationId> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        let right = right_of_code(&new.right)
+            .ok_or_else(|| Refusal::invalid("right", "権限を選んでください。", "Choose a right, such as decide."))?;
+        if new.minute_from >= 1440 || new.minute_to > 1440 {
+            return Err(Refusal::invalid("minute_from", "時間帯は 00:00 から 24:00 です。", "Hours lie between 00:00 and 24:00.").into());
+        }
+        let (giver, taker) = (PersonId::new(new.giver.trim()), PersonId::new(new.taker.trim()));
+        for (field, person) in [("giver", &giver), ("taker", &taker)] {
+            if self.store.system().person(person).await?.is_none() {
+                return Err(Refusal::invalid(field, "人を選んでください。", "Choose a person.").into());
+            }
+        }
+        if giver == taker {
+            return Err(Refusal::invalid("taker", "本人には委任できません。", "A right cannot be lent to oneself.").into());
+        }
+        let mut write = self.store.write(&scope.tenant).await?;
+        let now = write.now();
+        if !write.memberships(now).await?.iter().any(|m| m.person == giver && m.role.may(right)) {
+            return Err(Refusal::invalid("giver", "この人はその権限を持っていません。", "This person does not hold the right.").into());
+        }
+        let id = DelegationId::new(random::letters::<16>());
+        let row = DelegationRow {
+            tenant: scope.tenant,
+            id: id.clone(),
+            giver: giver.clone(),
+            taker: taker.clone(),
+            right_code: new.right.clone(),
+            minute_from: new.minute_from,
+            minute_to: new.minute_to,
+            valid_from: now,
+            valid_to: new.until,
+        };
+        write.add_delegation(&row).await?;
+        let (minute_from, minute_to, until) = (new.minute_from, new.minute_to, new.until);
+        let body = Body::DelegationGranted { delegation: id.clone(), giver, taker, right: new.right.clone(), minute_from, minute_to, until };
+        write.append(console_fact(scope.actor, body));
+        write.commit().await?;
+        Ok(id)
+    }
+
+    /// Ends a delegation now.
+    ///
+    /// # Errors
+    /// The tenant is out of reach, or there is no such delegation.
+    pub async fn end_delegation(&self, caller: &Caller, tenant: &TenantId, delegation: &DelegationId) -> Answer<()> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        let now = write.now();
+        if !write.end_delegation(delegation, now).await? {
+            return Err(Refusal::not_found().into());
+        }
+        write.append(console_fact(scope.actor, Body::DelegationEnded { delegation: delegation.clone() }));
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The delegations of a tenant now.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn delegations(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<DelegationRow>> {
+        caller.enter(tenant, Right::Administer)?;
+        Ok(self.store.tenant(tenant).delegations(self.now().await?).await?)
+    }
+
+    /// Sets somebody's password and ends all their sessions.
+    ///
+    /// # Errors
+    /// The right is missing, there is no such person, or the password is too short or too long.
+    pub async fn reset_password(&self, caller: &Caller, person: &PersonId, new: &str) -> Answer<()> {
+        caller.may_administer()?;
+        password::validate(new)?;
+        self.store.system().person(person).await?.ok_or_else(Refusal::not_found)?;
+        self.store.system().set_password(person, Some(&password::hash(new).await?)).await?;
+        self.store.system().delete_sessions_of(person, None).await?;
+        Ok(())
+    }
+
+    /// Disables a person and ends all their sessions, or lets them in again.
+    ///
+    /// # Errors
+    /// The right is missing, there is no such person, or it is the caller.
+    pub async fn disable_person(&self, caller: &Caller, person: &PersonId, disabled: bool) -> Answer<()> {
+        caller.may_administer()?;
+        if caller.person() == Some(person) {
+            return Err(Refusal::not_now("自分自身は無効にできません。", "You cannot disable yourself.").into());
+        }
+        self.store.system().person(person).await?.ok_or_else(Refusal::not_found)?;
+        let since = if disabled { Some(self.now().await?) } else { None };
+        self.store.system().disable_person(person, since).await?;
+        self.store.system().delete_sessions_of(person, None).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,225 @@
+//! Tenants and projects: adding a customer, starting its operation phase (R-3.4-*).
+
+use crate::desk::required;
+use crate::{Answer, Caller, Desk, Error, Who};
+use domain::access::{Actor, Right};
+use domain::criteria::Criteria;
+use domain::fact::{Body, NewFact};
+use domain::ids::{ProjectKey, TenantId};
+use domain::paper::{Paper, Provider};
+use domain::refusal::Refusal;
+use domain::time::Instant;
+use serde::Serialize;
+use store::{ProjectRow, TenantRow, Write, random};
+
+/// Key of the provider's own project, where incidents of the desk itself are opened.
+pub const OWN_PROJECT: &str = "MSP";
+
+/// What R-3.4-* asks for before the operation phase; what is missing stands as a listed exception.
+pub const START_CONDITIONS: [(&str, domain::words::Label); 4] = [
+    ("criteria_agreed", domain::words::Label::new("サービス影響判定基準の合意 (R-3.4-5)", "Impact criteria agreed (R-3.4-5)")),
+    ("contact_plan", domain::words::Label::new("連絡体制 (R-4.2.2-7)", "Contact plan (R-4.2.2-7)")),
+    ("agreement", domain::words::Label::new("サービスレベル合意 (R-3.3.4-3)", "Service level agreement (R-3.3.4-3)")),
+    ("account_manager", domain::words::Label::new("お客様担当スタッフ (R-3.4-4)", "Named account manager (R-3.4-4)")),
+];
+
+/// A tenant just added.
+#[derive(Clone, Debug, Serialize)]
+pub struct Added {
+    /// The tenant.
+    pub id: TenantId,
+    /// Its first project.
+    pub project: ProjectKey,
+}
+
+/// A customer with its projects.
+#[derive(Clone, Debug)]
+pub struct TenantView {
+    /// The tenant.
+    pub tenant: TenantRow,
+    /// Its projects.
+    pub projects: Vec<ProjectRow>,
+}
+
+pub(crate) fn console_fact(actor: Actor, body: Body) -> NewFact {
+    NewFact { record: None, body, actor, role: None, reason: None }
+}
+
+impl Caller {
+    pub(crate) fn actor(&self) -> Actor {
+        match &self.who {
+            Who::Person { id, .. } => Actor::person(id.clone()),
+            Who::Key { id, .. } => Actor::Key { id: id.clone() },
+            Who::Console => Actor::Console,
+        }
+    }
+
+    pub(crate) fn may_administer(&self) -> Result<(), Refusal> {
+        if self.may_somewhere(Right::Administer) { Ok(()) } else { Err(Refusal::forbidden()) }
+    }
+}
+
+impl Desk {
+    /// The provider's own tenant; made with its project at the first call.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn ensure_provider(&self, name: &str) -> Answer<TenantId> {
+        if let Some(provider) = self.store.system().provider().await? {
+            return Ok(provider.id);
+        }
+        let id = TenantId::new(random::letters::<16>());
+        let mut write = self.store.system().add_tenant(&id, name, "provider").await?;
+        let told = write.text(name);
+        write.append(console_fact(Actor::System, Body::TenantAdded { name: told }));
+        let project = ProjectKey::parse(OWN_PROJECT).map_err(Error::from)?;
+        start_project(&mut write, &project, name, &Actor::System).await?;
+        let paper = Provider { name: name.to_owned(), phone: String::new() };
+        record(&mut write, "", &paper, Instant::from_ms(0), &Actor::System).await?;
+        write.commit().await?;
+        Ok(id)
+    }
+
+    /// Adds a customer with a first project in its operation phase; missing start conditions are listed as exceptions.
+    ///
+    /// # Errors
+    /// The name is missing, the key is no project key or in use, or the right is missing.
+    pub async fn add_tenant(&self, caller: &Caller, name: &str, project: &str) -> Answer<Added> {
+        caller.may_administer()?;
+        let name = required("name", name)?;
+        let project = ProjectKey::parse(project.trim())?;
+        self.refuse_used_key(&project).await?;
+        self.ensure_provider("MSP").await?;
+        let id = TenantId::new(random::letters::<16>());
+        let mut write = self.store.system().add_tenant(&id, name, "customer").await?;
+        let told = write.text(name);
+        write.append(console_fact(caller.actor(), Body::TenantAdded { name: told }));
+        start_project(&mut write, &project, name, &caller.actor()).await?;
+        write.commit().await?;
+        self.ring(&id);
+        Ok(Added { id, project })
+    }
+
+    /// Adds a project to a customer, in its operation phase.
+    ///
+    /// # Errors
+    /// As [`Desk::add_tenant`]; the tenant is not found.
+    pub async fn add_project(&self, caller: &Caller, tenant: &TenantId, key: &str, name: &str) -> Answer<ProjectKey> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
+        let (project, name) = (ProjectKey::parse(key.trim())?, required("name", name)?);
+        self.refuse_used_key(&project).await?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        start_project(&mut write, &project, name, &scope.actor).await?;
+        write.commit().await?;
+        Ok(project)
+    }
+
+    async fn refuse_used_key(&self, project: &ProjectKey) -> Answer<()> {
+        match self.store.system().tenant_of_project(project).await? {
+            None => Ok(()),
+            Some(_) => Err(Refusal::invalid(
+                "project",
+                format!("プロジェクトキー {project} は使われています。別のキーを入力してください。"),
+                format!("The project key {project} is in use. Choose another."),
+            )
+            .into()),
+        }
+    }
+
+    /// Renames a tenant; the facts keep the old name.
+    ///
+    /// # Errors
+    /// The name is missing, or the tenant is out of reach.
+    pub async fn rename_tenant(&self, caller: &Caller, tenant: &TenantId, name: &str) -> Answer<()> {
+        let scope = caller.enter(tenant, Right::Administer)?;
+        self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
+        let name = required("name", name)?;
+        let mut write = self.store.write(&scope.tenant).await?;
+        let told = write.text(name);
+        write.append(console_fact(scope.actor, Body::TenantRenamed { name: told }));
+        write.rename_tenant(name).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The tenants in which a caller holds a right, with their projects, the provider first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tenants(&self, caller: &Caller, right: Right) -> Answer<Vec<TenantView>> {
+        let reach = self.tenants_with(caller, right).await?;
+        let mut views = vec![];
+        for tenant in self.store.system().tenants().await? {
+            if reach.contains(&tenant.id) {
+                let projects = self.store.tenant(&tenant.id).projects().await?;
+                views.push(TenantView { tenant, projects });
+            }
+        }
+        views.sort_by_key(|view| (!view.tenant.is_provider(), view.tenant.name.clone()));
+        Ok(views)
+    }
+
+    /// A tenant by its name, for the command line.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub async fn tenant_named(&self, name: &str) -> Answer<TenantId> {
+        let named: Vec<TenantRow> =
+            self.store.system().tenants().await?.into_iter().filter(|t| t.name == name || t.id.as_str() == name).collect();
+        match named.as_slice() {
+            [one] => Ok(one.id.clone()),
+            [] => Err(Refusal::invalid("tenant", format!("お客様「{name}」はありません。"), format!("There is no tenant “{name}”.")).into()),
+            _ => Err(Refusal::invalid(
+                "tenant",
+                format!("「{name}」という名称のお客様が複数あります。id で指定してください。"),
+                format!("More than one tenant is called “{name}”. Give its id."),
+            )
+            .into()),
+        }
+    }
+
+    /// Which start conditions a project lacks now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn start_exceptions(&self, tenant: &TenantId, project: &ProjectKey) -> Answer<Vec<&'static str>> {
+        let now = self.now().await?;
+        let key = project.as_str();
+        let criteria = self.paper::<Criteria>(tenant, key, now).await?;
+        let plan = self.paper::<domain::contact::ContactPlan>(tenant, key, now).await?;
+        let agreement = self.paper::<domain::paper::Agreement>(tenant, "", now).await?;
+        let manager = self.store.tenant(tenant).holders(domain::access::Role::Rm, now).await?;
+        let kept = [
+            criteria.is_some_and(|(_, criteria)| criteria.agreed_by.is_some()),
+            plan.is_some_and(|(_, plan)| !plan.contacts.is_empty()),
+            agreement.is_some(),
+            !manager.is_empty(),
+        ];
+        Ok(START_CONDITIONS.iter().zip(kept).filter(|(_, kept)| !kept).map(|((code, _), _)| *code).collect())
+    }
+}
+
+/// Adds a project and starts its operation phase with our default criteria, so that an alert can be judged from its first
+/// minute; that nothing is agreed yet is a listed exception.
+async fn start_project(write: &mut Write, project: &ProjectKey, name: &str, actor: &Actor) -> Answer<()> {
+    write.add_project(project, name).await?;
+    let told = write.text(name);
+    write.append(console_fact(actor.clone(), Body::ProjectAdded { project: project.clone(), name: told }));
+    let now = write.now();
+    record(write, project.as_str(), &Criteria::default(), now, actor).await?;
+    write.start_project(project, now).await?;
+    let exceptions = START_CONDITIONS.iter().map(|(code, _)| (*code).to_owned()).collect();
+    write.append(console_fact(actor.clone(), Body::ProjectStarted { project: project.clone(), exceptions }));
+    Ok(())
+}
+
+/// Records a version of a paper: the document as a blob, the row, the fact.
+pub(crate) async fn record<P: Paper>(write: &mut Write, subject: &str, paper: &P, valid_from: Instant, actor: &Actor) -> Answer<u32> {
+    let json = serde_json::to_vec(paper).map_err(|error| store::Failure::Corrupt(format!("{}: {error}", P::KIND)))?;
+    let document = write.blob("application/json", &json);
+    let version = write.record_version(P::KIND, subject, valid_from, &document).await?;
+    let (paper, subject) = (P::KIND.to_owned(), subject.to_owned());
+    write.append(console_fact(actor.clone(), Body::VersionRecorded { paper, subject, version, valid_from, document }));
+    Ok(version)
+}

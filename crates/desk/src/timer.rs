@@ -1,0 +1,79 @@
+//! Firing timers: each due row once, in its tenant's transaction, with the facts it says.
+
+use crate::{Answer, Desk};
+use domain::fact::Body;
+use domain::ids::{RecordKey, TenantId};
+use domain::incident::timer::TimerKind;
+use domain::incident::verbs::Closing;
+use domain::time::Instant;
+
+/// Timers of one tenant fired in one go at most.
+const BATCH_MAX: u32 = 200;
+
+impl Desk {
+    /// Fires what is due now, in all tenants. Returns how many timers fired.
+    ///
+    /// # Errors
+    /// The database does not answer; what was fired stays fired.
+    pub async fn fire_due(&self) -> Answer<usize> {
+        let now = self.now().await?;
+        let mut fired = 0;
+        for due in self.store.system().due_tenants(now, BATCH_MAX).await? {
+            fired += self.fire_tenant(&due.tenant).await?;
+        }
+        Ok(fired)
+    }
+
+    /// When the next timer is due; none where nothing is armed.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn next_timer(&self) -> Answer<Option<Instant>> {
+        Ok(self.store.system().next_due().await?)
+    }
+
+    async fn fire_tenant(&self, tenant: &TenantId) -> Answer<usize> {
+        let mut subjects: Vec<String> = vec![];
+        let mut write = self.store.write(tenant).await?;
+        for timer in write.due_timers(BATCH_MAX).await? {
+            if !subjects.contains(&timer.subject) {
+                subjects.push(timer.subject);
+            }
+        }
+        drop(write);
+        let mut fired = 0;
+        for subject in subjects {
+            fired += self.fire_subject(tenant, &RecordKey::new(subject)).await?;
+        }
+        Ok(fired)
+    }
+
+    /// Fires what is due of one record: marks the rows fired and saves what they say in one transaction.
+    async fn fire_subject(&self, tenant: &TenantId, key: &RecordKey) -> Answer<usize> {
+        let Some(mut case) = self.open_by_system(tenant, key).await? else { return Ok(0) };
+        let now = case.by.now;
+        let mut facts = vec![];
+        let mut fired = 0;
+        for timer in case.write.timers_of(key.as_str()).await? {
+            if timer.fired.is_some() || timer.due > now || !case.write.mark_fired(key.as_str(), &timer.kind, timer.generation).await? {
+                continue;
+            }
+            fired += 1;
+            match case.incident.fire(&timer.kind, now, &case.calendar) {
+                Some((TimerKind::AutoClose, _)) => {
+                    let cause = case.write.text("復旧連絡から5営業日が経過したため自動で終了しました。");
+                    let closing = Closing { class: "unknown".into(), cause, confirmed_by: None, automatic: true };
+                    facts.extend(case.incident.close(&case.by, closing)?);
+                }
+                Some((_, Some(body))) => facts.push(domain::fact::NewFact::by_system(Some(key.clone()), body)),
+                // The incident moved on before the timer fired: nothing is owed any more.
+                _ => {}
+            }
+        }
+        if facts.iter().any(|fact| matches!(fact.body, Body::TargetPassed { .. })) {
+            tracing::warn!(record = %key, "a target passed without a notice");
+        }
+        case.save(facts).await?;
+        Ok(fired)
+    }
+}
