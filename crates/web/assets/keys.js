@@ -3,7 +3,7 @@
 const typing = (element) => element?.matches?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 const help = document.getElementById("help");
-let went = 0;
+let went = -Infinity; // when g was pressed
 
 // The questions of the judgement, one at a time.
 const sheet = document.querySelector("[data-questions]");
@@ -74,7 +74,7 @@ function primary() {
 function handle(event) {
   const key = event.key;
   if (performance.now() - went < 1500 && key !== "g") {
-    went = 0;
+    went = -Infinity;
     const link = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
     if (link) link.click();
     return Boolean(link);

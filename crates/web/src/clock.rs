@@ -6,16 +6,49 @@
 use crate::layout::Shell;
 use crate::when;
 use domain::time::{Instant, MINUTE_MS};
-use domain::words::Label;
+use domain::words::{Label, Lang};
 use maud::{Markup, html};
 
 /// A running clock counts as near when less than this is left, in milliseconds.
 pub const NEAR_MS: i64 = 5 * MINUTE_MS;
 
+/// What a clock of an incident is the clock of; the minutes come from the agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The objective of the first notice.
+    NoticeSlo(u32),
+    /// The agreed limit of the first notice.
+    NoticeSla(u32),
+    /// The next interim report.
+    Interim(u32),
+    /// The next round of calls.
+    CallRound(u32),
+    /// A call that was promised.
+    CallBack,
+}
+
+impl Of {
+    /// The name as shown, such as `障害発生連絡 SLO 15分`.
+    pub fn name(self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::Ja, Self::NoticeSlo(minutes)) => format!("障害発生連絡 SLO {minutes}分"),
+            (Lang::Ja, Self::NoticeSla(minutes)) => format!("障害発生連絡 SLA {minutes}分"),
+            (Lang::Ja, Self::Interim(minutes)) => format!("中間報告 {minutes}分ごと"),
+            (Lang::Ja, Self::CallRound(minutes)) => format!("架電 {minutes}分ごと"),
+            (Lang::Ja, Self::CallBack) => "約束した折り返し".into(),
+            (Lang::En, Self::NoticeSlo(minutes)) => format!("Notice SLO {minutes} min"),
+            (Lang::En, Self::NoticeSla(minutes)) => format!("Notice SLA {minutes} min"),
+            (Lang::En, Self::Interim(minutes)) => format!("Interim report each {minutes} min"),
+            (Lang::En, Self::CallRound(minutes)) => format!("Calls each {minutes} min"),
+            (Lang::En, Self::CallBack) => "Promised call-back".into(),
+        }
+    }
+}
+
 /// One clock of a record, ready to be shown.
 #[derive(Clone, Debug)]
 pub struct ClockMark {
-    /// What it is the clock of, such as `障害発生連絡 SLO 15分`.
+    /// What it is the clock of; [`Of::name`] writes it.
     pub name: String,
     /// How it stands.
     pub state: ClockState,
@@ -144,28 +177,37 @@ pub const NO_SLA: Label = Label::new("(SLA なし)", "(no SLA)");
 fn said(shell: &Shell, state: &ClockState, look: Look) -> Markup {
     match state {
         ClockState::Running { since, due } => {
-            let word = if look == Look::Overdue { shell.t("超過", "over by") } else { shell.t("残り", "left") };
-            html! {
-                span.word data-left=(shell.t("残り", "left")) data-over=(shell.t("超過", "over by")) { (word) } " "
-                time.digits datetime=(due.in_zone(&shell.zone)) data-due=(due.ms()) data-since=(since.ms()) {
-                    (when::stopwatch(due.since_ms(shell.now)))
-                }
-            }
+            let (left, over) = (shell.t("残り", "left"), shell.t("超過", "over"));
+            let word = html! { span.word data-left=(left) data-over=(over) { (if look == Look::Overdue { over } else { left }) } };
+            beside(shell, &word, &digits(shell, *since, *due))
+        }
+        ClockState::Missed { due, at: None, .. } => {
+            beside(shell, &html! { span.word { (shell.t("未達", "missed")) } }, &digits(shell, *due, *due))
         }
         ClockState::Met { provisional, .. } => {
             html! { span.word { (shell.t("達成", "met")) } (soft(shell, *provisional)) }
         }
-        ClockState::Missed { due, at: None, .. } => html! {
-            span.word { (shell.t("未達", "missed")) } " "
-            time.digits datetime=(due.in_zone(&shell.zone)) data-due=(due.ms()) data-since=(due.ms()) {
-                (when::stopwatch(due.since_ms(shell.now)))
-            }
-        },
         ClockState::Missed { provisional, .. } => {
             html! { span.word { (shell.t("未達", "missed")) } (soft(shell, *provisional)) }
         }
         ClockState::Excepted { why } => html! { span.word { (shell.t("対象外", "not judged")) } " " (why) },
         ClockState::NoClock => html! { span.word { (shell.t("期限なし", "no clock")) } },
+    }
+}
+
+/// 残り 11:48, but 11:48 left.
+fn beside(shell: &Shell, word: &Markup, digits: &Markup) -> Markup {
+    match shell.lang {
+        Lang::Ja => html! { (word) " " (digits) },
+        Lang::En => html! { (digits) " " (word) },
+    }
+}
+
+fn digits(shell: &Shell, since: Instant, due: Instant) -> Markup {
+    html! {
+        time.digits datetime=(due.in_zone(&shell.zone)) data-due=(due.ms()) data-since=(since.ms()) {
+            (when::stopwatch(due.since_ms(shell.now)))
+        }
     }
 }
 
@@ -179,10 +221,10 @@ fn until(shell: &Shell, state: &ClockState) -> Markup {
             html! { span.until { (shell.t("", "by ")) (when::text(shell, *due)) (shell.t(" まで", "")) } }
         }
         ClockState::Met { due, at, .. } => html! {
-            span.until { (when::text(shell, *at)) " " (shell.t("期限まで", "with")) " " (when::stopwatch(due.since_ms(*at))) (shell.t("を残して", " to spare")) }
+            span.until { (when::text(shell, *at)) (shell.t("（残り ", " (")) (when::stopwatch(due.since_ms(*at))) (shell.t("）", " left)")) }
         },
         ClockState::Missed { due, at: Some(at), .. } => html! {
-            span.until { (when::text(shell, *at)) " " (shell.t("期限を", "late by")) " " (when::stopwatch(at.since_ms(*due))) (shell.t("過ぎて", "")) }
+            span.until { (when::text(shell, *at)) (shell.t("（", " (")) (when::stopwatch(at.since_ms(*due))) (shell.t(" 遅れ）", " late)")) }
         },
         ClockState::Excepted { .. } | ClockState::NoClock => html! {},
     }

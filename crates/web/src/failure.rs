@@ -82,7 +82,7 @@ pub fn page(shell: &Shell, it: &FailurePage) -> Markup {
             }
         }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 /// The samples.

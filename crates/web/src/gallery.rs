@@ -2,7 +2,7 @@
 //!
 //! With `MADOGUCHI_PAGES_DIR` set, the test also writes them there, with their assets, to be looked at.
 
-use crate::layout::Shell;
+use crate::layout::{Place, Shell};
 use crate::{access, alerts, board, customer, failure, incident, outbox, sample, settings};
 use domain::words::Lang;
 use maud::Markup;
@@ -25,6 +25,8 @@ fn draw<T>(
 
 fn every_page(lang: Lang) -> BTreeMap<String, String> {
     let (staff, guest, nobody) = (sample::staff(lang), sample::customer(lang), sample::nobody(lang));
+    let at = |place| Shell { place, ..sample::staff(lang) };
+    let (settings_shell, alerts_shell, outbox_shell) = (at(Place::Settings), at(Place::Alerts), at(Place::Outbox));
     let mut pages = BTreeMap::new();
     draw(&mut pages, &staff, "board", board::samples(), board::page);
     draw(&mut pages, &staff, "incident", incident::samples(), incident::page);
@@ -32,20 +34,20 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);
     draw(&mut pages, &nobody, "set-up", access::set_up_samples(), access::set_up_page);
-    draw(&mut pages, &staff, "account", access::account_samples(), access::account_page);
-    draw(&mut pages, &staff, "tenants", settings::tenants_samples(), settings::tenants_page);
-    draw(&mut pages, &staff, "tenant", settings::tenant_samples(), settings::tenant_page);
-    draw(&mut pages, &staff, "people", settings::people_samples(), settings::people_page);
-    draw(&mut pages, &staff, "keys", settings::keys_samples(), settings::keys_page);
-    draw(&mut pages, &staff, "templates", settings::templates_samples(), settings::templates_page);
-    draw(&mut pages, &staff, "mail", settings::mail_samples(), settings::mail_page);
-    draw(&mut pages, &staff, "webhooks", settings::webhooks_samples(), settings::webhooks_page);
-    draw(&mut pages, &staff, "calendar", settings::calendar_samples(), settings::calendar_page);
-    draw(&mut pages, &staff, "alerts", alerts::day_samples(), alerts::day_page);
-    draw(&mut pages, &staff, "quarantine", alerts::quarantine_samples(), alerts::quarantine_page);
-    draw(&mut pages, &staff, "raw-event", alerts::raw_samples(), alerts::raw_page);
-    draw(&mut pages, &staff, "outbox", outbox::samples(), outbox::page);
-    draw(&mut pages, &staff, "outbox-mail", outbox::mail_samples(), outbox::mail_page);
+    draw(&mut pages, &at(Place::Account), "account", access::account_samples(), access::account_page);
+    draw(&mut pages, &settings_shell, "tenants", settings::tenants_samples(), settings::tenants_page);
+    draw(&mut pages, &settings_shell, "tenant", settings::tenant_samples(), settings::tenant_page);
+    draw(&mut pages, &settings_shell, "people", settings::people_samples(), settings::people_page);
+    draw(&mut pages, &settings_shell, "keys", settings::keys_samples(), settings::keys_page);
+    draw(&mut pages, &settings_shell, "templates", settings::templates_samples(), settings::templates_page);
+    draw(&mut pages, &settings_shell, "mail", settings::mail_samples(), settings::mail_page);
+    draw(&mut pages, &settings_shell, "webhooks", settings::webhooks_samples(), settings::webhooks_page);
+    draw(&mut pages, &settings_shell, "calendar", settings::calendar_samples(), settings::calendar_page);
+    draw(&mut pages, &alerts_shell, "alerts", alerts::day_samples(), alerts::day_page);
+    draw(&mut pages, &alerts_shell, "quarantine", alerts::quarantine_samples(), alerts::quarantine_page);
+    draw(&mut pages, &alerts_shell, "raw-event", alerts::raw_samples(), alerts::raw_page);
+    draw(&mut pages, &outbox_shell, "outbox", outbox::samples(), outbox::page);
+    draw(&mut pages, &outbox_shell, "outbox-mail", outbox::mail_samples(), outbox::mail_page);
     draw(&mut pages, &staff, "failure", failure::samples(), failure::page);
     pages
 }

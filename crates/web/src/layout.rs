@@ -112,7 +112,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
 }
 
 /// A whole page around `body`; `title` is plain text.
-pub fn page(shell: &Shell, title: &str, body: Markup) -> Markup {
+pub fn page(shell: &Shell, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(shell.lang.tag()) data-now=(shell.now.ms()) data-unsent=(shell.t("届いたか分かりません。入力は残してあります。経過を確かめてから、もう一度押してください。", "It is not known whether this arrived. What you typed is kept. Look at the timeline, then press again.")) {
@@ -199,14 +199,14 @@ mod tests {
 
     #[test]
     fn a_customer_is_shown_no_way_to_the_board_or_the_settings() {
-        let markup = page(&sample::customer(Lang::Ja), "障害", html! {}).into_string();
+        let markup = page(&sample::customer(Lang::Ja), "障害", &html! {}).into_string();
         assert!(markup.contains("/incidents") && !markup.contains("監視ボード") && !markup.contains("/settings"));
     }
 
     #[test]
     fn the_provider_is_the_setting_and_is_escaped() {
         let shell = Shell { provider: "<b>株式会社</b>".into(), ..sample::staff(Lang::Ja) };
-        let markup = page(&shell, "t", html! {}).into_string();
+        let markup = page(&shell, "t", &html! {}).into_string();
         assert!(markup.contains("&lt;b&gt;株式会社&lt;/b&gt;"));
     }
 }

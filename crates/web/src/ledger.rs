@@ -38,6 +38,8 @@ pub struct Segment {
     pub fact: String,
     /// Sequence number of that fact in the tenant's chain.
     pub seq: u64,
+    /// Where that fact is shown, such as `#fact-117` beside the timeline; none where the reader cannot see it.
+    pub href: Option<String>,
 }
 
 /// The ledger of one clock.
@@ -60,14 +62,11 @@ pub fn ledger(shell: &Shell, it: &Ledger) -> Markup {
                 tbody {
                     @for segment in &it.segments {
                         tr.paused[!segment.counted] {
-                            td data-head=(shell.t("時刻", "Time")) {
-                                (when::time(shell, segment.from)) " – "
-                                @match segment.to { Some(to) => (when::time(shell, to)), None => (shell.t("いま", "now")) }
-                            }
-                            td.number data-head=(shell.t("時間", "Length")) { (when::span(shell.lang, length(shell, segment))) }
-                            td data-head=(shell.t("算入", "Counted")) { @if segment.counted { (shell.t("する", "yes")) } @else { (shell.t("しない", "no")) } }
-                            td data-head=(shell.t("規則", "Rule")) { (segment.rule) }
-                            td data-head=(shell.t("根拠の記録", "Fact behind it")) { span.seq { "#" (segment.seq) } " " (segment.fact) }
+                            td data-head=(shell.t("時刻", "Time")) { div { (stretch(shell, segment)) } }
+                            td.number data-head=(shell.t("時間", "Length")) { div { (when::span(shell.lang, length(shell, segment))) } }
+                            td data-head=(shell.t("算入", "Counted")) { div { (if segment.counted { shell.t("する", "yes") } else { shell.t("しない", "no") }) } }
+                            td data-head=(shell.t("規則", "Rule")) { div { (segment.rule) } }
+                            td data-head=(shell.t("根拠の記録", "Fact behind it")) { div { (seq(segment)) " " (segment.fact) } }
                         }
                     }
                 }
@@ -89,6 +88,22 @@ fn question(shell: &Shell, mark: &ClockMark) -> &'static str {
         }
         Met { .. } | Missed { .. } => shell.t("この期限はなぜ止まったか:", "Why did this clock stop?"),
         Excepted { .. } | NoClock => shell.t("なぜ判定しないか:", "Why is it not judged?"),
+    }
+}
+
+fn stretch(shell: &Shell, segment: &Segment) -> Markup {
+    html! {
+        (when::time(shell, segment.from)) " – "
+        @match segment.to { Some(to) => (when::time(shell, to)), None => (shell.t("いま", "now")) }
+    }
+}
+
+fn seq(segment: &Segment) -> Markup {
+    html! {
+        @match &segment.href {
+            Some(href) => a.seq href=(href) { "#" (segment.seq) },
+            None => span.seq { "#" (segment.seq) },
+        }
     }
 }
 

@@ -60,10 +60,10 @@ pub fn page(shell: &Shell, it: &OutboxPage) -> Markup {
     let title = shell.t("送信箱", "Outbox");
     let body = html! {
         header.top { h1 { (title) } p { (shell.t("デモのメールは外へ出ません。", "The demo's mail never leaves this machine.")) } }
-        @if it.mails.is_empty() { (empty(shell.t("まだ一通もありません。", "No mail yet."), html! { a href="/" { (shell.t("監視ボードで障害を判定すると、ここに届きます。", "Judge an incident on the board and it arrives here.")) } })) }
+        @if it.mails.is_empty() { (empty(shell.t("まだ一通もありません。", "No mail yet."), &html! { a href="/" { (shell.t("監視ボードで障害を判定すると、ここに届きます。", "Judge an incident on the board and it arrives here.")) } })) }
         @else { (table(&Table { id: "mails".into(), caption: title.into(), heads, rows })) }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 /// One mail.
@@ -79,7 +79,7 @@ pub fn mail_page(shell: &Shell, it: &MailPage) -> Markup {
             p.links { a href="/outbox" { (shell.t("送信箱へ戻る", "Back to the outbox")) } }
         }
     };
-    shell_page(shell, &it.mail.subject, body)
+    shell_page(shell, &it.mail.subject, &body)
 }
 
 fn mail(subject: &str, seconds: i64) -> Mail {

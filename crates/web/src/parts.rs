@@ -10,7 +10,7 @@ pub fn slip(key: &str) -> Markup {
 }
 
 /// A list with nothing in it: says so, and what to do next.
-pub fn empty(what: &str, next: Markup) -> Markup {
+pub fn empty(what: &str, next: &Markup) -> Markup {
     html! { div.empty { p { strong { (what) } } p { (next) } } }
 }
 
@@ -35,7 +35,7 @@ pub fn table(table: &Table) -> Markup {
             thead { tr { @for head in &table.heads { th scope="col" { (head) } } } }
             tbody data-rows {
                 @for row in &table.rows {
-                    tr data-row { @for (cell, head) in row.iter().zip(&table.heads) { td data-head=(head) { (cell) } } }
+                    tr data-row { @for (cell, head) in row.iter().zip(&table.heads) { td data-head=(head) { div { (cell) } } } }
                 }
             }
         }

@@ -70,7 +70,7 @@ pub fn page(shell: &Shell, it: &AccountPage) -> Markup {
             }
         }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 fn row(shell: &Shell, it: &SessionLine) -> Vec<Markup> {

@@ -63,7 +63,7 @@ pub fn page(shell: &Shell, it: &SetUpPage) -> Markup {
             }
         }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 fn administrator(shell: &Shell, draft: &Draft) -> Markup {

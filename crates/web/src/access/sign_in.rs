@@ -37,7 +37,7 @@ pub fn page(shell: &Shell, it: &SignInPage) -> Markup {
             }
         }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 /// The samples.

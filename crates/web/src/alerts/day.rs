@@ -100,10 +100,10 @@ pub fn page(shell: &Shell, it: &AlertsPage) -> Markup {
             div { dt { (shell.t("受け付けた数", "Accepted")) @if sum == it.accepted { (shell.t("（行き先の和と一致）", " (the fates add up)")) } @else { (shell.t("（行き先の和と合いません）", " (the fates do not add up)")) } } dd { (it.accepted) } }
         }
         @if it.lines.is_empty() {
-            (empty(shell.t("この日に受けたアラートはありません。", "No alert was received on this day."), html! { a href="/settings/keys" { (shell.t("受信キーを作って監視元につなぐ", "Make an intake key and connect a source")) } }))
+            (empty(shell.t("この日に受けたアラートはありません。", "No alert was received on this day."), &html! { a href="/settings/keys" { (shell.t("受信キーを作って監視元につなぐ", "Make an intake key and connect a source")) } }))
         } @else { (table(&Table { id: "alerts".into(), caption: title.into(), heads, rows })) }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 fn row(shell: &Shell, line: &AlertLine) -> Vec<Markup> {

@@ -71,10 +71,10 @@ pub fn page(shell: &Shell, it: &QuarantinePage) -> Markup {
     .to_vec();
     let body = html! {
         header.top { h1 { (title) } p { a href="/alerts" { (shell.t("きょうのアラート", "Today's alerts")) } } }
-        @if it.events.is_empty() { (empty(shell.t("読めなかったものはありません。", "Everything could be read."), html! { (shell.t("することはありません。", "There is nothing to do.")) })) }
+        @if it.events.is_empty() { (empty(shell.t("読めなかったものはありません。", "Everything could be read."), &html! { (shell.t("することはありません。", "There is nothing to do.")) })) }
         @else { p.hint { (shell.t("送信元の設定を直し、中身が障害を告げていないか確かめてください。", "Repair the sender, and check whether one of them tells of an incident.")) } (table(&Table { id: "quarantine".into(), caption: title.into(), heads, rows })) }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 /// One event as it was received.
@@ -88,7 +88,7 @@ pub fn raw_page(shell: &Shell, it: &RawEventPage) -> Markup {
         (shell.t("行き先", "Fate"), html! { (it.fate) }),
     ];
     let body = html! { div.reading { header.top { h1 { (title) } } (facts(&items.map(|(k, v)| (k.to_owned(), v)))) h2 { (shell.t("本文", "Body")) } pre tabindex="0" { (it.body) } } };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 /// Samples of the list.

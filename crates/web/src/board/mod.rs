@@ -95,7 +95,7 @@ pub fn page(shell: &Shell, it: &BoardPage) -> Markup {
             (foot(shell, &it.duty))
         }
     };
-    shell_page(shell, shell.t("監視ボード", "Board"), body)
+    shell_page(shell, shell.t("監視ボード", "Board"), &body)
 }
 
 /// The sentence and its key: what is the nearest duty, and how long is left. Element `next`.
@@ -112,7 +112,7 @@ pub fn next(shell: &Shell, row: Option<&BoardRow>, alerts_today: u64) -> Markup 
                 p.sentence { strong { (shell.t("いま、やることはありません。", "Nothing is owed right now.")) } }
                 p.hint {
                     (shell.t("きょう受けたアラート ", "Alerts accepted today: ")) b.number { (alerts_today) } (shell.t(" 件。 ", ". "))
-                    a href="/alerts" { (shell.t("行き先を見る", "See where they went")) } (shell.t(" ／ 届いていないはずがないときは ", " – if something should have arrived, ")) a href="/settings/keys" { (shell.t("試験アラートを送る", "send a test alert")) }
+                    a href="/alerts" { (shell.t("行き先を見る", "See where they went")) } (shell.t(" ／ 届くはずのものが無ければ ", " – if something should have arrived, ")) a href="/settings/keys" { (shell.t("試験アラートを送る", "send a test alert")) }
                 }
             }
         }
@@ -178,6 +178,6 @@ pub fn duty(shell: &Shell, on_duty: &[String]) -> Markup {
 pub fn none_open(shell: &Shell) -> Markup {
     empty(
         shell.t("対応中の障害はありません。", "No incident is open."),
-        html! { a href="/alerts" { (shell.t("きょうのアラートを見る", "See today's alerts")) } },
+        &html! { a href="/alerts" { (shell.t("きょうのアラートを見る", "See today's alerts")) } },
     )
 }

@@ -8,7 +8,7 @@ use crate::parts::{facts, head, slip};
 use crate::sample::{HOSTILE, at};
 use crate::when;
 use domain::time::Instant;
-use domain::words::Label;
+use domain::words::{Label, Lang};
 use maud::{Markup, html};
 
 /// What the page shows.
@@ -81,20 +81,32 @@ pub fn page(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
             }
         }
     };
-    shell_page(shell, &format!("{} {}", it.key, it.title), body)
+    shell_page(shell, &format!("{} {}", it.key, it.title), &body)
 }
 
 /// What failed, how long, when and whom we told, how it stands, what the customer must decide.
 fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
-    let lasted = it.recovered.unwrap_or(shell.now).since_ms(it.began);
+    let lasted = when::span(shell.lang, it.recovered.unwrap_or(shell.now).since_ms(it.began));
+    let began = when::text(shell, it.began);
     html! {
-        (when::text(shell, it.began)) (shell.t(" から ", " on: ")) strong { (when::span(shell.lang, lasted)) } (if it.recovered.is_some() { shell.t("続きました。", ". ") } else { shell.t("続いています。", " so far. ") })
-        @match &it.told {
-            Some((at, whom)) => { (when::text(shell, *at)) (shell.t(" に ", " we told ")) (whom) (shell.t(" へお知らせしました。", ". ")) }
-            None => (shell.t("影響を確かめています。", "We are finding out what it affects. ")),
+        @match (shell.lang, it.recovered.is_some()) {
+            (Lang::Ja, false) => { (began) " から " strong { (lasted) } "続いています。" }
+            (Lang::Ja, true) => { (began) " から " strong { (lasted) } "続きました。" }
+            (Lang::En, false) => { "Since " (began) ", " strong { (lasted) } " so far. " }
+            (Lang::En, true) => { "From " (began) ", for " strong { (lasted) } ". " }
+        }
+        @match (&it.told, shell.lang) {
+            (Some((at, whom)), Lang::Ja) => { (when::text(shell, *at)) " に" (whom) "へお知らせしました。" }
+            (Some((at, whom)), Lang::En) => { "We told " (whom) " at " (when::text(shell, *at)) ". " }
+            (None, _) => (shell.t("影響を確かめています。", "We are finding out what it affects. ")),
         }
         (it.standing) " "
-        strong { @match &it.decide { Some(what) => { (shell.t("お決めいただきたいこと: ", "For you to decide: ")) (what) } None => (shell.t("お願いすることはありません。", "Nothing is needed from you.")) } }
+        strong {
+            @match &it.decide {
+                Some(what) => { (shell.t("お決めいただきたいこと: ", "For you to decide: ")) (what) }
+                None => (shell.t("お願いすることはありません。", "Nothing is needed from you.")),
+            }
+        }
     }
 }
 
@@ -160,6 +172,8 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
             by: "みなとマネージド".into(),
         }],
     };
+    let mut open = open;
+    open.ledgers.iter_mut().flat_map(|l| &mut l.segments).for_each(|s| s.href = None);
     let mut ended = open.clone();
     (ended.recovered, ended.state, ended.next_report) =
         (Some(at(-60)), Label::new("復旧連絡済", "Recovery told"), None);

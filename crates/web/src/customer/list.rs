@@ -55,13 +55,13 @@ pub fn page(shell: &Shell, it: &CustomerListPage) -> Markup {
     let body = html! {
         header.top { h1 { (title) } }
         @if it.incidents.is_empty() {
-            (empty(shell.t("障害はありません。", "There are no incidents."), html! { (shell.t("起きたときはここに載り、メールとお電話でお知らせします。", "If one occurs it is listed here, and we tell you by mail and by phone.")) }))
+            (empty(shell.t("障害はありません。", "There are no incidents."), &html! { (shell.t("起きたときはここに載り、メールとお電話でお知らせします。", "If one occurs it is listed here, and we tell you by mail and by phone.")) }))
         } @else {
             (table(&Table { id: "incidents".into(), caption: title.into(), heads: heads.map(str::to_owned).to_vec(), rows }))
             @if let Some(next) = &it.next { p.links { a href=(next) { (shell.t("さらに前へ", "Earlier ones")) } } }
         }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 fn row(shell: &Shell, it: &Listed) -> Vec<Markup> {

@@ -1,6 +1,6 @@
 //! The first column: what the machine said, when it happened before, and everything that was done since.
 
-use super::IncidentPage;
+use super::{IncidentPage, Verb, verbs};
 use crate::layout::Shell;
 use crate::parts::{facts, head, slip};
 use crate::timeline::timeline;
@@ -80,6 +80,7 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             li { a href={ "/incidents/" (item.key) } { (slip(&item.key)) } " " (when::day(shell, item.at)) @if let Some(ms) = item.lasted_ms { " " span.number { (when::span(shell.lang, ms)) } } br; (item.cause) }
         } }
         h3 { (shell.t("経過", "Timeline")) }
+        div.writing { @for verb in [Verb::Note, Verb::Message] { (verbs::writing(shell, it, verb)) } }
         (timeline(shell, &it.timeline))
     }
 }

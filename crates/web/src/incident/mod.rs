@@ -118,7 +118,7 @@ pub fn page(shell: &Shell, it: &IncidentPage) -> Markup {
             }
         }
     };
-    shell_page(shell, &format!("{} {}", it.key, it.title), body)
+    shell_page(shell, &format!("{} {}", it.key, it.title), &body)
 }
 
 /// The head of the incident with its clocks. Element `incident-head`.
@@ -149,9 +149,6 @@ fn step(shell: &Shell, it: &IncidentPage) -> Markup {
         @if !it.others.is_empty() {
             h3 { (shell.t("ほかにできること", "What else can be done")) }
             div.others { @for verb in &it.others { (verbs::folded(shell, it, *verb)) } }
-        }
-        div.writing {
-            @for verb in [Verb::Note, Verb::Message] { (verbs::writing(shell, it, verb)) }
         }
     }
 }

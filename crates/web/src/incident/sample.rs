@@ -179,6 +179,7 @@ pub(crate) fn running_ledger(id: &str, name: &str, due: i64) -> Ledger {
             rule: "暦時間。夜間も休日も止まらない".into(),
             fact: "アラートを受信".into(),
             seq: 117,
+            href: Some("#timeline".into()),
         }],
         edition: "2026-1".into(),
     }
@@ -200,6 +201,7 @@ pub(crate) fn ended_ledger(id: &str, name: &str, due: i64) -> Ledger {
                 rule: "暦時間。夜間も休日も止まらない".into(),
                 fact: "アラートを受信".into(),
                 seq: 117,
+                href: Some("#timeline".into()),
             },
             Segment {
                 from: at(-250),
@@ -208,6 +210,7 @@ pub(crate) fn ended_ledger(id: &str, name: &str, due: i64) -> Ledger {
                 rule: "公開だけでは止まらない。最初の架電を待つ".into(),
                 fact: "障害発生連絡を公開".into(),
                 seq: 122,
+                href: Some("#timeline".into()),
             },
             Segment {
                 from: at(-240),
@@ -216,6 +219,7 @@ pub(crate) fn ended_ledger(id: &str, name: &str, due: i64) -> Ledger {
                 rule: "二つの遅いほうで止まる".into(),
                 fact: "1番目の連絡先へ架電を開始".into(),
                 seq: 123,
+                href: Some("#timeline".into()),
             },
         ],
         edition: "2026-1".into(),
@@ -269,7 +273,6 @@ fn calling() -> IncidentPage {
     it.timeline.insert(
         0,
         Entry {
-            text: Some(NOTICE.into()),
             reader: Some(Reader::Customer),
             delivery: Some("メール 3通: 配信済 03:11:09".into()),
             ..fact(122, -250, "佐藤 恵（監視センター）", "影響ありと判定し、障害発生連絡を公開")

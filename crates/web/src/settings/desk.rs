@@ -99,7 +99,7 @@ pub fn keys_page(shell: &Shell, it: &KeysPage) -> Markup {
                 @if let Some(line) = &made.line { p { (shell.t("試験アラートを送るには:", "To send a test alert:")) } pre tabindex="0" { (line) } }
             }
         }
-        @if it.keys.is_empty() { (empty(shell.t("キーがありません。", "There is no key."), html! { (shell.t("受信キーを作り、監視元の routing_key か URL に入れてください。", "Make an intake key and put it into your source as routing_key or in its URL.")) })) }
+        @if it.keys.is_empty() { (empty(shell.t("キーがありません。", "There is no key."), &html! { (shell.t("受信キーを作り、監視元の routing_key か URL に入れてください。", "Make an intake key and put it into your source as routing_key or in its URL.")) })) }
         @else { (table(&Table { id: "keys".into(), caption: label.into(), heads: heads.map(str::to_owned).to_vec(), rows: rows.collect() })) }
         (add(shell, &it.draft, shell.t("キーを作る", "Make a key"), &Form::new("key", "/settings/keys", shell.t("作る", "Make"), fields)))
     };
@@ -251,7 +251,7 @@ pub fn webhooks_page(shell: &Shell, it: &WebhooksPage) -> Markup {
     ];
     let body = html! {
         @if let Some(secret) = &it.made { div.secret role="status" { p { strong { (shell.t("署名の鍵はいまだけ表示します。写してください。", "The signing secret is shown only now. Copy it.")) } } p { code { (secret) } } } }
-        @if it.hooks.is_empty() { (empty(shell.t("Webhook はありません。", "There is no webhook."), html! { (shell.t("別の仕組みにも知らせたいときに加えます。", "Add one to tell another system, too.")) })) }
+        @if it.hooks.is_empty() { (empty(shell.t("Webhook はありません。", "There is no webhook."), &html! { (shell.t("別の仕組みにも知らせたいときに加えます。", "Add one to tell another system, too.")) })) }
         @else { (table(&Table { id: "webhooks".into(), caption: label.into(), heads, rows })) }
         (add(shell, &it.draft, shell.t("Webhook を加える", "Add a webhook"), &Form::new("webhook", "/settings/webhooks", shell.t("加える", "Add"), fields)))
     };
@@ -310,7 +310,7 @@ pub fn calendar_page(shell: &Shell, it: &CalendarPage) -> Markup {
     let body = html! {
         div.pair {
             section {
-                @if it.closures.is_empty() { (empty(shell.t("休業日はありません。", "There are no closures."), html! { (shell.t("土日と祝日は入れなくてよい。年末年始などを加えてください。", "Weekends and public holidays are known. Add the year's end and the like.")) })) }
+                @if it.closures.is_empty() { (empty(shell.t("休業日はありません。", "There are no closures."), &html! { (shell.t("土日と祝日は入れなくてよい。年末年始などを加えてください。", "Weekends and public holidays are known. Add the year's end and the like.")) })) }
                 @else { (table(&Table { id: "closures".into(), caption: label.into(), heads, rows })) }
                 (add(shell, &it.draft, shell.t("休業日を加える", "Add a closure"), &Form::new("closure", "/settings/calendar", shell.t("加える", "Add"), fields)))
             }

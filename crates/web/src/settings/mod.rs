@@ -71,7 +71,7 @@ pub(crate) fn frame(shell: &Shell, section: Section, title: &str, note: &Markup,
             div { header.top { h1 { (title) } p { (note) } } (body) }
         }
     };
-    shell_page(shell, title, body)
+    shell_page(shell, title, &body)
 }
 
 /// A form folded away under its own verb; open when it was refused.

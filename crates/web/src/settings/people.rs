@@ -84,7 +84,7 @@ pub fn page(shell: &Shell, it: &PeoplePage) -> Markup {
     let body = html! {
         div.stack {
             section {
-                @if it.people.is_empty() { (empty(shell.t("まだ誰もいません。", "There is nobody yet."), html! { (shell.t("下で加えてください。", "Add somebody below.")) })) }
+                @if it.people.is_empty() { (empty(shell.t("まだ誰もいません。", "There is nobody yet."), &html! { (shell.t("下で加えてください。", "Add somebody below.")) })) }
                 @else { (table(&Table { id: "people".into(), caption: label.into(), heads, rows })) }
                 (forms(shell, it))
             }

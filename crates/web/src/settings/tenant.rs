@@ -187,7 +187,7 @@ fn criteria(shell: &Shell, it: &TenantPage) -> Markup {
     fields.push(Field::new("agreed_by", shell.t("合意したお客様", "Agreed by"), Input::Text).required());
     fields.push(Field::new("agreed_on", shell.t("合意した日", "Agreed on"), Input::Date).required());
     html! {
-        @if it.criteria.is_empty() { (empty(shell.t("判定基準がありません。", "There are no criteria."), html! { (shell.t("基準がないと影響を判定できず、すべて影響ありとして数えます。お客様と合意した問いを入れてください。", "Without them nothing can be judged and all counts as affected. Enter the questions agreed with the customer.")) })) }
+        @if it.criteria.is_empty() { (empty(shell.t("判定基準がありません。", "There are no criteria."), &html! { (shell.t("基準がないと影響を判定できず、すべて影響ありとして数えます。お客様と合意した問いを入れてください。", "Without them nothing can be judged and all counts as affected. Enter the questions agreed with the customer.")) })) }
         @for (i, version) in it.criteria.iter().enumerate() {
             details open[i == 0] {
                 summary { (shell.t("第", "Version ")) (version.version) (shell.t("版 ", " ")) @match &version.agreed { Some((who, at)) => { (who) (shell.t(" 様 ", ", ")) (when::day(shell, *at)) (shell.t(" 合意", "")) } None => (shell.t("未合意", "not agreed")) } }
@@ -245,7 +245,7 @@ fn contacts(shell: &Shell, it: &TenantPage) -> Markup {
     ];
     html! {
         p.hint { @if let Some(since) = it.contacts_since { (when::time(shell, since)) (shell.t(" から有効。 ", " and later. ")) } (csv(shell, &path(it, "contacts"))) }
-        @if it.contacts.is_empty() { (empty(shell.t("連絡先がありません。", "There is no contact."), html! { (shell.t("電話の相手がいないと、公開だけで期限が止まります。", "With nobody to call, publishing alone ends the clock.")) })) }
+        @if it.contacts.is_empty() { (empty(shell.t("連絡先がありません。", "There is no contact."), &html! { (shell.t("電話の相手がいないと、公開だけで期限が止まります。", "With nobody to call, publishing alone ends the clock.")) })) }
         @else { (table(&Table { id: "contact-list".into(), caption: shell.t("連絡体制", "Contact plan").into(), heads, rows: rows.collect() })) }
         (add(shell, &it.draft, shell.t("連絡先を加える", "Add a contact"), &Form::new("contact", path(it, "contacts"), shell.t("加える", "Add"), fields)))
     }
@@ -277,7 +277,7 @@ fn agreement(shell: &Shell, it: &TenantPage) -> Markup {
                     dt { (shell.t("版", "Version")) } dd { (a.version) " · " (when::day(shell, a.from)) (shell.t(" から · ", " onwards · ")) (a.signatory) }
                 }
             }
-            None => (empty(shell.t("合意がありません。", "There is no agreement."), html! { (shell.t("標準の 15分・30分・60分で数えています。", "The standard 15, 30 and 60 minutes are counted.")) })),
+            None => (empty(shell.t("合意がありません。", "There is no agreement."), &html! { (shell.t("標準の 15分・30分・60分で数えています。", "The standard 15, 30 and 60 minutes are counted.")) })),
         }
         (add(shell, &it.draft, shell.t("新しい版を合意する", "Agree on a new version"), &Form::new("agreement-form", path(it, "agreement"), shell.t("この版を有効にする", "Put this version into force"), fields)))
     }

@@ -57,7 +57,7 @@ pub fn page(shell: &Shell, it: &TenantsPage) -> Markup {
         .collect();
     let label = Section::Tenants.label().in_lang(shell.lang);
     let body = html! {
-        @if it.tenants.is_empty() { (empty(shell.t("お客様がまだいません。", "There is no customer yet."), html! { (shell.t("下で最初のお客様を加えてください。判定基準と連絡先はそのあとで入れます。", "Add the first one below; criteria and contacts come after that.")) })) }
+        @if it.tenants.is_empty() { (empty(shell.t("お客様がまだいません。", "There is no customer yet."), &html! { (shell.t("下で最初のお客様を加えてください。判定基準と連絡先はそのあとで入れます。", "Add the first one below; criteria and contacts come after that.")) })) }
         @else { (table(&Table { id: "tenants".into(), caption: label.into(), heads, rows })) }
         (add(shell, &it.draft, shell.t("お客様を加える", "Add a customer"), &Form::new("tenant", "/settings/tenants", shell.t("加える", "Add"), fields)))
     };
