@@ -3,7 +3,6 @@
 //! [`Db`] reads, [`Tx`] writes. Both take plain SQL with `$1` placeholders and a list of [`Val`]. What differs between the
 //! databases sits in [`dialect`]; what differs in their schema sits in `migrations/`.
 
-mod connect;
 pub(crate) mod dialect;
 
 use crate::Failure;

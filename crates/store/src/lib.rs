@@ -7,6 +7,7 @@
 mod alert;
 mod checkpoint;
 pub mod clock;
+mod connect;
 mod correlation;
 mod db;
 mod delegation;

@@ -60,7 +60,9 @@ impl SystemScope<'_> {
         let now = self.store.clock.of_tx(&mut tx).await?;
         let sql = "INSERT INTO tenants (id, name, kind, created) VALUES ($1, $2, $3, $4)";
         tx.run(sql, vals![id, name, kind, now]).await?;
-        Write::lock(self.store, tx, id).await
+        let mut write = Write::lock(self.store, tx, id).await?;
+        write.touch();
+        Ok(write)
     }
 }
 

@@ -200,6 +200,11 @@ impl Write {
         Ok(())
     }
 
+    /// Says that the transaction holds something to be committed.
+    pub(crate) fn touch(&mut self) {
+        self.touched = true;
+    }
+
     /// Runs a statement of another noun.
     pub(crate) async fn run(&mut self, sql: &str, vals: Vec<Val>) -> Result<u64, Failure> {
         self.touched = true;

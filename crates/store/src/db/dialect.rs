@@ -71,3 +71,24 @@ impl Db {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_never_exceeds_what_is_left_and_a_batch_takes_four_statements_at_most() {
+        for rows in 1..=256 {
+            let (mut left, mut statements) = (rows, 0);
+            while left > 0 {
+                let chunk = chunk(left, 13);
+                assert!((1..=left).contains(&chunk), "{chunk} of {left}");
+                left -= chunk;
+                statements += 1;
+            }
+            assert!(statements <= 4, "{rows} rows take {statements} statements");
+        }
+        assert!(chunk(1_000_000, 13) * 13 <= 4_000);
+        assert_eq!(chunk(5, 10_000), 1);
+    }
+}

@@ -1,6 +1,6 @@
 //! Opening a database: settings that durability rests on are checked here, and a database that lacks them is refused.
 
-use super::Db;
+use crate::db::Db;
 use crate::{Failure, schema};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
