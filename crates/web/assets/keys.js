@@ -61,6 +61,13 @@ function back() {
   return true;
 }
 
+// The number of the contact whose turn it is.
+function dial() {
+  const link = document.querySelector("[data-dial] a");
+  link?.click();
+  return Boolean(link);
+}
+
 // Enter does the next step, unless something that understands Enter has the focus.
 function primary() {
   if (document.activeElement?.matches("a, button, summary")) return false;
@@ -84,6 +91,7 @@ function handle(event) {
     case "j": case "ArrowDown": return move(1);
     case "k": case "ArrowUp": return move(-1);
     case "u": return back();
+    case "t": return dial();
     case "?": help?.showModal(); return true;
     case "Enter": return primary();
     default: return key.length === 1 && press(key.toLowerCase());

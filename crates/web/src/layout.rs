@@ -170,12 +170,13 @@ fn bar(shell: &Shell) -> Markup {
     }
 }
 
-const KEYS: [(&str, Label); 9] = [
+const KEYS: [(&str, Label); 10] = [
     ("j k ↑ ↓", Label::new("行を移る", "move over the rows")),
     ("Enter", Label::new("開く・次の一手を行う", "open, or do the next step")),
     ("y n", Label::new("判定の質問に答える", "answer the question of the judgement")),
     ("u", Label::new("一つ前の質問へ戻る", "back to the question before")),
-    ("1 – 4", Label::new("架電の結果を選ぶ", "choose the result of a call")),
+    ("1 – 5", Label::new("結果を選ぶ", "choose a result")),
+    ("t", Label::new("次の連絡先へ電話をかける", "dial the next contact")),
     ("g b", Label::new("監視ボードへ", "go to the board")),
     ("g a", Label::new("アラートへ", "go to the alerts")),
     ("Esc", Label::new("入力欄から出る", "leave a field")),

@@ -231,13 +231,17 @@ pub(crate) fn told() -> Published {
         kind: Label::new("障害発生連絡", "Notice of the incident"),
         at: at(-250),
         by: "佐藤 恵".into(),
-        text: NOTICE.into(),
+        text: NOTICE.replace("03:12:00", "03:00:12").replace("04:19", "04:11"),
         delivery: "メール 3通: 配信済 03:11:09".into(),
     }
 }
 
 fn calling() -> IncidentPage {
     let mut it = judging();
+    // The alert came at 03:00:12 here, so that the notice lies behind us.
+    it.timeline.iter_mut().for_each(|entry| entry.at = entry.at.plus_ms(-708_000));
+    it.alert.received = at(-900);
+    it.alert.sent = Some(at(-903));
     it.version = 7;
     it.state = Label::new("連絡済", "Notified");
     it.impact = Impact::Yes;

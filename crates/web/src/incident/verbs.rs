@@ -119,6 +119,13 @@ pub struct Prefill {
     pub classes: Vec<(String, String)>,
 }
 
+/// What a check can find; one key, so that the notice is not kept waiting by prose.
+const CHECK_RESULTS: [(&str, Label); 3] = [
+    ("as_alerted", Label::new("アラートのとおり", "As the alert says")),
+    ("partly", Label::new("一部だけ", "In part")),
+    ("healthy", Label::new("動いている", "It is working")),
+];
+
 /// Radio buttons with the keys 1, 2, 3 ...
 pub(super) fn radios(shell: &Shell, name: &str, label: &str, choices: &[(&str, Label)]) -> Field {
     const KEYS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -138,7 +145,7 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
         Verb::Assignment | Verb::Judgement => vec![],
         Verb::Check => vec![
             line("how", shell.t("何を見たか", "What was looked at")).value(fill.check_how.as_str()).wide(),
-            area("result", shell.t("どうだったか", "What was found"), 3),
+            radios(shell, "result", shell.t("どうだったか", "What was found"), &CHECK_RESULTS).required(),
         ],
         Verb::Notice => {
             vec![area("text", shell.t("障害発生連絡", "Notice of the incident"), 9).value(it.notice.draft.as_str())]
@@ -237,7 +244,7 @@ fn dial(shell: &Shell, it: &IncidentPage) -> Markup {
             p.dial {
                 span.rank { (contact.rank) }
                 strong { (contact.name) (shell.t(" 様", "")) } " " small { (contact.reading) }
-                @for phone in contact.phones.iter().take(1) { (tel(&phone.number)) }
+                @for phone in contact.phones.iter().take(1) { span.line data-dial { (tel(&phone.number)) " " kbd { "T" } } }
             }
         }
     }
