@@ -1,6 +1,7 @@
 //! The desk itself: a store, its settings, and a bell that rings when something changed.
 
 use crate::alert::Counter;
+use crate::health::Health;
 use crate::{Answer, Caller, Error, Reach};
 use domain::access::Right;
 use domain::calendar::Calendar;
@@ -33,6 +34,7 @@ pub struct Desk {
     pub(crate) settings: Arc<Settings>,
     pub(crate) changes: broadcast::Sender<Change>,
     pub(crate) counter: Arc<Counter>,
+    pub(crate) health: Health,
 }
 
 impl Desk {
@@ -40,7 +42,8 @@ impl Desk {
     pub fn new(store: Store, settings: Settings) -> Self {
         let (changes, _) = broadcast::channel(1024);
         let counter = Arc::new(Counter::default());
-        let desk = Self { store, settings: Arc::new(settings), changes, counter };
+        let health = Health::default();
+        let desk = Self { store, settings: Arc::new(settings), changes, counter, health };
         desk.counter.open(&desk);
         desk
     }
@@ -53,6 +56,11 @@ impl Desk {
     /// What the desk was told at its start.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What the desk knows of itself.
+    pub fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Hears of every change from now on.

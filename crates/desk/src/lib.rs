@@ -6,6 +6,7 @@ mod caller;
 mod desk;
 mod error;
 mod events;
+pub mod health;
 pub mod incident;
 mod key;
 mod message;

@@ -77,3 +77,25 @@ impl Desk {
         Ok(fired)
     }
 }
+
+/// A timer this late is one nobody fires.
+const OVERDUE_MS: i64 = 10 * domain::time::SECOND_MS;
+
+impl Desk {
+    /// Looks for what should not be: timers long overdue, and open incidents that owe no further step.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn audit(&self) -> Answer<crate::health::Sweep> {
+        let now = self.now().await?;
+        let overdue = self.store.system().due_tenants(now.plus_ms(-OVERDUE_MS), 1_000).await?;
+        let tenants: Vec<TenantId> = self.store.system().tenants().await?.into_iter().map(|tenant| tenant.id).collect();
+        let open = self.store.staff(&tenants).board(10_000).await?;
+        let stuck = open.iter().filter(|row| row.duty.is_none() && row.state != "notified").count();
+        Ok(crate::health::Sweep {
+            at: Some(now),
+            overdue_timers: overdue.iter().map(|tenant| tenant.count).sum(),
+            stuck: stuck as u64,
+        })
+    }
+}

@@ -1,1 +1,91 @@
-//! Background tasks: no input, idempotent, woken by a signal, correct without it (L4).
+//! Background tasks (L4): each takes no input, looks at what is and what ought to be, and does the difference. Woken by a
+//! signal, correct without it; bounded, idempotent, and able to run beside the same task on another node.
+
+mod audit;
+mod checkpoints;
+mod clock;
+mod heartbeats;
+mod node;
+mod outbox;
+mod repeats;
+mod timers;
+
+pub use outbox::{Channels, Post};
+
+use desk::{CheckpointKey, Desk};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What the tasks are told at their start.
+#[derive(Clone)]
+pub struct Settings {
+    /// A name for this process, unique while it runs; its leases carry it.
+    pub node: String,
+    /// The name people see, such as the listening address.
+    pub node_name: String,
+    /// How messages leave.
+    pub channels: Arc<Channels>,
+    /// The key checkpoints are signed with.
+    pub checkpoint_key: CheckpointKey,
+    /// The file checkpoints are appended to, outside the database.
+    pub checkpoint_file: PathBuf,
+}
+
+/// The running tasks.
+pub struct Tasks {
+    tracker: TaskTracker,
+    stop: CancellationToken,
+    desk: Desk,
+    node: String,
+}
+
+impl Tasks {
+    /// Starts every task.
+    pub fn start(desk: &Desk, settings: &Settings, stop: &CancellationToken) -> Self {
+        let tracker = TaskTracker::new();
+        let tasks = Self { tracker, stop: stop.clone(), desk: desk.clone(), node: settings.node.clone() };
+        let (node, name) = (settings.node.clone(), settings.node_name.clone());
+        tasks.each(Duration::from_secs(1), "node", move |desk| node::beat(desk, node.clone(), name.clone()));
+        tasks.tracker.spawn(timers::run(desk.clone(), stop.clone()));
+        tasks.tracker.spawn(outbox::run(desk.clone(), settings.node.clone(), Arc::clone(&settings.channels), stop.clone()));
+        let channels = Arc::clone(&settings.channels);
+        tasks.each(Duration::from_secs(60), "mail", move |desk| outbox::probe(desk, Arc::clone(&channels)));
+        tasks.each(Duration::from_secs(30), "repeats", repeats::count);
+        tasks.each(Duration::from_secs(10), "heartbeats", heartbeats::watch);
+        tasks.each(Duration::from_secs(30), "audit", audit::sweep);
+        tasks.each(Duration::from_secs(60), "clock", clock::look);
+        let (key, file) = (settings.checkpoint_key.clone(), settings.checkpoint_file.clone());
+        tasks.each(Duration::from_secs(5), "checkpoints", move |desk| checkpoints::sign(desk, key.clone(), file.clone()));
+        tasks.tracker.close();
+        tasks
+    }
+
+    /// Runs a task now and then each `period`, until the desk stops. A failure is logged and tried again.
+    fn each<F, R>(&self, period: Duration, name: &'static str, task: F)
+    where
+        F: Fn(Desk) -> R + Send + 'static,
+        R: Future<Output = anyhow::Result<()>> + Send,
+    {
+        let (desk, stop) = (self.desk.clone(), self.stop.clone());
+        self.tracker.spawn(async move {
+            let mut ticks = tokio::time::interval(period);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+                if let Err(error) = task(desk.clone()).await {
+                    tracing::warn!(task = name, error = format!("{error:#}"), "a background task failed; it will be tried again");
+                }
+            }
+        });
+    }
+
+    /// Waits for the tasks after the stop was called, and gives this node's leases back.
+    pub async fn finish(self) {
+        self.tracker.wait().await;
+        if let Err(error) = self.desk.store().system().forget_node(&self.node).await {
+            tracing::warn!(%error, "this node's row stays until it is taken for dead");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Each second: this node is alive. Leases of a node not seen for four seconds are taken over.
+
+use desk::Desk;
+
+pub(crate) async fn beat(desk: Desk, node: String, name: String) -> anyhow::Result<()> {
+    let started = desk.now().await?;
+    desk.store().system().beat(&node, &name, started).await?;
+    Ok(())
+}
