@@ -90,7 +90,7 @@ pub(super) async fn queue(case: &mut Case<'_>, fact: &Fact) -> Answer<Vec<NewFac
         let (key, tenant) = (&case.incident.key, case.write.tenant());
         let first = format!("{key}.{}.{tenant}@{domain}", contact.id).to_lowercase();
         let is_first = !case.incident.deliveries.values().any(|d| d.contact.as_ref() == Some(&contact.id));
-        let link = format!("{}/portal/incidents/{key}", settings.base_url);
+        let link = format!("{}/incidents/{key}", settings.base_url);
         let sender = provider.as_deref().unwrap_or_default();
         let letter = Letter {
             to_name: contact.name.clone(),

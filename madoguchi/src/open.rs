@@ -1,0 +1,61 @@
+//! Opening the desk for a command.
+
+use crate::keys;
+use crate::settings::Settings;
+use anyhow::Context;
+use desk::{CheckpointKey, Desk};
+use std::net::SocketAddr;
+use store::{Clock, Store};
+
+/// Opens the store the settings name; makes the data folder where it does not exist.
+pub(crate) async fn store(settings: &Settings) -> anyhow::Result<Store> {
+    std::fs::create_dir_all(&settings.data).with_context(|| format!("making the data folder {}", settings.data.display()))?;
+    let url = settings.database_url();
+    Store::open(&url, Clock::Real).await.with_context(|| format!("opening the database {}", without_password(&url)))
+}
+
+/// Opens the desk; `listening` is where it can be reached, where no base address is set.
+pub(crate) async fn desk(settings: &Settings, listening: SocketAddr) -> anyhow::Result<Desk> {
+    let store = store(settings).await?;
+    Ok(Desk::new(store, desk_settings(settings, listening)?))
+}
+
+/// What the desk must know.
+pub(crate) fn desk_settings(settings: &Settings, listening: SocketAddr) -> anyhow::Result<desk::Settings> {
+    let base_url = settings.base_url(listening);
+    let host = base_url.split("://").nth(1).unwrap_or_default().split([':', '/']).next().unwrap_or_default().to_owned();
+    let mail_domain = settings.mail.as_ref().map(|mail| mail.message_id_domain.clone());
+    Ok(desk::Settings {
+        message_domain: mail_domain.filter(|domain| !domain.is_empty()).unwrap_or(host),
+        base_url,
+        sealing_key: keys::read_or_make(&settings.key_file(settings.sealing_key_file.as_deref(), "sealing.key"))?,
+    })
+}
+
+/// The key checkpoints are signed with.
+pub(crate) fn checkpoint_key(settings: &Settings) -> anyhow::Result<CheckpointKey> {
+    let file = settings.key_file(settings.checkpoint_key_file.as_deref(), "checkpoint.key");
+    Ok(CheckpointKey::from_seed(keys::read_or_make(&file)?))
+}
+
+/// A database address fit for people's eyes.
+pub(crate) fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => {
+            let user = rest.split([':', '@']).next().unwrap_or_default();
+            format!("{scheme}://{user}:***@{host}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(without_password("postgres://u:p@ss@h/db"), "postgres://u:***@h/db");
+        assert_eq!(without_password("sqlite:///a/b.db"), "sqlite:///a/b.db");
+    }
+}

@@ -1,0 +1,44 @@
+//! Debian packages of the real peers: fetched by apt when root, else the line to run is printed.
+
+use crate::run::{command, say};
+use anyhow::bail;
+use std::path::Path;
+
+/// A file that shows a package is there, the package, and what it is for.
+const NEEDED: [(&str, &str, &str); 7] = [
+    ("/usr/bin/chromium", "chromium", "the browser of the end-to-end tests"),
+    ("/usr/bin/chromedriver", "chromium-driver", "drives it over WebDriver"),
+    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk", "Japanese in screenshots"),
+    ("/usr/sbin/postfix", "postfix", "the real SMTP server"),
+    ("/usr/bin/prometheus-alertmanager", "prometheus-alertmanager", "the real alert sender"),
+    ("/usr/lib/postgresql/15/bin/postgres", "postgresql-15", "the second database"),
+    ("/usr/bin/strace", "strace", "kills at an exact write in the fault tests"),
+];
+
+/// Gets what is missing.
+pub(crate) fn ensure() -> anyhow::Result<()> {
+    let missing: Vec<_> = NEEDED.iter().filter(|(file, ..)| !Path::new(file).exists()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for (_, package, purpose) in &missing {
+        say(&format!("missing: {package} ({purpose})"));
+    }
+    let names: Vec<&str> = missing.iter().map(|(_, package, _)| *package).collect();
+    if !is_root() {
+        bail!("run this once, then again what you ran: sudo apt-get install --no-install-recommends {}", names.join(" "));
+    }
+    // Postfix must not ask how this machine's own mail is set up, nor start: the tests run private instances.
+    let unasked = "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
+    command("sh", &["-c", unasked])?;
+    command("apt-get", &["update", "-q"])?;
+    let mut args = vec!["install", "-y", "-q", "--no-install-recommends"];
+    args.extend(names);
+    command("env", &[&["DEBIAN_FRONTEND=noninteractive", "apt-get"], args.as_slice()].concat())
+}
+
+fn is_root() -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| {
+        status.lines().any(|line| line.strip_prefix("Uid:").is_some_and(|ids| ids.split_whitespace().nth(1) == Some("0")))
+    })
+}
