@@ -2,7 +2,7 @@
 
 use crate::scope::{list, reads};
 use crate::values::{row, vals};
-use crate::{Failure, Scoped, SystemScope, Write};
+use crate::{Failure, Scoped, StaffScope, SystemScope, Write};
 use domain::ids::{ProjectKey, RecordKey, TenantId};
 use domain::time::Instant;
 use std::collections::BTreeMap;
@@ -88,6 +88,40 @@ impl Scoped<'_> {
             after.map(|(_, alert_key)| alert_key),
             limit
         ];
+        self.db().all(&sql, vals).await
+    }
+}
+
+/// Which alerts of many tenants to list.
+#[derive(Clone, Debug, Default)]
+pub struct AlertQuery {
+    /// Only with this correlating key.
+    pub dedup_key: Option<String>,
+    /// Only of this project.
+    pub project: Option<ProjectKey>,
+    /// Only those that come after this place in the list: last received when, its incident and its alert key.
+    pub after: Option<(Instant, RecordKey, String)>,
+}
+
+impl StaffScope<'_> {
+    /// Alerts of these tenants, the last received first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn alerts(&self, query: &AlertQuery, limit: u32) -> Result<Vec<AlertRow>, Failure> {
+        let (tenants, mut vals) = self.tenants_bound();
+        let n = vals.len();
+        let [dedup, project, at, incident, alert, most] = [1, 2, 3, 4, 5, 6].map(|place| n + place);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM alerts WHERE tenant IN {tenants} AND (dedup_key = ${dedup} OR ${dedup} IS NULL) \
+             AND (project = ${project} OR ${project} IS NULL) \
+             AND (last_received, incident, alert_key) < (${at}, ${incident}, ${alert}) \
+             ORDER BY last_received DESC, incident DESC, alert_key DESC LIMIT ${most}"
+        );
+        // Nothing was received at the end of time.
+        let end = (Instant::from_ms(i64::MAX), "", "");
+        let after = query.after.as_ref().map_or(end, |(at, incident, alert)| (*at, incident.as_str(), alert.as_str()));
+        vals.append(&mut vals![query.dedup_key.as_deref(), query.project.as_ref(), after.0, after.1, after.2, limit]);
         self.db().all(&sql, vals).await
     }
 }

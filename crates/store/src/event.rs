@@ -68,9 +68,17 @@ impl Scoped<'_> {
     /// # Errors
     /// The database fails.
     pub async fn fates(&self, from: Instant, to: Instant) -> Result<Vec<FateCount>, Failure> {
-        let sql = "SELECT fate, COUNT(*) AS count FROM alert_events \
-                   WHERE tenant = $1 AND received >= $2 AND received < $3 GROUP BY fate ORDER BY fate";
-        self.db().all(sql, vals![self.tenant, from, to]).await
+        self.fates_in(None, from, to).await
+    }
+
+    /// The same of one project, or of all.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn fates_in(&self, project: Option<&ProjectKey>, from: Instant, to: Instant) -> Result<Vec<FateCount>, Failure> {
+        let sql = "SELECT fate, COUNT(*) AS count FROM alert_events WHERE tenant = $1 AND received >= $2 AND received < $3 \
+                   AND (project = $4 OR $4 IS NULL) GROUP BY fate ORDER BY fate";
+        self.db().all(sql, vals![self.tenant, from, to, project]).await
     }
 
     /// Events, the latest number first, at most `limit`.
@@ -78,12 +86,25 @@ impl Scoped<'_> {
     /// # Errors
     /// The database fails.
     pub async fn events(&self, filter: &EventFilter, limit: u32) -> Result<Vec<EventRow>, Failure> {
+        self.events_in(None, filter, limit).await
+    }
+
+    /// The same of one project, or of all.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn events_in(
+        &self,
+        project: Option<&ProjectKey>,
+        filter: &EventFilter,
+        limit: u32,
+    ) -> Result<Vec<EventRow>, Failure> {
         let sql = format!(
             "SELECT {COLUMNS} FROM alert_events WHERE tenant = $1 AND received >= $2 AND received < $3 \
-             AND (fate = $4 OR $4 IS NULL) AND id < $5 ORDER BY id DESC LIMIT $6"
+             AND (fate = $4 OR $4 IS NULL) AND id < $5 AND (project = $6 OR $6 IS NULL) ORDER BY id DESC LIMIT $7"
         );
         let EventFilter { from, to, fate, after } = filter;
-        let vals = vals![self.tenant, *from, *to, fate.as_deref(), after.unwrap_or(u64::MAX), limit];
+        let vals = vals![self.tenant, *from, *to, fate.as_deref(), after.unwrap_or(u64::MAX), project, limit];
         self.db().all(&sql, vals).await
     }
 

@@ -69,7 +69,8 @@ pub(crate) const DEAD_MS: i64 = 4_000;
 
 impl SystemScope<'_> {
     /// Claims messages for a node, at most `limit` and at most `per_tenant` of each tenant, turn by turn over the tenants and
-    /// notices before pages. What a dead node had claimed is free again; a message claimed twice has a higher fence.
+    /// notices before pages. What a dead node had claimed is free again; a message claimed twice has a higher fence. The
+    /// node must have told [`SystemScope::beat`] that it lives, else its claims are free at once.
     ///
     /// # Errors
     /// The database fails.

@@ -57,6 +57,19 @@ pub struct IncidentFilter {
     pub after: Option<RecordKey>,
 }
 
+/// Which incidents of many tenants to list.
+#[derive(Clone, Debug, Default)]
+pub struct IncidentQuery {
+    /// Only open ones, only ended ones, or both.
+    pub open: Option<bool>,
+    /// Only of this project.
+    pub project: Option<ProjectKey>,
+    /// Only those the customer was told of: a notice, a recovery or an end.
+    pub told: bool,
+    /// Only those that come after this place in the list: opened when, and its key.
+    pub after: Option<(Instant, RecordKey)>,
+}
+
 /// What every query of an incident selects.
 const INCIDENT: &str = "SELECT r.tenant, r.key, r.project, r.number, r.state, r.version, r.title, r.assignee, r.opened, r.ended, \
                         i.impact, i.alert_at, i.slo_due, i.sla_due, i.notified_at, i.duty, i.duty_due \
@@ -92,6 +105,30 @@ impl Scoped<'_> {
 }
 
 impl StaffScope<'_> {
+    /// Incidents of these tenants, the latest opened first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn incidents(&self, query: &IncidentQuery, limit: u32) -> Result<Vec<IncidentRow>, Failure> {
+        let open = match query.open {
+            None => "",
+            Some(true) => "AND r.ended IS NULL",
+            Some(false) => "AND r.ended IS NOT NULL",
+        };
+        let told = if query.told { "AND r.state IN ('notified', 'confirming', 'recovery_notified', 'closed')" } else { "" };
+        let (tenants, mut vals) = self.tenants_bound();
+        let (project, opened, key, most) = (vals.len() + 1, vals.len() + 2, vals.len() + 3, vals.len() + 4);
+        let sql = format!(
+            "{INCIDENT} WHERE r.tenant IN {tenants} {open} {told} AND (r.project = ${project} OR ${project} IS NULL) \
+             AND (r.opened < ${opened} OR (r.opened = ${opened} AND r.key < ${key})) \
+             ORDER BY r.opened DESC, r.key DESC LIMIT ${most}"
+        );
+        // Nothing was opened at the end of time.
+        let (at, after) = query.after.as_ref().map_or((Instant::from_ms(i64::MAX), ""), |(at, key)| (*at, key.as_str()));
+        vals.append(&mut vals![query.project.as_ref(), at, after, limit]);
+        self.db().all(&sql, vals).await
+    }
+
     /// The board: open incidents by their nearest duty, then by opening; those that owe nothing come last.
     ///
     /// # Errors
