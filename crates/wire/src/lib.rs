@@ -1,1 +1,3 @@
 //! Serde types shared by the API and its clients (L0).
+
+pub mod problem;
