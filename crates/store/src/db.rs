@@ -56,6 +56,18 @@ impl Db {
         })
     }
 
+    /// Starts a read transaction that stands at one instant, however long it takes.
+    pub(crate) async fn begin_reading(&self) -> Result<Tx, Failure> {
+        let mut tx = match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        };
+        tx.without_timeouts().await?;
+        Ok(tx)
+    }
+
     /// All rows of a query, outside a transaction.
     pub(crate) async fn all<T: Row>(&self, sql: &str, vals: Vec<Val>) -> Result<Vec<T>, Failure> {
         Ok(match self {

@@ -33,6 +33,11 @@ impl From<sqlx::Error> for Failure {
 }
 
 impl Failure {
+    /// Whether a value in a column is none that the desk ever writes there, such as a negative counter.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)))
+    }
+
     /// Whether the same call may succeed a little later: connection lost, no free connection, disk full, lock not given.
     /// The edges then answer 503 with `Retry-After`.
     pub fn is_unavailable(&self) -> bool {

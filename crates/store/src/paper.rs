@@ -85,6 +85,23 @@ reads! {
 }
 
 impl Write {
+    /// The version of a paper of the provider, which belongs to no project, in force at an instant by what had been recorded
+    /// until then: the same answer whenever it is asked.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn provider_version_at(&mut self, kind: &str, at: Instant) -> Result<Option<PaperRow>, Failure> {
+        let (tx, _) = self.parts();
+        let provider: Option<(String,)> = tx.first("SELECT id FROM tenants WHERE kind = 'provider'", vec![]).await?;
+        let Some((provider,)) = provider else { return Ok(None) };
+        let sql = format!(
+            "{PAPER} WHERE v.tenant = $1 AND v.kind = $2 AND v.subject = '' AND v.valid_from <= $3 AND v.recorded_at <= $3 \
+             ORDER BY v.valid_from DESC, v.version DESC LIMIT 1"
+        );
+        let stored: Option<StoredPaper> = tx.first(&sql, vals![provider, kind, at]).await?;
+        Ok(stored.map(PaperRow::from))
+    }
+
     /// Records the next version of a paper and returns its number; `document` names the blob.
     ///
     /// # Errors

@@ -25,6 +25,11 @@ macro_rules! step {
 
 const STEPS: &[Step] = &[step!(1, "spine", "0001_spine.sql")];
 
+/// The number of the newest step.
+pub(crate) fn newest() -> i64 {
+    STEPS.iter().map(|step| step.version).max().unwrap_or_default()
+}
+
 /// The steps of SQLite.
 pub(crate) fn sqlite() -> Migrator {
     migrator(|step| step.sqlite)

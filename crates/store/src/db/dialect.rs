@@ -1,6 +1,7 @@
 //! The few texts in which SQLite and PostgreSQL differ inside a statement.
 
 use super::{Db, Tx};
+use crate::Failure;
 use crate::values::Val;
 
 /// `($1, $2, ...)` with `width` places, numbered from `offset + 1`.
@@ -51,6 +52,26 @@ impl Tx {
             Self::Sqlite(_) => "",
             Self::Postgres(_) => "FOR UPDATE",
         }
+    }
+
+    /// Name and declared type of the columns of the table `$1`, in their order.
+    pub(crate) fn columns_of_table(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
+            Self::Postgres(_) => {
+                "SELECT column_name::text, data_type::text FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+            }
+        }
+    }
+
+    /// Lets this transaction take its time; only for those that hold no lock others wait for.
+    pub(crate) async fn without_timeouts(&mut self) -> Result<(), Failure> {
+        if let Self::Postgres(_) = self {
+            self.run("SET LOCAL statement_timeout = 0", vec![]).await?;
+            self.run("SET LOCAL idle_in_transaction_session_timeout = 0", vec![]).await?;
+        }
+        Ok(())
     }
 
     /// Row lock of a claiming sub-select: rows that another node is claiming are passed over.
