@@ -372,7 +372,6 @@ impl Intake {
     async fn save(mut self) -> Answer<()> {
         // Nothing that a fresh incident owes depends on business days.
         let calendar = Calendar::tokyo([]);
-        let now = self.write.now();
         let tenant = self.write.tenant().clone();
         let mut rows = vec![];
         let mut correlations = vec![];
@@ -385,7 +384,7 @@ impl Intake {
                 joins_until: None,
             });
             timers.extend(crate::incident::timer_rows(&incident, &calendar).into_iter().map(|t| (incident.key.to_string(), t)));
-            rows.push(cached_row(&tenant, &incident, title, now, &calendar));
+            rows.push(cached_row(&tenant, &incident, title, &calendar));
         }
         self.write.save_incidents(rows).await?;
         self.write.save_correlations(correlations).await?;
@@ -399,7 +398,8 @@ impl Intake {
             let facts = self.write.record_facts(&key).await?;
             if let Some(incident) = Incident::fold(&facts)? {
                 let title = self.write.blob_text(&incident.title).await?.unwrap_or_default();
-                let row = cached_row(&tenant, &incident, title, now, &calendar);
+                let calendar = crate::incident::calendar_as_of(&mut self.write, incident.as_of).await?;
+                let row = cached_row(&tenant, &incident, title, &calendar);
                 self.write.save_incidents(vec![row]).await?;
             }
         }

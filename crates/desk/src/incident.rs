@@ -8,7 +8,7 @@ mod view;
 pub use outgoing::{Hook, Letter, Payload};
 pub use view::{BoardRow, IncidentView, PublishedView};
 
-pub(crate) use case::{Case, cached_row, timer_rows};
+pub(crate) use case::{Case, cached_row, calendar_as_of, timer_rows};
 
 use crate::desk::required;
 use crate::{Answer, Caller, Desk};

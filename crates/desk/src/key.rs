@@ -148,7 +148,7 @@ impl Desk {
             let fact = write.append(NewFact { record: Some(record.clone()), body, actor: Actor::System, role: None, reason: None });
             let Some(incident) = Incident::fold(std::slice::from_ref(&fact))? else { continue };
             let calendar = Calendar::tokyo([]);
-            let row = crate::incident::cached_row(&provider.id, &incident, title, write.now(), &calendar);
+            let row = crate::incident::cached_row(&provider.id, &incident, title, &calendar);
             write.save_incidents(vec![row]).await?;
             write.sync_timers(record.as_str(), &crate::incident::timer_rows(&incident, &calendar)).await?;
             let correlation = CorrelationRow { project: project.clone(), dedup_key, incident: record, joins_until: None };

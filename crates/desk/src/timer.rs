@@ -52,6 +52,8 @@ impl Desk {
     async fn fire_subject(&self, tenant: &TenantId, key: &RecordKey) -> Answer<usize> {
         let Some(mut case) = self.open_by_system(tenant, key).await? else { return Ok(0) };
         let now = case.by.now;
+        // The calendar the rows were armed by.
+        let calendar = crate::incident::calendar_as_of(&mut case.write, case.incident.as_of).await?;
         let mut facts = vec![];
         let mut fired = 0;
         for timer in case.write.timers_of(key.as_str()).await? {
@@ -59,7 +61,7 @@ impl Desk {
                 continue;
             }
             fired += 1;
-            match case.incident.fire(&timer.kind, now, &case.calendar) {
+            match case.incident.fire(&timer.kind, now, &calendar) {
                 Some((TimerKind::AutoClose, _)) => {
                     let cause = case.write.text("復旧連絡から5営業日が経過したため自動で終了しました。");
                     let closing = Closing { class: "unknown".into(), cause, confirmed_by: None, automatic: true };

@@ -3,6 +3,7 @@
 //! A fact is RFC 8785 JSON, stored exactly as hashed: `hash = SHA-256(previous hash || bytes)`. The first previous hash of
 //! a tenant's lane is its genesis, so the lane is covered too. Nothing in here is ever edited.
 
+mod blobs;
 mod body;
 mod chain;
 

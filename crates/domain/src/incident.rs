@@ -7,6 +7,7 @@ pub mod clock;
 pub mod duty;
 mod fold;
 pub mod ledger;
+mod slots;
 mod state;
 pub mod timer;
 pub mod verbs;
@@ -75,6 +76,17 @@ impl Judgement {
     /// Whether it counts for the clocks.
     pub const fn counts(&self) -> bool {
         !matches!(self.second, Second::Awaited)
+    }
+}
+
+impl Marked<Judgement> {
+    /// The fact since which it counts: its own, or a second person's confirmation.
+    pub const fn counts_since(&self) -> Option<&Mark> {
+        match &self.what.second {
+            Second::NotNeeded => Some(&self.mark),
+            Second::Awaited => None,
+            Second::Confirmed(mark) => Some(mark),
+        }
     }
 }
 
@@ -218,6 +230,8 @@ pub struct Incident {
     pub version: u64,
     /// Seq of the last fact of any kind.
     pub last_seq: u64,
+    /// Instant of the last fact that was not a tool's: as of then its header, timers and duties are kept.
+    pub as_of: Instant,
     /// The fact that opened it.
     pub opened: Mark,
     /// Where it came from.
@@ -260,8 +274,8 @@ pub struct Incident {
     pub messages: Vec<Marked<(BlobId, bool)>>,
     /// Reminders already given.
     pub reminders: Vec<Marked<(Reminder, Instant)>>,
-    /// Targets that passed without a notice: clock and target.
-    pub passed: Vec<Marked<(u32, Target)>>,
+    /// Targets that passed without a notice: clock, target and its due.
+    pub passed: Vec<Marked<(u32, Target, Instant)>>,
     /// Interim slots named as missed.
     pub missed_slots: Vec<Marked<Instant>>,
     /// Final verdicts.
@@ -300,6 +314,15 @@ impl Incident {
     /// The recovery in force.
     pub fn recovery(&self) -> Option<&Marked<Recovery>> {
         self.recoveries.last().filter(|r| r.what.undone.is_none())
+    }
+
+    /// When nothing more was owed: closed, or a false alarm that the head of desk upheld.
+    pub fn ended_at(&self) -> Option<Instant> {
+        let upheld = |alarm: &Marked<FalseAlarm>| match &alarm.what.review {
+            Some((mark, true)) => Some(mark.at),
+            _ => None,
+        };
+        self.closure.as_ref().map(|closure| closure.mark.at).or_else(|| self.false_alarm.as_ref().and_then(upheld))
     }
 
     /// Until when a repeated alert joins: for ever while open, 10 minutes after the recovery notice, never once ended.

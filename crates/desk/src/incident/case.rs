@@ -13,7 +13,7 @@ use domain::fact::NewFact;
 use domain::ids::{BlobId, ProjectKey, RecordKey, TenantId};
 use domain::incident::verbs::By;
 use domain::incident::{Incident, Joins};
-use domain::paper::Paper;
+use domain::paper::{Closures, Paper};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use store::{IncidentRow, Write};
@@ -53,10 +53,11 @@ impl Desk {
     }
 
     async fn open_as(&self, tenant: &TenantId, key: &RecordKey, actor: Actor, role: Option<domain::access::Role>) -> Answer<Option<Case<'_>>> {
-        let calendar = self.calendar(self.store.now().await?).await?;
         let mut write = self.store.write(tenant).await?;
         let facts = write.record_facts(key).await?;
         let Some(incident) = Incident::fold(&facts)? else { return Ok(None) };
+        let now = write.now();
+        let calendar = calendar_as_of(&mut write, now).await?;
         let by = By { actor, role, now: write.now() };
         Ok(Some(Case { desk: self, write, incident, calendar, by }))
     }
@@ -106,9 +107,10 @@ impl Case<'_> {
             }
         }
         let title = self.write.blob_text(&self.incident.title).await?.unwrap_or_default();
-        let row = cached_row(self.write.tenant(), &self.incident, title, self.by.now, &self.calendar);
+        let calendar = calendar_as_of(&mut self.write, self.incident.as_of).await?;
+        let row = cached_row(self.write.tenant(), &self.incident, title, &calendar);
         self.write.save_incidents(vec![row]).await?;
-        let timers = timer_rows(&self.incident, &self.calendar);
+        let timers = timer_rows(&self.incident, &calendar);
         self.write.sync_timers(self.incident.key.as_str(), &timers).await?;
         match self.incident.joins_until() {
             Joins::Yes => self.write.join_until(&self.incident.key, None).await?,
@@ -129,6 +131,14 @@ impl Case<'_> {
     }
 }
 
+/// The calendar by which header and timers of an incident are kept: as it was known at the incident's own last step, so
+/// that it is a function of facts alone.
+pub(crate) async fn calendar_as_of(write: &mut Write, at: Instant) -> Answer<Calendar> {
+    let row = write.provider_version_at(Closures::KIND, at).await?;
+    let closures = row.map(|row| read_paper::<Closures>(&row)).transpose()?;
+    Ok(Calendar::tokyo(closures.map(|(_, closures)| closures.days).unwrap_or_default()))
+}
+
 /// The timers of an incident as rows.
 pub(crate) fn timer_rows(incident: &Incident, calendar: &Calendar) -> Vec<store::Timer> {
     let row = |timer: domain::incident::timer::Timer| store::Timer {
@@ -139,12 +149,12 @@ pub(crate) fn timer_rows(incident: &Incident, calendar: &Calendar) -> Vec<store:
     incident.timers(calendar).into_iter().map(row).collect()
 }
 
-/// The header that caches the fold of an incident, as of the instant of its last fact.
-pub(crate) fn cached_row(tenant: &TenantId, incident: &Incident, title: String, now: Instant, calendar: &Calendar) -> IncidentRow {
+/// The header that caches the fold of an incident, as of its own last step.
+pub(crate) fn cached_row(tenant: &TenantId, incident: &Incident, title: String, calendar: &Calendar) -> IncidentRow {
     let clocks = incident.clocks();
     // The clock that runs, or the first: the alert's own.
     let clock = clocks.iter().rev().find(|clock| clock.end.is_none()).unwrap_or(&clocks[0]);
-    let duty = incident.duties(now, calendar).into_iter().next();
+    let duty = incident.duties(incident.as_of, calendar).into_iter().next();
     let ended = incident.closure.as_ref().map(|c| c.mark.at).or(incident.false_alarm.as_ref().map(|f| f.mark.at));
     IncidentRow {
         tenant: tenant.clone(),

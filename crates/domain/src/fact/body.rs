@@ -303,4 +303,16 @@ impl Body {
                 | Self::IncidentMessaged { .. }
         )
     }
+
+    /// Whether a tool said it about an alert. Tools move no clock, so such facts come without a new header, but for a return
+    /// of the alert after the recovery notice, which owes a word.
+    pub const fn is_told_by_tool(&self) -> bool {
+        matches!(
+            self,
+            Self::AlertJoined { .. }
+                | Self::AlertResolved { .. }
+                | Self::AlertAcknowledged { .. }
+                | Self::AlertCounted { .. }
+        )
+    }
 }

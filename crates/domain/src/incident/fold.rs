@@ -54,6 +54,7 @@ impl Incident {
             state: State::Detected,
             version: fact.seq,
             last_seq: fact.seq,
+            as_of: fact.instant,
             opened: mark(fact),
             origin: origin.clone(),
             title: title.clone(),
@@ -95,6 +96,9 @@ impl Incident {
             self.version = fact.seq;
         }
         self.last_seq = fact.seq;
+        if !fact.body.is_told_by_tool() {
+            self.as_of = fact.instant;
+        }
         self.apply_body(fact, mark)
     }
 
@@ -160,13 +164,16 @@ impl Incident {
             Body::FalseAlarmReviewed { upheld } => {
                 let alarm = self.false_alarm.as_mut().ok_or_else(|| broken("false alarm review"))?;
                 alarm.what.review = Some((mark, upheld));
+                if !upheld {
+                    self.state = self.state_before_false_alarm();
+                }
             }
             Body::IncidentNoted { text } => self.notes.push(Marked { mark, what: text }),
             Body::IncidentMessaged { text, from_customer } => {
                 self.messages.push(Marked { mark, what: (text, from_customer) });
             }
             Body::IncidentReminded { reminder, due } => self.reminders.push(Marked { mark, what: (reminder, due) }),
-            Body::TargetPassed { clock, target, .. } => self.passed.push(Marked { mark, what: (clock, target) }),
+            Body::TargetPassed { clock, target, due } => self.passed.push(Marked { mark, what: (clock, target, due) }),
             Body::SlotMissed { slot } => self.missed_slots.push(Marked { mark, what: slot }),
             Body::VerdictGiven { clock, target, outcome, due, ended, rules } => {
                 self.verdicts.push(Marked { mark, what: FinalVerdict { clock, target, outcome, due, ended, rules } });
@@ -210,6 +217,15 @@ impl Incident {
             _ => return Err(broken("not of an incident")),
         }
         Ok(())
+    }
+
+    /// A denied false alarm is as if never declared: the incident stands where it stood, and its clock never stopped.
+    const fn state_before_false_alarm(&self) -> State {
+        match (self.judgements.is_empty(), &self.taken) {
+            (false, _) => State::Judged,
+            (true, Some(_)) => State::Triaging,
+            (true, None) => State::Detected,
+        }
     }
 
     fn undo_recovery(&mut self, mark: Mark) {

@@ -1,0 +1,81 @@
+//! Which blobs a fact names.
+
+use super::{Body, Fact};
+use crate::ids::BlobId;
+
+impl Fact {
+    /// The blobs that must be there, erased or not, for this fact to be readable.
+    pub fn blobs(&self) -> impl Iterator<Item = &BlobId> {
+        self.body.blobs().into_iter().flatten().chain(&self.reason)
+    }
+}
+
+impl Body {
+    /// The blobs the body names; no kind names more than four.
+    fn blobs(&self) -> [Option<&BlobId>; 4] {
+        let one = |a| [Some(a), None, None, None];
+        match self {
+            Self::TenantAdded { name } | Self::TenantRenamed { name } | Self::ProjectAdded { name, .. } => one(name),
+            Self::VersionRecorded { document, .. } => one(document),
+            Self::WebhookAdded { url, .. } => one(url),
+            Self::IncidentOpened { title, .. } => one(title),
+            Self::IncidentChecked { how, result } => [Some(how), Some(result), None, None],
+            Self::IncidentNotified { text, .. }
+            | Self::InterimReported { text, .. }
+            | Self::IncidentRecurred { text }
+            | Self::IncidentNoted { text }
+            | Self::IncidentMessaged { text, .. } => one(text),
+            Self::IncidentCalled { number, note, .. } => [Some(number), note.as_ref(), None, None],
+            Self::RecoveryStepDone { step, result } => [Some(step), Some(result), None, None],
+            Self::RecoveryNotified { method, confirmed_by, text, .. } => {
+                [Some(method), Some(confirmed_by), Some(text), None]
+            }
+            Self::IncidentClosed { cause, confirmed_by, .. } => [Some(cause), confirmed_by.as_ref(), None, None],
+            Self::FalseAlarmDeclared { grounds } => one(grounds),
+            Self::MessageAttempted { detail, .. } => one(detail),
+            Self::ProjectStarted { .. }
+            | Self::MembershipGranted { .. }
+            | Self::MembershipEnded { .. }
+            | Self::DelegationGranted { .. }
+            | Self::DelegationEnded { .. }
+            | Self::KeyAdded { .. }
+            | Self::KeyRevoked { .. }
+            | Self::WebhookDisabled { .. }
+            | Self::ClockStepped { .. }
+            | Self::IncidentTaken { .. }
+            | Self::IncidentJudged { .. }
+            | Self::JudgementConfirmed { .. }
+            | Self::IncidentRecovered { .. }
+            | Self::RecoveryWithdrawn {}
+            | Self::FalseAlarmReviewed { .. }
+            | Self::IncidentReminded { .. }
+            | Self::TargetPassed { .. }
+            | Self::SlotMissed { .. }
+            | Self::VerdictGiven { .. }
+            | Self::AlertJoined { .. }
+            | Self::AlertResolved { .. }
+            | Self::AlertAcknowledged { .. }
+            | Self::AlertCounted { .. }
+            | Self::MessageQueued { .. }
+            | Self::MessageUndelivered { .. } => [None; 4],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Actor;
+    use crate::fact::NewFact;
+    use crate::ids::TenantId;
+    use crate::time::Instant;
+
+    #[test]
+    fn the_reason_is_named_too() {
+        let text = |name: &str| BlobId::new(name);
+        let body = Body::IncidentChecked { how: text("how"), result: text("result") };
+        let new = NewFact { record: None, body, actor: Actor::System, role: None, reason: Some(text("reason")) };
+        let fact = new.at(TenantId::new("a"), 1, Instant::from_ms(0));
+        assert_eq!(fact.blobs().map(BlobId::as_str).collect::<Vec<_>>(), ["how", "result", "reason"]);
+    }
+}
