@@ -18,7 +18,7 @@ use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
 use domain::ids::{ContactId, RecordKey};
-use domain::incident::verbs::{CallAttempt, Closing, Notice};
+use domain::incident::verbs::{CallAttempt, Closing, Judging, Notice, Rejudging};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -214,7 +214,7 @@ impl Desk {
     /// # Errors
     /// See [`domain::incident::Incident::take`]; a program cannot take an incident.
     pub async fn take(&self, caller: &Caller, key: &RecordKey, input: &input::Assignment) -> Answer<Done> {
-        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let Some(person) = caller.person().cloned() else {
             return Err(Refusal::not_now("担当者になれるのは人だけです。", "Only a person can take an incident.").into());
         };
@@ -243,7 +243,8 @@ impl Desk {
         let (version, criteria) = case.paper::<Criteria>().await?.ok_or_else(no_criteria)?;
         let notice = case.notice(&input.text).await?;
         let reason = case.optional("reason", &input.reason)?;
-        let facts = case.incident.judge(&case.by, &criteria, version, input.answers.clone(), notice, reason)?;
+        let answers = input.answers.clone();
+        let facts = case.incident.judge(&case.by, Judging { criteria: &criteria, version, answers, notice, reason })?;
         case.save(facts).await
     }
 
@@ -256,7 +257,8 @@ impl Desk {
         let (version, _) = case.paper::<Criteria>().await?.ok_or_else(no_criteria)?;
         let notice = case.notice(&input.text).await?;
         let reason = case.optional("reason", &input.reason)?;
-        let facts = case.incident.rejudge(&case.by, version, input.impact, input.held_at_alert, notice, reason)?;
+        let (impact, held_at_alert) = (input.impact, input.held_at_alert);
+        let facts = case.incident.rejudge(&case.by, Rejudging { version, impact, held_at_alert, notice, reason })?;
         case.save(facts).await
     }
 
@@ -265,7 +267,7 @@ impl Desk {
     /// # Errors
     /// See [`domain::incident::Incident::confirm_judgement`].
     pub async fn confirm_judgement(&self, caller: &Caller, key: &RecordKey, input: &input::JudgementConfirmation) -> Answer<Done> {
-        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let facts = case.incident.confirm_judgement(&case.by)?;
         case.save(facts).await
     }
@@ -322,7 +324,7 @@ impl Desk {
     /// # Errors
     /// See [`domain::incident::Incident::recover`].
     pub async fn recover(&self, caller: &Caller, key: &RecordKey, input: &input::Recovery) -> Answer<Done> {
-        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let at = input.recovered_at.unwrap_or(case.by.now);
         let facts = case.incident.recover(&case.by, at, input.recovery_point)?;
         case.save(facts).await

@@ -118,13 +118,20 @@ impl ContactPlan {
     /// Checks a version before it is recorded.
     ///
     /// # Errors
-    /// A contact without name, or without telephone and mail; two with one id; hours or an address that cannot be.
+    /// A contact without name, or without telephone and mail; an id that cannot be or stands twice; hours or an address that
+    /// cannot be.
     pub fn validate(&self) -> Result<(), Refusal> {
         for (place, contact) in self.contacts.iter().enumerate() {
             let rank = place + 1;
             let invalid = |field, ja: &str, en: &str| {
                 Err(Refusal::invalid(field, format!("順位 {rank}: {ja}"), format!("Rank {rank}: {en}")))
             };
+            // The id stands in Message-IDs and in message keys.
+            let id = contact.id.as_str();
+            let id_ok = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+            if !id_ok || !(1..=64).contains(&id.len()) {
+                return invalid("id", "連絡先の名前は英数字で入力してください。", "give an id of letters and digits.");
+            }
             if contact.name.trim().is_empty() {
                 return invalid("name", "氏名を入力してください。", "give a name.");
             }

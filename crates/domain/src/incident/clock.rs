@@ -49,6 +49,8 @@ pub struct End {
     pub published: u64,
     /// The fact of the call, where a call ended it.
     pub called: Option<u64>,
+    /// The fact by which a judgement without impact came to count, where that ended it: nobody has to be called any more.
+    pub judged_away: Option<u64>,
 }
 
 /// A final verdict as its fact tells it.
@@ -132,42 +134,49 @@ impl Incident {
         }
     }
 
-    /// The later of "published with impact" and "first call begun to the first contact valid at that minute".
+    /// The later of "published with impact" and "first call begun to the first contact valid at that minute". Impact
+    /// judged away before anybody was called ends the clock then: no call is owed from that instant, and what had passed
+    /// until then stays passed.
     fn end_with_impact(&self, from: Instant) -> Option<End> {
         let published = self.publications.iter().find(|p| p.mark.at >= from && p.what.impact)?;
-        let alone = End { at: published.mark.at, published: published.mark.seq, called: None };
+        let (told, seq) = (published.mark.at, published.mark.seq);
         if !matches!(published.what.voice, Voice::Required { .. }) {
-            return Some(alone);
+            return Some(End { at: told, published: seq, called: None, judged_away: None });
         }
-        let call =
-            self.calls.iter().filter(|c| c.what.first_valid && c.what.begun >= from).min_by_key(|c| c.what.begun);
-        match call {
-            Some(call) => Some(End {
-                at: published.mark.at.max(call.what.begun),
-                published: published.mark.seq,
-                called: Some(call.mark.seq),
-            }),
-            // Impact was taken back before anybody was called: the call is owed no longer.
-            None if self.impact() == Some(false) => Some(alone),
-            None => None,
+        let calls = self.calls.iter().filter(|call| call.what.first_valid && call.what.begun >= from);
+        let call = calls.min_by_key(|call| call.what.begun);
+        let without_impact = self.judgements.iter().filter(|judgement| !judgement.what.impact);
+        let away = without_impact.filter_map(Marked::counts_since).find(|mark| mark.seq > seq);
+        match (call, away) {
+            (Some(call), away) if away.is_none_or(|away| call.what.begun <= away.at) => {
+                let at = told.max(call.what.begun);
+                Some(End { at, published: seq, called: Some(call.mark.seq), judged_away: None })
+            }
+            (_, Some(away)) => Some(End { at: away.at, published: seq, called: None, judged_away: Some(away.seq) }),
+            _ => None,
         }
     }
 
     fn end_by_publication(&self, from: Instant) -> Option<End> {
         let published = self.publications.iter().find(|p| p.mark.at >= from)?;
-        Some(End { at: published.mark.at, published: published.mark.seq, called: None })
+        Some(End { at: published.mark.at, published: published.mark.seq, called: None, judged_away: None })
     }
 
     /// The verdicts to write when the incident ends; those written already are left alone.
     pub fn verdicts_at_end(&self, now: Instant) -> Vec<FinalVerdict> {
+        let given = |verdict: &FinalVerdict| {
+            self.verdicts.iter().any(|v| (v.what.clock, v.what.target) == (verdict.clock, verdict.target))
+        };
+        self.verdicts_as_of(now).into_iter().filter(|verdict| !given(verdict)).collect()
+    }
+
+    /// Every verdict as it would be final at `now`: a target without a notice is missed, a false alarm that stands is void.
+    pub fn verdicts_as_of(&self, now: Instant) -> Vec<FinalVerdict> {
         let void = self.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.what.review, Some((_, true))));
         let mut verdicts = vec![];
         for clock in self.clocks() {
             for target in [Target::Slo, Target::Sla] {
                 let Some(due) = clock.due(target) else { continue };
-                if self.verdicts.iter().any(|v| v.what.clock == clock.number && v.what.target == target) {
-                    continue;
-                }
                 let outcome = match clock.verdict(target, now) {
                     _ if void => Outcome::Void,
                     Some(Verdict::Met) => Outcome::Met,

@@ -1,9 +1,7 @@
 //! Duties: what the desk owes next on an incident, each with an instant. The board sorts by the nearest.
 
-use super::{Incident, State};
+use super::{Incident, Mark, State};
 use crate::calendar::{BusinessDays, Calendar};
-use crate::clocks::Impact;
-use crate::clocks::interim::{Interim, slots_end};
 use crate::ids::MessageId;
 use crate::time::Instant;
 use crate::words::Label;
@@ -13,6 +11,15 @@ pub const UNDELIVERED_MINUTES: i64 = 5;
 
 /// Business days of silence after the recovery notice before the desk closes by itself.
 pub const AUTO_CLOSE_DAYS: u64 = 5;
+
+/// Minutes for a second person's word on a judgement.
+const SECOND_MINUTES: i64 = 10;
+/// Minutes from a recovery to telling of it.
+const CONFIRM_MINUTES: i64 = 30;
+/// Minutes to find out whether an alert after the recovery notice is a recurrence.
+const REJOINED_MINUTES: i64 = 5;
+/// Minutes after which an incident that owes no report is looked at again.
+const RECOVER_MINUTES: i64 = 8 * 60;
 
 /// What is owed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +36,8 @@ pub enum DutyKind {
     Interim,
     /// Call because a message did not arrive.
     CallUndelivered(MessageId),
+    /// Mend it: without impact no report is owed, and it must not be forgotten.
+    Recover,
     /// Tell of the recovery once it is confirmed.
     ConfirmRecovery,
     /// An alert came again after the recovery notice: recurred or not?
@@ -58,6 +67,7 @@ impl DutyKind {
             Self::FirstCall => "first_call",
             Self::Interim => "interim",
             Self::CallUndelivered(_) => "call_undelivered",
+            Self::Recover => "recover",
             Self::ConfirmRecovery => "confirm_recovery",
             Self::Rejoined => "rejoined",
             Self::ReviewFalseAlarm => "review_false_alarm",
@@ -74,6 +84,7 @@ impl DutyKind {
             Self::FirstCall => Label::new("最初の架電", "First call"),
             Self::Interim => Label::new("中間報告", "Interim report"),
             Self::CallUndelivered(_) => Label::new("不達のため架電", "Call: mail not delivered"),
+            Self::Recover => Label::new("復旧", "Recover"),
             Self::ConfirmRecovery => Label::new("復旧連絡", "Tell of the recovery"),
             Self::Rejoined => Label::new("再発の確認", "Check for recurrence"),
             Self::ReviewFalseAlarm => Label::new("誤検知の確認", "Review false alarm"),
@@ -91,6 +102,7 @@ impl DutyKind {
             Self::FirstCall,
             Self::Interim,
             Self::CallUndelivered(message),
+            Self::Recover,
             Self::ConfirmRecovery,
             Self::Rejoined,
             Self::ReviewFalseAlarm,
@@ -103,95 +115,83 @@ impl DutyKind {
 }
 
 impl Incident {
-    /// The interim rule of this incident as of an instant; none before a notice with impact was published.
-    pub fn interim(&self, as_of: Instant) -> Option<Interim> {
-        let first = self.publications.iter().find(|p| p.what.impact)?;
-        let recovered = self.recovery().map(|r| slots_end(r.what.recovered_at, r.mark.at));
-        let judged_away = self.judgement().filter(|j| !j.what.impact).map(|j| match &j.what.second {
-            super::Second::Confirmed(mark) => mark.at,
-            _ => j.mark.at,
-        });
-        let ended = self.closure.as_ref().map(|c| c.mark.at);
-        let resolved = [recovered, judged_away, ended].into_iter().flatten().min();
-        Some(Interim { impact: Impact::Present, first_notice: first.mark.at, resolved, as_of })
+    /// Everything owed at `now`, nearest first. An incident that has not ended always owes something.
+    pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
+        let mut duties: Vec<Duty> = match self.state {
+            State::Closed => vec![],
+            State::FalseAlarm => self.review_duty(calendar).into_iter().collect(),
+            _ => {
+                let told = [self.notice_duty(now), self.second_duty(), self.interim_duty(now)];
+                let mended = [self.recovery_duty(), self.rejoined_duty(), self.close_duty(calendar)];
+                told.into_iter().chain(mended).flatten().chain(self.call_duties()).collect()
+            }
+        };
+        duties.sort_by_key(|duty| duty.due);
+        duties
     }
 
-    /// Whether a slot fell into a time when the incident was told recovered and later was not: nothing was owed then.
-    pub(super) fn slot_in_told_recovery(&self, slot: Instant) -> bool {
-        self.recoveries.iter().any(|recovery| {
-            let from = slots_end(recovery.what.recovered_at, recovery.mark.at);
-            recovery.what.undone.as_ref().is_some_and(|undone| slot >= from && slot < undone.at)
+    /// What ends the notice clock that is due first.
+    fn notice_duty(&self, now: Instant) -> Option<Duty> {
+        let clocks = self.clocks().into_iter().filter_map(|clock| Some((clock.next_due(now)?, clock)));
+        let (due, clock) = clocks.min_by_key(|(due, _)| *due)?;
+        let kind = match self.state {
+            State::Detected | State::Triaging => DutyKind::Judge,
+            State::Judged => DutyKind::Notify,
+            // Told without impact while the judgement waits for a second person: only their word ends the clock.
+            _ if !self.publications.iter().any(|p| p.what.impact && p.mark.at >= clock.from) => return None,
+            _ => DutyKind::FirstCall,
+        };
+        Some(Duty { kind, due })
+    }
+
+    fn second_duty(&self) -> Option<Duty> {
+        let judgement = self.awaiting_second()?;
+        Some(Duty { kind: DutyKind::SecondJudgement, due: judgement.mark.at.plus_minutes(SECOND_MINUTES) })
+    }
+
+    fn interim_duty(&self, now: Instant) -> Option<Duty> {
+        Some(Duty { kind: DutyKind::Interim, due: self.report_due(now)? })
+    }
+
+    /// Messages that did not arrive and that nobody has made up for by a call.
+    fn call_duties(&self) -> impl Iterator<Item = Duty> {
+        let is_called = |since: &Mark| self.calls.iter().any(|call| call.mark.seq > since.seq);
+        self.deliveries.iter().filter(|(_, delivery)| delivery.delivered_at().is_none()).filter_map(move |(id, delivery)| {
+            let mark = delivery.undelivered.as_ref().filter(|mark| !is_called(mark))?;
+            Some(Duty { kind: DutyKind::CallUndelivered(id.clone()), due: mark.at })
         })
     }
 
-    /// Instants of all interim reports.
-    pub fn report_instants(&self) -> Vec<Instant> {
-        self.reports.iter().map(|report| report.mark.at).collect()
-    }
-
-    /// The next slot that no report fills yet.
-    pub fn next_open_slot(&self, as_of: Instant) -> Option<Instant> {
-        let interim = self.interim(as_of)?;
-        let next = interim.next_slot()?;
-        let ahead = Interim { as_of: next, ..interim };
-        let filled = ahead.filled(&self.report_instants()).ok()?.last().is_some_and(|slot| slot.report.is_some());
-        if filled { Interim { as_of: next, ..interim }.next_slot() } else { Some(next) }
-    }
-
-    /// Everything owed at `now`, nearest first.
-    pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
-        let mut duties: Vec<Duty> = vec![];
-        let mut owe = |kind, due| duties.push(Duty { kind, due });
-        let running = self.clocks().into_iter().rev().find(|clock| clock.end.is_none());
-        if let (Some(clock), false) = (&running, self.state.is_final()) {
-            let due = clock.next_due(now).unwrap_or(clock.slo_due);
-            match self.state {
-                State::Judged => owe(DutyKind::Notify, due),
-                State::Detected | State::Triaging => owe(DutyKind::Judge, due),
-                _ if self.publications.iter().any(|p| p.mark.at >= clock.from && p.what.impact) => {
-                    owe(DutyKind::FirstCall, due);
-                }
-                _ => owe(DutyKind::Notify, due),
-            }
-        }
-        if let Some(judgement) = self.awaiting_second() {
-            owe(DutyKind::SecondJudgement, judgement.mark.at.plus_minutes(10));
-        }
-        if let Some(slot) = self.next_open_slot(now).filter(|_| !self.state.is_final()) {
-            owe(DutyKind::Interim, slot);
-        }
-        for (message, delivery) in &self.deliveries {
-            let called_since = |at| self.calls.iter().any(|call| call.mark.at >= at);
-            if let Some(mark) =
-                delivery.undelivered.as_ref().filter(|mark| delivery.delivered_at().is_none() && !called_since(mark.at))
-            {
-                owe(DutyKind::CallUndelivered(message.clone()), mark.at);
-            }
-        }
+    fn recovery_duty(&self) -> Option<Duty> {
         match self.state {
             State::Confirming => {
-                if let Some(recovery) = self.recovery() {
-                    owe(DutyKind::ConfirmRecovery, recovery.mark.at.plus_minutes(30));
-                }
+                let due = self.recovery()?.mark.at.plus_minutes(CONFIRM_MINUTES);
+                Some(Duty { kind: DutyKind::ConfirmRecovery, due })
             }
-            State::RecoveryNotified => {
-                let told = self.recovery_notices.last().map(|notice| notice.mark.at);
-                if let Some(mark) = self.rejoined.iter().rev().find(|mark| told.is_some_and(|told| mark.at >= told)) {
-                    owe(DutyKind::Rejoined, mark.at.plus_minutes(5));
-                }
-                if let Some(due) = self.auto_close_at(calendar) {
-                    owe(DutyKind::Close, due);
-                }
+            State::Notified if !self.is_reporting() => {
+                let steps = self.steps.iter().map(|step| step.mark.at);
+                let checks = self.checks.iter().map(|check| check.mark.at);
+                let last = steps.chain(checks).fold(self.last_told(), Instant::max);
+                Some(Duty { kind: DutyKind::Recover, due: last.plus_minutes(RECOVER_MINUTES) })
             }
-            State::FalseAlarm => {
-                if let Some(due) = self.false_alarm_review_due(calendar) {
-                    owe(DutyKind::ReviewFalseAlarm, due);
-                }
-            }
-            _ => {}
+            _ => None,
         }
-        duties.sort_by_key(|duty| duty.due);
-        duties
+    }
+
+    /// An alert after the recovery notice that nobody has checked since.
+    fn rejoined_duty(&self) -> Option<Duty> {
+        let told = self.recovery_notices.last().filter(|_| self.state == State::RecoveryNotified)?;
+        let mark = self.rejoined.last().filter(|mark| mark.seq > told.mark.seq)?;
+        let is_checked = self.checks.iter().any(|check| check.mark.seq > mark.seq);
+        (!is_checked).then(|| Duty { kind: DutyKind::Rejoined, due: mark.at.plus_minutes(REJOINED_MINUTES) })
+    }
+
+    fn close_duty(&self, calendar: &Calendar) -> Option<Duty> {
+        Some(Duty { kind: DutyKind::Close, due: self.auto_close_at(calendar)? })
+    }
+
+    fn review_duty(&self, calendar: &Calendar) -> Option<Duty> {
+        Some(Duty { kind: DutyKind::ReviewFalseAlarm, due: self.false_alarm_review_due(calendar)? })
     }
 
     /// When the desk closes by itself: 19:00 on the fifth business day after the recovery notice.

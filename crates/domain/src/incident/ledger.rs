@@ -61,6 +61,10 @@ const STOP_NO_VOICE: Label = Label::new(
     "公開で終了 (その時刻に有効な電話連絡先なし)",
     "Ended by publication (no contact with a telephone valid at that minute)",
 );
+const STOP_JUDGED_AWAY: Label = Label::new(
+    "影響無しへの再判定で架電が不要になり終了",
+    "Ended by the re-judgement to no impact: nobody has to be called any more",
+);
 const STOP_WAIVED: Label =
     Label::new("公開で終了 (お客様が電話連絡を辞退)", "Ended by publication (the customer waived calls)");
 
@@ -96,19 +100,29 @@ impl Incident {
         }
         changes.retain(|(from, ..)| end.is_none_or(|end| *from < end || *from == clock.from));
         changes.sort_by_key(|(from, _, fact)| (*from, *fact));
-        let ends = changes.iter().skip(1).map(|(from, ..)| Some(*from)).chain([end]).collect::<Vec<_>>();
-        let stretches = changes
-            .into_iter()
-            .zip(ends)
-            .filter(|((from, ..), to)| *to != Some(*from) || end == Some(clock.from))
-            .map(|((from, rule, fact), to)| Stretch { from, to, rule, fact })
-            .collect();
-        let stop = clock.end.as_ref().map(|end| match (end.called, published.map(|p| &p.what.voice)) {
-            (Some(call), _) => {
-                (STOP_CALL, if self.call_came_later(call, end.published) { call } else { end.published })
+        let mut stretches: Vec<Stretch> = vec![];
+        for (from, rule, fact) in changes {
+            match stretches.last_mut() {
+                Some(last) if last.from == from => (last.rule, last.fact) = (rule, fact),
+                Some(last) if last.rule == rule => {}
+                before => {
+                    if let Some(last) = before {
+                        last.to = Some(from);
+                    }
+                    stretches.push(Stretch { from, to: None, rule, fact });
+                }
             }
-            (None, Some(Voice::NoneValid)) if clock.impact => (STOP_NO_VOICE, end.published),
-            (None, Some(Voice::Waived)) if clock.impact => (STOP_WAIVED, end.published),
+        }
+        if let Some(last) = stretches.last_mut() {
+            last.to = end;
+        }
+        let voice = published.map(|publication| &publication.what.voice);
+        let stop = clock.end.as_ref().map(|end| match (end.judged_away, end.called, voice) {
+            (Some(away), ..) => (STOP_JUDGED_AWAY, away),
+            (_, Some(call), _) if self.call_came_later(call, end.published) => (STOP_CALL, call),
+            (_, Some(_), _) => (STOP_CALL, end.published),
+            (_, _, Some(Voice::NoneValid)) if clock.impact => (STOP_NO_VOICE, end.published),
+            (_, _, Some(Voice::Waived)) if clock.impact => (STOP_WAIVED, end.published),
             _ => (STOP_PUBLISHED, end.published),
         });
         Ledger { clock, basis, stretches, stop }

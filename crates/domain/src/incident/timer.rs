@@ -4,7 +4,7 @@
 //! can recompute them. A kind has one row; re-arming it for a later due raises its generation.
 
 use super::duty::UNDELIVERED_MINUTES;
-use super::{Incident, State};
+use super::Incident;
 use crate::calendar::Calendar;
 use crate::clocks::interim;
 use crate::fact::{Body, Reminder, Target};
@@ -69,7 +69,8 @@ impl Incident {
     /// The timers that must stand as the incident is now.
     pub fn timers(&self, calendar: &Calendar) -> Vec<Timer> {
         let mut timers = vec![];
-        // The generation is the due itself: it rises when the due moves on, and two nodes compute the same.
+        // A generation rises whenever a kind is armed anew, and two nodes compute the same: mostly it is the due itself. A
+        // target may also move to an earlier due, by a judgement; there it is the fact that set it.
         let mut arm = |kind, due: Instant| timers.push(Timer { kind, generation: due.ms().unsigned_abs(), due });
         if self.state.is_final() {
             return timers;
@@ -84,21 +85,14 @@ impl Incident {
                 }
             }
         }
-        for clock in self.clocks().iter().filter(|clock| clock.end.is_none()) {
-            for target in [Target::Slo, Target::Sla] {
-                let passed = self.passed.iter().any(|p| p.what == (clock.number, target));
-                if let Some(due) = clock.due(target).filter(|_| !passed) {
-                    // "Within" includes the due itself.
-                    arm(TimerKind::Target(clock.number, target), due.plus_ms(1));
-                }
-            }
-        }
         if let Some(slot) = self.next_slot_to_watch() {
             let [soon, silence] = interim::reminders(slot, self.last_told());
-            if !self.was_reminded(Reminder::InterimSoon, soon) {
+            if self.is_reporting() && !self.was_reminded(Reminder::InterimSoon, soon) {
                 arm(TimerKind::InterimSoon, soon);
             }
-            if silence < slot && silence != soon && !self.was_reminded(Reminder::LongSilence, silence) {
+            // Where both fall together, one reminder is enough.
+            let is_reminded = silence == soon || self.reminders.iter().any(|given| given.what.1 == silence);
+            if self.is_reporting() && silence < slot && !is_reminded {
                 arm(TimerKind::LongSilence, silence);
             }
             arm(TimerKind::InterimSlot, slot.plus_ms(1));
@@ -112,7 +106,20 @@ impl Incident {
         if let Some(due) = self.auto_close_at(calendar) {
             arm(TimerKind::AutoClose, due);
         }
+        timers.extend(self.target_timers());
         timers
+    }
+
+    fn target_timers(&self) -> impl Iterator<Item = Timer> {
+        let judged = self.judgements.iter().filter_map(|judgement| judgement.counts_since()).map(|mark| mark.seq).max();
+        let generation = judged.unwrap_or(self.opened.seq);
+        let running = self.clocks().into_iter().filter(|clock| clock.end.is_none());
+        let targets = running.flat_map(|clock| [Target::Slo, Target::Sla].map(|target| (clock.number, target, clock.due(target))));
+        let waiting = targets.filter_map(|(clock, target, due)| Some((clock, target, due?)));
+        waiting.filter(|passing| self.passed.iter().all(|passed| passed.what != *passing)).map(move |(clock, target, due)| {
+            // "Within" includes the due itself.
+            Timer { kind: TimerKind::Target(clock, target), generation, due: due.plus_ms(1) }
+        })
     }
 
     /// What a timer that fired at `now` says; nothing where it no longer matters.
@@ -136,30 +143,5 @@ impl Incident {
 
     fn was_reminded(&self, reminder: Reminder, due: Instant) -> bool {
         self.reminders.iter().any(|r| r.what == (reminder, due))
-    }
-
-    /// When the customer was last told anything by a publication or an interim report.
-    fn last_told(&self) -> Instant {
-        let publications = self.publications.iter().map(|p| p.mark.at);
-        publications.chain(self.report_instants()).max().unwrap_or(self.alert_at())
-    }
-
-    /// The first slot neither filled nor named as missed.
-    fn next_slot_to_watch(&self) -> Option<Instant> {
-        if matches!(self.state, State::Confirming | State::RecoveryNotified) {
-            return None;
-        }
-        let interim = self.interim(self.alert_at())?;
-        let reports = self.report_instants();
-        let mut as_of = interim.first_notice;
-        loop {
-            let slot = interim::Interim { as_of, ..interim }.next_slot()?;
-            let filled = reports.iter().any(|report| *report > interim::INTERVAL.before(slot) && *report <= slot);
-            let named = self.missed_slots.iter().any(|missed| missed.what == slot);
-            if !filled && !named && !self.slot_in_told_recovery(slot) {
-                return Some(slot);
-            }
-            as_of = slot;
-        }
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! Texts arrive as blobs that are stored already; that they are not empty was checked where they were read.
 
-use super::{Call, Incident, Second, State};
+mod input;
+
+pub use input::{CallAttempt, Closing, Judging, Notice, Rejudging};
+
+use super::{Call, Incident, State};
 use crate::access::{Actor, Role};
-use crate::criteria::Criteria;
-use crate::fact::{Answer, Body, CallResult, NewFact, NoticeChannel, Voice};
+use crate::fact::{Body, NewFact, NoticeChannel, Voice};
 use crate::ids::{BlobId, ContactId, PersonId};
 use crate::refusal::Refusal;
 use crate::time::{HOUR_MS, Instant, MINUTE_MS};
@@ -40,6 +43,11 @@ fn wrong_state(incident: &Incident) -> Refusal {
 
 fn missing_reason() -> Refusal {
     Refusal::invalid("reason", "理由を入力してください。", "Give a reason.")
+}
+
+/// Whether `by` is a person, and another one than `first`: programs confirm nothing.
+fn is_second_person(by: &By, first: &Actor) -> bool {
+    by.actor.person_id().is_some() && !first.is_same_person(&by.actor)
 }
 
 impl Incident {
@@ -85,16 +93,9 @@ impl Incident {
     ///
     /// # Errors
     /// Not in triage; no check recorded and no reason why; answers that do not follow the criteria; impact without a text.
-    pub fn judge(
-        &self,
-        by: &By,
-        criteria: &Criteria,
-        version: u32,
-        answers: Vec<Answer>,
-        notice: Option<Notice>,
-        reason: Option<BlobId>,
-    ) -> Facts {
+    pub fn judge(&self, by: &By, judging: Judging<'_>) -> Facts {
         self.in_state(&[State::Triaging])?;
+        let Judging { criteria, version, answers, notice, reason } = judging;
         if self.checks.is_empty() && reason.is_none() {
             return Err(Refusal::invalid(
                 "reason",
@@ -103,14 +104,8 @@ impl Incident {
             ));
         }
         let impact = criteria.judge(&answers)?;
-        let late = by.now.since_ms(self.alert_at()) > LATE_NO_MINUTES * MINUTE_MS;
-        let judged = Body::IncidentJudged {
-            impact,
-            criteria: version,
-            answers,
-            needs_second: !impact && late,
-            held_at_alert: None,
-        };
+        let needs_second = !impact && by.now.since_ms(self.alert_at()) > LATE_NO_MINUTES * MINUTE_MS;
+        let judged = Body::IncidentJudged { impact, criteria: version, answers, needs_second, held_at_alert: None };
         let mut facts = vec![self.fact_because(by, judged, reason)];
         if impact {
             facts.push(self.publication(by, true, notice)?);
@@ -118,38 +113,31 @@ impl Incident {
         Ok(facts)
     }
 
-    /// 再判定 (R-4.2.2-22, Q-04): to impact it publishes at once; to no impact it counts once a second person confirms.
+    /// 再判定 (R-4.2.2-22, Q-04): to impact it publishes at once; to no impact it counts once a second person confirms. It
+    /// also settles a judgement without impact that a second person will not confirm.
     ///
     /// # Errors
     /// Nothing was judged yet, the judgement would be the same, or the reason or the notice is missing.
-    pub fn rejudge(
-        &self,
-        by: &By,
-        version: u32,
-        impact: bool,
-        held_at_alert: bool,
-        notice: Option<Notice>,
-        reason: Option<BlobId>,
-    ) -> Facts {
+    pub fn rejudge(&self, by: &By, rejudging: Rejudging) -> Facts {
         self.still_open()?;
-        let Some(before) = self.impact() else { return Err(wrong_state(self)) };
-        if before == impact {
+        let Rejudging { version, impact, held_at_alert, notice, reason } = rejudging;
+        let Some(before) = self.judgements.last() else { return Err(wrong_state(self)) };
+        if before.what.impact == impact {
             return Err(Refusal::invalid(
                 "impact",
                 "今の判定と同じです。判定を変える場合だけ再判定してください。",
                 "That is how it is judged already. Re-judge only to change it.",
             ));
         }
-        let reason = Some(reason.ok_or_else(missing_reason)?);
-        let held = impact.then_some(held_at_alert);
         let judged = Body::IncidentJudged {
             impact,
             criteria: version,
             answers: vec![],
             needs_second: !impact,
-            held_at_alert: held,
+            held_at_alert: impact.then_some(held_at_alert),
         };
-        let mut facts = vec![self.fact_because(by, judged, reason)];
+        let reason = reason.ok_or_else(missing_reason)?;
+        let mut facts = vec![self.fact_because(by, judged, Some(reason))];
         if impact {
             facts.push(self.publication(by, true, notice)?);
         }
@@ -159,11 +147,11 @@ impl Incident {
     /// A second person's word on a judgement without impact.
     ///
     /// # Errors
-    /// Nothing waits for it, or it is the same person.
+    /// Nothing waits for it, or it is the same person or no person.
     pub fn confirm_judgement(&self, by: &By) -> Facts {
         self.still_open()?;
         let Some(judgement) = self.awaiting_second() else { return Err(wrong_state(self)) };
-        if judgement.mark.actor.is_same_person(&by.actor) {
+        if !is_second_person(by, &judgement.mark.actor) {
             return Err(Refusal::not_now(
                 "判定した本人は確認できません。別の担当者に確認を依頼してください。",
                 "Whoever judged cannot confirm it. Ask another person.",
@@ -221,11 +209,7 @@ impl Incident {
     /// The customer has not been told of the occurrence, or knows of the recovery already.
     pub fn report(&self, by: &By, text: BlobId) -> Facts {
         self.in_state(&[State::Notified, State::Confirming])?;
-        let next_due = self.interim(by.now).and_then(|interim| {
-            let next = interim.next_slot()?;
-            // This very report fills the slot that ends its hour; the one after it is what it can promise.
-            crate::clocks::interim::Interim { as_of: next, ..interim }.next_slot()
-        });
+        let next_due = self.slot_to_promise(by.now);
         Ok(vec![self.fact(by, Body::InterimReported { text, next_due })])
     }
 
@@ -247,11 +231,12 @@ impl Incident {
     /// The customer has not been told yet, or the instant lies ahead, before the alert or more than a day back.
     pub fn recover(&self, by: &By, recovered_at: Instant, recovery_point: Option<Instant>) -> Facts {
         self.in_state(&[State::Notified])?;
-        if recovered_at > by.now || recovered_at < self.alert_at() {
+        let back = by.now.since_ms(recovered_at);
+        if !(0..=STATED_MAX_MS).contains(&back) || recovered_at < self.alert_at() {
             return Err(Refusal::invalid(
                 "recovered_at",
-                "復旧時刻はアラート受信から今までの間で入力してください。",
-                "The recovery lies between the alert and now. Check the time.",
+                "復旧時刻はアラート受信以降、今から24時間前までの間で入力してください。",
+                "The recovery lies between the alert and now, at most 24 hours back. Check the time.",
             ));
         }
         if recovery_point.is_some_and(|point| point > recovered_at) {
@@ -301,9 +286,16 @@ impl Incident {
     /// 終了 with class, cause and who confirmed (R-5.3-8). The verdicts become final with it.
     ///
     /// # Errors
-    /// The customer was not told of the recovery.
+    /// The customer was not told of the recovery, or a judgement still waits for a second person.
     pub fn close(&self, by: &By, closing: Closing) -> Facts {
         self.in_state(&[State::RecoveryNotified])?;
+        // A verdict never moves again; only the desk itself closes over a judgement that nobody confirmed, as with impact.
+        if self.awaiting_second().is_some() && !closing.automatic {
+            return Err(Refusal::not_now(
+                "別の人の判定確認が残っています。確認してから終了してください。",
+                "A judgement waits for a second person. Have it confirmed before closing.",
+            ));
+        }
         let Closing { class, cause, confirmed_by, automatic } = closing;
         let mut facts = vec![self.fact(by, Body::IncidentClosed { class, cause, confirmed_by, automatic })];
         facts.extend(self.final_verdicts(by.now));
@@ -313,9 +305,15 @@ impl Incident {
     /// 誤検知: only before the due; the head of desk reviews it within one business day.
     ///
     /// # Errors
-    /// The customer was told already, or the due has passed: then the miss stands.
+    /// The customer was told already, the due has passed (then the miss stands), or the head of desk denied it before.
     pub fn declare_false_alarm(&self, by: &By, grounds: BlobId) -> Facts {
         self.in_state(&[State::Detected, State::Triaging, State::Judged])?;
+        if self.false_alarm.is_some() {
+            return Err(Refusal::not_now(
+                "責任者が誤検知ではないと判断済みです。判定して連絡してください。",
+                "The head of desk found that this is no false alarm. Judge it and tell the customer.",
+            ));
+        }
         if self.clocks().iter().any(|clock| by.now > clock.slo_due) {
             return Err(Refusal::not_now(
                 "期限を過ぎたため誤検知にできません。判定して連絡してください。",
@@ -325,15 +323,16 @@ impl Incident {
         Ok(vec![self.fact(by, Body::FalseAlarmDeclared { grounds })])
     }
 
-    /// The head of desk's word on a false alarm: upheld it is counted apart, denied it is judged as if never declared.
+    /// The head of desk's word on a false alarm: upheld it is counted apart; denied it was never declared, and the incident
+    /// goes on where it stood with its clock.
     ///
     /// # Errors
-    /// It is no false alarm, was reviewed already, or the same person declared it.
+    /// It is no false alarm, was reviewed already, or the same person or no person reviews it.
     pub fn review_false_alarm(&self, by: &By, upheld: bool, reason: Option<BlobId>) -> Facts {
         let Some(alarm) = self.false_alarm.as_ref().filter(|alarm| alarm.what.review.is_none()) else {
             return Err(wrong_state(self));
         };
-        if alarm.mark.actor.is_same_person(&by.actor) {
+        if !is_second_person(by, &alarm.mark.actor) {
             return Err(Refusal::not_now(
                 "誤検知とした本人は確認できません。別の責任者に確認を依頼してください。",
                 "Whoever declared the false alarm cannot review it. Ask another head of desk.",
@@ -342,12 +341,15 @@ impl Incident {
         if !upheld && reason.is_none() {
             return Err(missing_reason());
         }
-        let mut after = self.clone();
-        if let Some(alarm) = after.false_alarm.as_mut() {
-            alarm.what.review = Some((alarm.mark.clone(), upheld));
-        }
         let mut facts = vec![self.fact_because(by, Body::FalseAlarmReviewed { upheld }, reason)];
-        facts.extend(after.final_verdicts(by.now));
+        if upheld {
+            let mut after = self.clone();
+            after.false_alarm = Some(super::Marked {
+                mark: alarm.mark.clone(),
+                what: super::FalseAlarm { grounds: alarm.what.grounds.clone(), review: Some((alarm.mark.clone(), true)) },
+            });
+            facts.extend(after.final_verdicts(by.now));
+        }
         Ok(facts)
     }
 
@@ -378,60 +380,10 @@ impl Incident {
             .collect()
     }
 
-    /// Whether a second person has confirmed everything that needs one.
-    pub fn is_settled(&self) -> bool {
-        self.judgements.iter().all(|j| j.what.second != Second::Awaited)
-    }
-
     /// The calls to one contact, first to last.
     pub fn calls_to<'a>(&'a self, contact: &'a ContactId) -> impl Iterator<Item = &'a Call> {
         self.calls.iter().map(|call| &call.what).filter(move |call| call.contact == *contact)
     }
-}
-
-/// A notice ready to be published.
-#[derive(Clone, Debug)]
-pub struct Notice {
-    /// Its text.
-    pub text: BlobId,
-    /// Version of the contact plan valid now; none where there is no plan.
-    pub plan: Option<u32>,
-    /// Whether a call is owed beside it.
-    pub voice: Voice,
-}
-
-/// One call attempt as stated.
-#[derive(Clone, Debug)]
-pub struct CallAttempt {
-    /// Who was called.
-    pub contact: ContactId,
-    /// Rank of the contact, from 1.
-    pub rank: u32,
-    /// The number dialled.
-    pub number: BlobId,
-    /// Version of the plan.
-    pub plan: u32,
-    /// Whether this is the first contact valid at the minute the call began.
-    pub first_valid: bool,
-    /// When it began.
-    pub begun: Instant,
-    /// How it ended.
-    pub result: CallResult,
-    /// What was said.
-    pub note: Option<BlobId>,
-}
-
-/// How an incident is closed.
-#[derive(Clone, Debug)]
-pub struct Closing {
-    /// Its class.
-    pub class: String,
-    /// Cause, or the problem that looks for it.
-    pub cause: BlobId,
-    /// Who confirmed.
-    pub confirmed_by: Option<BlobId>,
-    /// Whether the desk closes by itself after five business days.
-    pub automatic: bool,
 }
 
 /// Whether an instant was stated afterwards: at most a day back, and with a reason beyond two minutes.
