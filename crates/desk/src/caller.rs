@@ -40,7 +40,8 @@ pub enum Who {
     Key {
         /// Which key.
         id: KeyId,
-        /// The only project it reaches.
+        /// The only project it reaches in its own tenant. A key of the provider's project with a staff role reaches every
+        /// customer beside it.
         project: ProjectKey,
     },
     /// Somebody at the machine.
@@ -119,10 +120,11 @@ impl Caller {
         // One's own right before a delegated one.
         let own = grants.iter().find(|grant| grant.delegated.is_none() && grant.gives(right));
         let grant = own.or_else(|| grants.iter().find(|grant| grant.gives(right))).ok_or_else(Refusal::forbidden)?;
+        let limit = |project: &ProjectKey| (grant.tenant == *tenant).then(|| project.clone());
         let for_person = grant.delegated.as_ref().map(|(_, giver)| giver.clone());
         Ok(match &self.who {
             Who::Person { id, .. } => scope(Actor::Person { id: id.clone(), for_person }, Some(grant.role), None),
-            Who::Key { id, project } => scope(Actor::Key { id: id.clone() }, Some(grant.role), Some(project.clone())),
+            Who::Key { id, project } => scope(Actor::Key { id: id.clone() }, Some(grant.role), limit(project)),
             Who::Console => scope(Actor::Console, None, None),
         })
     }
@@ -137,6 +139,22 @@ impl Caller {
         tenants.sort();
         tenants.dedup();
         Reach::Only(tenants)
+    }
+
+    /// The only project the caller reaches: that of a customer's key.
+    pub fn only_project(&self) -> Option<&ProjectKey> {
+        match &self.who {
+            Who::Key { project, .. } if !self.grants.iter().any(|grant| grant.everywhere) => Some(project),
+            _ => None,
+        }
+    }
+
+    /// The project to look in where one is asked for, or the caller's only one; none where the two differ.
+    pub fn project_within<'p>(&'p self, asked: Option<&'p ProjectKey>) -> Option<Option<&'p ProjectKey>> {
+        match (self.only_project(), asked) {
+            (Some(only), Some(asked)) if only != asked => None,
+            (only, asked) => Some(only.or(asked)),
+        }
     }
 
     /// The person, where one calls.

@@ -2,10 +2,10 @@
 
 use crate::alert::Counter;
 use crate::health::Health;
-use crate::{Answer, Caller, Error, Reach};
+use crate::{Answer, Caller, Error, Once, Reach, Scope};
 use domain::access::Right;
 use domain::calendar::Calendar;
-use domain::ids::TenantId;
+use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Closures, Paper};
 use domain::refusal::Refusal;
 use domain::time::Instant;
@@ -35,6 +35,8 @@ pub struct Desk {
     pub(crate) changes: broadcast::Sender<Change>,
     pub(crate) counter: Arc<Counter>,
     pub(crate) health: Health,
+    /// The request whose verb is to be done once, where this desk stands for one.
+    pub(crate) once: Option<Once>,
 }
 
 impl Desk {
@@ -43,7 +45,7 @@ impl Desk {
         let (changes, _) = broadcast::channel(1024);
         let counter = Arc::new(Counter::default());
         let health = Health::default();
-        let desk = Self { store, settings: Arc::new(settings), changes, counter, health };
+        let desk = Self { store, settings: Arc::new(settings), changes, counter, health, once: None };
         desk.counter.open(&desk);
         desk
     }
@@ -97,6 +99,30 @@ impl Desk {
         row.map(|row| read_paper(&row)).transpose()
     }
 
+    /// Enters a tenant by id with the first of these rights that the caller holds there. Foreign and absent look the same.
+    pub(crate) async fn enter(&self, caller: &Caller, tenant: &TenantId, rights: &[Right]) -> Answer<Scope> {
+        let mut entered = Err(Refusal::not_found());
+        for right in rights {
+            entered = caller.enter(tenant, *right);
+            if entered.is_ok() {
+                break;
+            }
+        }
+        // An administrator of all customers reaches also those that do not exist.
+        let exists = entered != Err(Refusal::not_found()) && self.store.system().tenant(tenant).await?.is_some();
+        if exists { Ok(entered?) } else { Err(Refusal::not_found().into()) }
+    }
+
+    /// Enters the tenant of a project in the same way.
+    ///
+    /// # Errors
+    /// The project is out of reach or absent, or none of the rights is held there.
+    pub async fn enter_project(&self, caller: &Caller, project: &ProjectKey, rights: &[Right]) -> Answer<Scope> {
+        let tenant = self.store.system().tenant_of_project(project).await?.ok_or_else(Refusal::not_found)?;
+        let scope = self.enter(caller, &tenant, rights).await;
+        if scope.as_ref().is_ok_and(|scope| !scope.reaches(project)) { Err(Refusal::not_found().into()) } else { scope }
+    }
+
     /// The tenants in which a caller holds a right.
     ///
     /// # Errors
@@ -135,6 +161,6 @@ const TEXT_MAX: usize = 20_000;
 impl From<domain::ids::NotAProjectKey> for Error {
     fn from(fault: domain::ids::NotAProjectKey) -> Self {
         let ja = format!("「{}」はプロジェクトキーにできません。英大文字で始まる英大文字・数字・_ を25文字まで入力してください。", fault.0);
-        Self::Refused(Refusal::invalid("key", ja, fault.to_string()))
+        Self::Refused(Refusal::invalid("project", ja, fault.to_string()))
     }
 }

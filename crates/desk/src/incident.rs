@@ -18,31 +18,33 @@ use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
 use domain::ids::{ContactId, RecordKey};
+use domain::incident::State;
 use domain::incident::verbs::{CallAttempt, Closing, Judging, Notice, Rejudging};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// What a verb leaves behind: the record's new version, to act on next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// The record.
     pub key: RecordKey,
     /// Its version now.
     pub version: u64,
     /// Its state now.
-    pub state: &'static str,
+    pub state: State,
 }
 
 /// Inputs of the verbs: the same struct for the API's JSON and the page's form. `version` is the record version the caller
 /// saw; a stale one is refused.
 pub mod input {
     use super::{CallResult, CriteriaAnswer, Deserialize, Instant, NoticeChannel, Serialize};
+    use utoipa::ToSchema;
 
     macro_rules! inputs {
         ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $kind:ty,)* })*) => {$(
             $(#[$doc])*
-            #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+            #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
             #[serde(deny_unknown_fields, default)]
             pub struct $name { $($(#[$fdoc])* pub $field: $kind,)* }
         )*};
@@ -52,22 +54,28 @@ pub mod input {
         /// 担当する
         Assignment {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
         }
         /// 稼動確認
         Check {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// How the running state was checked.
+            #[schema(required)]
             how: String,
             /// What was found.
+            #[schema(required)]
             result: String,
         }
         /// 影響判定; with impact it publishes the notice.
         Judgement {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// Answers to the criteria, in their order.
+            #[schema(required, value_type = Vec<wire::incident::Answer>)]
             answers: Vec<CriteriaAnswer>,
             /// The notice to the customer; needed with impact.
             text: String,
@@ -77,10 +85,13 @@ pub mod input {
         /// 再判定
         Rejudgement {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// サービス影響 有 or 無 now.
+            #[schema(required)]
             impact: bool,
             /// Whether the criteria held at the alert already.
+            #[schema(required)]
             held_at_alert: bool,
             /// The notice to the customer; needed with impact.
             text: String,
@@ -90,26 +101,33 @@ pub mod input {
         /// A second person's word on a judgement.
         JudgementConfirmation {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
         }
         /// 障害発生連絡 without impact
         NoticeText {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// The notice to the customer.
+            #[schema(required)]
             text: String,
         }
         /// 架電
         Call {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// Which contact of the plan.
+            #[schema(required)]
             contact: String,
             /// The number dialled; empty means the contact's own.
             number: String,
             /// When it began; none means now.
+            #[schema(value_type = Option<String>, format = DateTime)]
             begun: Option<Instant>,
             /// How it ended.
+            #[schema(required, value_type = wire::incident::CallResult)]
             result: Option<CallResult>,
             /// What was said.
             note: String,
@@ -119,31 +137,40 @@ pub mod input {
         /// 中間報告
         InterimReport {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// The report.
+            #[schema(required)]
             text: String,
         }
         /// A recovery step
         RecoveryStep {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// What was done.
+            #[schema(required)]
             step: String,
             /// With what result.
+            #[schema(required)]
             result: String,
         }
         /// 復旧
         Recovery {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// When the service was back; none means now.
+            #[schema(value_type = Option<String>, format = DateTime)]
             recovered_at: Option<Instant>,
             /// Data are as of this instant, where something was restored.
+            #[schema(value_type = Option<String>, format = DateTime)]
             recovery_point: Option<Instant>,
         }
         /// It was not over
         RecoveryWithdrawal {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// Why.
             reason: String,
@@ -151,46 +178,61 @@ pub mod input {
         /// 復旧連絡
         RecoveryNotice {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// How the recovery was confirmed.
+            #[schema(required)]
             method: String,
             /// By whom.
+            #[schema(required)]
             confirmed_by: String,
             /// How the customer is told; none means on the ticket.
+            #[schema(value_type = Option<wire::incident::NoticeChannel>)]
             channel: Option<NoticeChannel>,
             /// The notice to the customer.
+            #[schema(required)]
             text: String,
         }
         /// 再発
         Recurrence {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// What happened again.
+            #[schema(required)]
             text: String,
         }
         /// 終了
         Closure {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// Its class, such as `hardware`.
+            #[schema(required)]
             class: String,
             /// The cause, or the problem that looks for it.
+            #[schema(required)]
             cause: String,
             /// Who confirmed.
+            #[schema(required)]
             confirmed_by: String,
         }
         /// 誤検知
         FalseAlarm {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// Why it is none.
+            #[schema(required)]
             grounds: String,
         }
         /// The head of desk's word on a false alarm
         FalseAlarmReview {
             /// Record version seen.
+            #[schema(required, minimum = 1)]
             version: u64,
             /// Whether it stands.
+            #[schema(required)]
             upheld: bool,
             /// Why not, where it does not.
             reason: String,
@@ -198,11 +240,13 @@ pub mod input {
         /// 内部メモ
         Note {
             /// The note; never shown to the customer.
+            #[schema(required)]
             text: String,
         }
         /// メッセージ
         Message {
             /// The message.
+            #[schema(required)]
             text: String,
         }
     }

@@ -3,7 +3,7 @@
 use crate::desk::required;
 use crate::sign_in::role_of_code;
 use crate::tenant::{OWN_PROJECT, console_fact};
-use crate::{Answer, Caller, Desk, seal};
+use crate::{AddedWebhook, Answer, Caller, Desk, Error, Who, seal};
 use domain::access::{Actor, Right};
 use domain::calendar::Calendar;
 use domain::clocks::notice::AgreedTargets;
@@ -12,7 +12,7 @@ use domain::ids::{KeyId, ProjectKey, TenantId, WebhookId};
 use domain::incident::Incident;
 use domain::refusal::Refusal;
 use domain::time::Instant;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{CorrelationRow, Failure, KeyRow, WebhookRow, random};
 
 /// A key to make.
@@ -31,7 +31,7 @@ pub struct NewKey {
 }
 
 /// A key just made: its secret is shown once.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AddedKey {
     /// The key's id.
     pub id: KeyId,
@@ -45,8 +45,12 @@ impl Desk {
     /// # Errors
     /// The scope, the role or the heartbeat is wrong, or the project is not found in the caller's reach.
     pub async fn add_key(&self, caller: &Caller, project: &ProjectKey, new: &NewKey) -> Answer<AddedKey> {
-        let tenant = self.store.system().tenant_of_project(project).await?.ok_or_else(|| no_project(project))?;
-        let scope = caller.enter(&tenant, Right::Administer)?;
+        let scope = match self.enter_project(caller, project, &[Right::Administer]).await {
+            Err(Error::Refused(refusal)) if refusal == Refusal::not_found() && caller.who == Who::Console => {
+                return Err(no_project(project).into());
+            }
+            entered => entered?,
+        };
         let key = match new.scope.as_str() {
             "intake" => random::letters::<32>(),
             "api" => random::letters::<40>(),
@@ -61,10 +65,13 @@ impl Desk {
             )
             .into());
         }
-        let mut write = self.store.write(&tenant).await?;
+        let mut write = self.begin(&scope.tenant).await?;
+        if new.expires.is_some_and(|expires| expires <= write.now()) {
+            return Err(Refusal::invalid("expires", "有効期限は今より後で入力してください。", "A key ends later than now.").into());
+        }
         let id = KeyId::new(random::letters::<16>());
         let row = KeyRow {
-            tenant: tenant.clone(),
+            tenant: scope.tenant,
             id: id.clone(),
             project: project.clone(),
             scope: new.scope.clone(),
@@ -82,8 +89,9 @@ impl Desk {
         let (project, scope_code, heartbeat_minutes) = (project.clone(), new.scope.clone(), new.heartbeat_minutes);
         let body = Body::KeyAdded { key: id.clone(), project, scope: scope_code, role, heartbeat_minutes };
         write.append(console_fact(scope.actor, body));
-        write.commit().await?;
-        Ok(AddedKey { id, key })
+        let added = AddedKey { id, key };
+        self.commit(write, &added).await?;
+        Ok(added)
     }
 
     /// Revokes a key at once.
@@ -91,7 +99,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach, or there is no such key.
     pub async fn revoke_key(&self, caller: &Caller, tenant: &TenantId, key: &KeyId) -> Answer<()> {
-        let scope = caller.enter(tenant, Right::Administer)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let mut write = self.store.write(&scope.tenant).await?;
         if !write.revoke_key(key).await? {
             return Err(Refusal::not_found().into());
@@ -106,7 +114,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach.
     pub async fn keys(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<KeyRow>> {
-        caller.enter(tenant, Right::Administer)?;
+        self.enter(caller, tenant, &[Right::Administer]).await?;
         Ok(self.store.tenant(tenant).keys().await?)
     }
 
@@ -127,6 +135,7 @@ impl Desk {
                 continue;
             }
             let dedup_key = format!("heartbeat:{}", key.id);
+            let customer = self.customer_name(&key.tenant).await?;
             let mut write = self.store.write(&provider.id).await?;
             let found = write.correlations(&project, &[dedup_key.as_str()]).await?;
             if found.get(&dedup_key).is_some_and(|c| c.joins_until.is_none_or(|until| now <= until)) {
@@ -134,7 +143,6 @@ impl Desk {
             }
             let n = write.next_number(&project).await?;
             let record = project.record(n);
-            let customer = self.customer_name(&key.tenant).await?;
             let title = format!("{customer} {}: 監視からの定期連絡が{minutes}分以上ありません", key.project);
             let body = Body::IncidentOpened {
                 project: project.clone(),
@@ -165,7 +173,7 @@ impl Desk {
     /// # Errors
     /// The address is no http or https address, or the tenant is out of reach.
     pub async fn add_webhook(&self, caller: &Caller, tenant: &TenantId, url: &str) -> Answer<(WebhookId, String)> {
-        let scope = caller.enter(tenant, Right::Administer)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let url = required("url", url)?;
         if !(url.starts_with("https://") || url.starts_with("http://")) || url.len() > 2_000 || url.chars().any(char::is_whitespace) {
             return Err(Refusal::invalid("url", "https:// で始まるURLを入力してください。", "Give an address that begins with https://.").into());
@@ -174,12 +182,13 @@ impl Desk {
         let secret = format!("whsec_{}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, random::bytes::<24>()));
         let sealed = seal::seal(&self.settings.sealing_key, &place(tenant, &id), &secret)
             .ok_or_else(|| Failure::Settings("the sealing key is unusable".into()))?;
-        let mut write = self.store.write(&scope.tenant).await?;
+        let mut write = self.begin(&scope.tenant).await?;
         write.add_webhook(&id, url, &sealed).await?;
         let told = write.text(url);
         write.append(console_fact(scope.actor, Body::WebhookAdded { webhook: id.clone(), url: told }));
-        write.commit().await?;
-        Ok((id, secret))
+        let added = AddedWebhook { id, secret };
+        self.commit(write, &added).await?;
+        Ok((added.id, added.secret))
     }
 
     /// Disables a webhook endpoint.
@@ -187,7 +196,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach, or there is no such endpoint.
     pub async fn disable_webhook(&self, caller: &Caller, tenant: &TenantId, webhook: &WebhookId) -> Answer<()> {
-        let scope = caller.enter(tenant, Right::Administer)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let mut write = self.store.write(&scope.tenant).await?;
         if !write.disable_webhook(webhook).await? {
             return Err(Refusal::not_found().into());
@@ -202,7 +211,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach.
     pub async fn webhooks(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<WebhookRow>> {
-        caller.enter(tenant, Right::Administer)?;
+        self.enter(caller, tenant, &[Right::Administer]).await?;
         Ok(self.store.tenant(tenant).webhooks().await?)
     }
 

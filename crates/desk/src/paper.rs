@@ -2,10 +2,10 @@
 
 use crate::desk::read_paper;
 use crate::tenant::record;
-use crate::{Answer, Caller, Desk};
+use crate::{Answer, Caller, Desk, Recorded, Scope};
 use domain::access::Right;
-use domain::ids::TenantId;
-use domain::paper::Paper;
+use domain::ids::{ProjectKey, TenantId};
+use domain::paper::{Closures, Paper, Provider};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 
@@ -29,16 +29,19 @@ impl Desk {
     /// # Errors
     /// The document is not valid, `valid_from` lies in the past, or the tenant is out of reach.
     pub async fn record_paper<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str, paper: &P, valid_from: Option<Instant>) -> Answer<u32> {
-        let right = if caller.may_somewhere(Right::Administer) { Right::Administer } else { Right::Agree };
-        let scope = caller.enter(tenant, right)?;
+        // What holds for the whole installation is no customer's agreement.
+        let is_setting = [Closures::KIND, Provider::KIND].contains(&P::KIND);
+        let rights: &[Right] = if is_setting { &[Right::Administer] } else { &[Right::Administer, Right::Agree] };
+        let scope = self.enter(caller, tenant, rights).await?;
+        refuse_unreached(&scope, subject)?;
         paper.validate()?;
-        let mut write = self.store.write(&scope.tenant).await?;
-        if !subject.is_empty() && write.project(&domain::ids::ProjectKey::new(subject)).await?.is_none() {
+        let mut write = self.begin(&scope.tenant).await?;
+        if !subject.is_empty() && write.project(&ProjectKey::new(subject)).await?.is_none() {
             return Err(Refusal::not_found().into());
         }
         let now = write.now();
         let valid_from = valid_from.unwrap_or(now);
-        // Later by a breath than what the form showed is fine; a promise made backwards is not.
+        // What was now when the form was opened is taken as now; a promise made backwards is not.
         if now.since_ms(valid_from) > domain::time::HOUR_MS {
             return Err(Refusal::invalid(
                 "valid_from",
@@ -47,8 +50,8 @@ impl Desk {
             )
             .into());
         }
-        let version = record(&mut write, subject, paper, valid_from, &scope.actor).await?;
-        write.commit().await?;
+        let version = record(&mut write, subject, paper, valid_from.max(now), &scope.actor).await?;
+        self.commit(write, &Recorded { version }).await?;
         self.ring(tenant);
         Ok(version)
     }
@@ -58,7 +61,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach.
     pub async fn paper_now<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<Option<Version<P>>> {
-        self.enter_to_read(caller, tenant)?;
+        self.enter_to_read(caller, tenant, subject).await?;
         let now = self.now().await?;
         let row = self.store.tenant(tenant).version_at(P::KIND, subject, now).await?;
         row.map(|row| version(&row)).transpose()
@@ -69,7 +72,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach.
     pub async fn paper_versions<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<Vec<Version<P>>> {
-        self.enter_to_read(caller, tenant)?;
+        self.enter_to_read(caller, tenant, subject).await?;
         let mut versions: Vec<Version<P>> = vec![];
         for row in self.store.tenant(tenant).versions(P::KIND, subject).await? {
             versions.push(version(&row)?);
@@ -78,12 +81,15 @@ impl Desk {
         Ok(versions)
     }
 
-    fn enter_to_read(&self, caller: &Caller, tenant: &TenantId) -> Answer<()> {
-        let rights = [Right::ReadOperations, Right::Agree, Right::Administer];
-        let right = rights.into_iter().find(|right| caller.may_somewhere(*right)).unwrap_or(Right::Agree);
-        caller.enter(tenant, right)?;
-        Ok(())
+    async fn enter_to_read(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<()> {
+        let scope = self.enter(caller, tenant, &[Right::ReadOperations, Right::Agree, Right::Administer]).await?;
+        Ok(refuse_unreached(&scope, subject)?)
     }
+}
+
+/// A key reaches the papers of its own project and of its tenant, not those of the projects beside it.
+fn refuse_unreached(scope: &Scope, subject: &str) -> Result<(), Refusal> {
+    if subject.is_empty() || scope.reaches(&ProjectKey::new(subject)) { Ok(()) } else { Err(Refusal::not_found()) }
 }
 
 fn version<P: Paper>(row: &store::PaperRow) -> Answer<Version<P>> {

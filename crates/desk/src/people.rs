@@ -3,15 +3,16 @@
 use crate::desk::required;
 use crate::sign_in::{right_of_code, role_of_code};
 use crate::tenant::console_fact;
-use crate::{Answer, Begun, Caller, Desk, Who, password};
+use crate::{AddedId, Answer, Begun, Caller, Desk, Scope, Who, password};
 use domain::access::{Right, Role};
 use domain::contact::is_mail_address;
 use domain::fact::Body;
 use domain::ids::{DelegationId, MembershipId, PersonId, TenantId};
+use domain::paper::Provider;
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use domain::words::Lang;
-use store::{DelegationRow, MembershipRow, PersonRow, random};
+use store::{DelegationRow, Failure, MembershipRow, PersonRow, Write, random};
 
 /// Somebody to add.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,15 @@ pub struct Member {
     pub person: PersonRow,
 }
 
+/// A mail address as people sign in with it: trimmed, in small letters.
+fn validate_email(email: &str) -> Result<String, Refusal> {
+    let email = email.trim().to_lowercase();
+    if is_mail_address(&email) {
+        return Ok(email);
+    }
+    Err(Refusal::invalid("email", "メールアドレスを確認してください。", "Check the mail address."))
+}
+
 impl Desk {
     /// Whether nobody can sign in yet, so that the set-up page is shown.
     ///
@@ -68,13 +78,20 @@ impl Desk {
     /// # Errors
     /// The desk is not new, or an input is missing or wrong.
     pub async fn set_up(&self, provider: &str, person: &NewPerson, agent: &str, address: &str) -> Answer<Begun> {
-        let provider = required("provider", provider)?.to_owned();
+        let provider = required("provider", provider)?;
+        validate_email(&person.email)?;
         password::validate(&person.password)?;
         if !self.is_new().await? {
             return Err(Refusal::not_now("初期設定は完了しています。サインインしてください。", "The desk is set up already. Sign in.").into());
         }
-        let tenant = self.ensure_provider(&provider).await?;
+        let tenant = self.ensure_provider(provider).await?;
         let console = Caller { who: Who::Console, grants: vec![], lang: Lang::Ja };
+        if self.customer_name(&tenant).await? != provider {
+            // A customer was added by command before, and the provider with a name of our own making.
+            self.rename_tenant(&console, &tenant, provider).await?;
+            let paper = Provider { name: provider.to_owned(), phone: String::new() };
+            self.record_paper(&console, &tenant, "", &paper, None).await?;
+        }
         let id = self.add_person(&console, &tenant, &NewPerson { role: Role::Ad.code().into(), ..person.clone() }).await?;
         self.grant(&console, &tenant, &id, Role::Dh, None).await?;
         self.begin_session(&id, agent, address).await
@@ -83,13 +100,10 @@ impl Desk {
     /// Adds a person with a role in a tenant. A known address gets the role beside those it has; the password then stays.
     ///
     /// # Errors
-    /// The address, the role or the password is wrong; a customer's role in the provider's tenant or the other way round.
+    /// The address, the role or the password is wrong; a customer's role in the provider's tenant.
     pub async fn add_person(&self, caller: &Caller, tenant: &TenantId, new: &NewPerson) -> Answer<PersonId> {
-        caller.enter(tenant, Right::Administer)?;
-        let email = new.email.trim().to_lowercase();
-        if !is_mail_address(&email) {
-            return Err(Refusal::invalid("email", "メールアドレスを確認してください。", "Check the mail address.").into());
-        }
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
+        let email = validate_email(&new.email)?;
         let role = role_of_code(&new.role)?;
         if !new.password.is_empty() {
             password::validate(&new.password)?;
@@ -113,11 +127,18 @@ impl Desk {
                     created: self.now().await?,
                     disabled: None,
                 };
-                self.store.system().add_person(&person).await?;
-                person.id
+                match self.store.system().add_person(&person).await {
+                    Ok(()) => person.id,
+                    // Added by somebody else since it was looked up.
+                    Err(failure @ Failure::Conflict(_)) => {
+                        self.store.system().person_by_email(&email).await?.ok_or(failure)?.id
+                    }
+                    Err(failure) => return Err(failure.into()),
+                }
             }
         };
-        self.grant(caller, tenant, &id, role, None).await?;
+        let (write, _) = self.granted(scope, &id, role, None).await?;
+        self.commit(write, &AddedId { id: &id }).await?;
         Ok(id)
     }
 
@@ -126,13 +147,19 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach, or there is no such person.
     pub async fn grant(&self, caller: &Caller, tenant: &TenantId, person: &PersonId, role: Role, until: Option<Instant>) -> Answer<MembershipId> {
-        let scope = caller.enter(tenant, Right::Administer)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         self.store.system().person(person).await?.ok_or_else(Refusal::not_found)?;
-        let mut write = self.store.write(&scope.tenant).await?;
+        let (write, membership) = self.granted(scope, person, role, until).await?;
+        self.commit(write, &AddedId { id: &membership }).await?;
+        Ok(membership)
+    }
+
+    async fn granted(&self, scope: Scope, person: &PersonId, role: Role, until: Option<Instant>) -> Answer<(Write, MembershipId)> {
+        let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
         let held = write.memberships(now).await?;
         if let Some(held) = held.into_iter().find(|m| m.person == *person && m.role == role) {
-            return Ok(held.id);
+            return Ok((write, held.id));
         }
         let membership = MembershipId::new(random::letters::<16>());
         let (valid_from, valid_to) = (now, until);
@@ -140,8 +167,7 @@ impl Desk {
         write.add_membership(&row).await?;
         let body = Body::MembershipGranted { membership: membership.clone(), person: person.clone(), role, until };
         write.append(console_fact(scope.actor, body));
-        write.commit().await?;
-        Ok(membership)
+        Ok((write, membership))
     }
 
     /// Ends a membership now.
@@ -149,7 +175,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach, there is no such membership, or it is the last administrator's.
     pub async fn end_membership(&self, caller: &Caller, tenant: &TenantId, membership: &MembershipId) -> Answer<()> {
-        let scope = caller.enter(tenant, Right::Administer)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let mut write = self.store.write(&scope.tenant).await?;
         let now = write.now();
         let held = write.membership(membership).await?.ok_or_else(Refusal::not_found)?;
@@ -173,7 +199,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach.
     pub async fn members(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<Member>> {
-        caller.enter(tenant, Right::Administer)?;
+        self.enter(caller, tenant, &[Right::Administer]).await?;
         let rows = self.store.tenant(tenant).memberships(self.now().await?).await?;
         let ids: Vec<PersonId> = rows.iter().map(|row| row.person.clone()).collect();
         let mut people = self.store.system().people_of(&ids).await?;
@@ -188,25 +214,24 @@ impl Desk {
     /// # Errors
     /// The right is unknown, the giver does not hold it in that tenant, or the hours cannot be.
     pub async fn delegate(&self, caller: &Caller, tenant: &TenantId, new: &NewDelegation) -> Answer<DelegationId> {
-        let scope = caller.enter(tenant, Right::Administer)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let right = right_of_code(&new.right)
             .ok_or_else(|| Refusal::invalid("right", "権限を選んでください。", "Choose a right, such as decide."))?;
         if new.minute_from >= 1440 || new.minute_to > 1440 {
             return Err(Refusal::invalid("minute_from", "時間帯は 00:00 から 24:00 です。", "Hours lie between 00:00 and 24:00.").into());
         }
         let (giver, taker) = (PersonId::new(new.giver.trim()), PersonId::new(new.taker.trim()));
-        for (field, person) in [("giver", &giver), ("taker", &taker)] {
-            if self.store.system().person(person).await?.is_none() {
-                return Err(Refusal::invalid(field, "人を選んでください。", "Choose a person.").into());
-            }
-        }
         if giver == taker {
             return Err(Refusal::invalid("taker", "本人には委任できません。", "A right cannot be lent to oneself.").into());
         }
-        let mut write = self.store.write(&scope.tenant).await?;
+        let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
-        if !write.memberships(now).await?.iter().any(|m| m.person == giver && m.role.may(right)) {
+        let members = write.memberships(now).await?;
+        if !members.iter().any(|m| m.person == giver && m.role.may(right)) {
             return Err(Refusal::invalid("giver", "この人はその権限を持っていません。", "This person does not hold the right.").into());
+        }
+        if !members.iter().any(|m| m.person == taker) {
+            return Err(Refusal::invalid("taker", "同じところに属する人を選んでください。", "Choose somebody who is a member here.").into());
         }
         let id = DelegationId::new(random::letters::<16>());
         let row = DelegationRow {
@@ -224,7 +249,7 @@ impl Desk {
         let (minute_from, minute_to, until) = (new.minute_from, new.minute_to, new.until);
         let body = Body::DelegationGranted { delegation: id.clone(), giver, taker, right: new.right.clone(), minute_from, minute_to, until };
         write.append(console_fact(scope.actor, body));
-        write.commit().await?;
+        self.commit(write, &AddedId { id: &id }).await?;
         Ok(id)
     }
 
@@ -233,7 +258,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach, or there is no such delegation.
     pub async fn end_delegation(&self, caller: &Caller, tenant: &TenantId, delegation: &DelegationId) -> Answer<()> {
-        let scope = caller.enter(tenant, Right::Administer)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let mut write = self.store.write(&scope.tenant).await?;
         let now = write.now();
         if !write.end_delegation(delegation, now).await? {
@@ -249,7 +274,7 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach.
     pub async fn delegations(&self, caller: &Caller, tenant: &TenantId) -> Answer<Vec<DelegationRow>> {
-        caller.enter(tenant, Right::Administer)?;
+        self.enter(caller, tenant, &[Right::Administer]).await?;
         Ok(self.store.tenant(tenant).delegations(self.now().await?).await?)
     }
 

@@ -90,7 +90,9 @@ impl Desk {
     pub async fn caller_by_key(&self, secret: &str) -> Answer<Option<Caller>> {
         let now = self.now().await?;
         let Some(key) = self.live_key(secret, "api", now).await? else { return Ok(None) };
-        let grant = Grant { tenant: key.tenant, role: key.role, everywhere: false, delegated: None };
+        let provider = self.store.system().provider().await?;
+        let everywhere = !key.role.is_customer() && provider.is_some_and(|provider| provider.id == key.tenant);
+        let grant = Grant { tenant: key.tenant, role: key.role, everywhere, delegated: None };
         let who = Who::Key { id: key.id, project: key.project };
         Ok(Some(Caller { who, grants: vec![grant], lang: Lang::Ja }))
     }

@@ -1,7 +1,7 @@
 //! Tenants and projects: adding a customer, starting its operation phase (R-3.4-*).
 
 use crate::desk::required;
-use crate::{Answer, Caller, Desk, Error, Who};
+use crate::{AddedProject, Answer, Caller, Desk, Error, Reach, Who};
 use domain::access::{Actor, Right};
 use domain::criteria::Criteria;
 use domain::fact::{Body, NewFact};
@@ -9,8 +9,8 @@ use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Paper, Provider};
 use domain::refusal::Refusal;
 use domain::time::Instant;
-use serde::Serialize;
-use store::{ProjectRow, TenantRow, Write, random};
+use serde::{Deserialize, Serialize};
+use store::{Failure, ProjectRow, TenantRow, Write, random};
 
 /// Key of the provider's own project, where incidents of the desk itself are opened.
 pub const OWN_PROJECT: &str = "MSP";
@@ -24,7 +24,7 @@ pub const START_CONDITIONS: [(&str, domain::words::Label); 4] = [
 ];
 
 /// A tenant just added.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Added {
     /// The tenant.
     pub id: TenantId,
@@ -54,8 +54,9 @@ impl Caller {
         }
     }
 
+    /// Whether the caller administers the whole installation, not only a customer of it.
     pub(crate) fn may_administer(&self) -> Result<(), Refusal> {
-        if self.may_somewhere(Right::Administer) { Ok(()) } else { Err(Refusal::forbidden()) }
+        if self.reach(Right::Administer) == Reach::Everywhere { Ok(()) } else { Err(Refusal::forbidden()) }
     }
 }
 
@@ -88,16 +89,20 @@ impl Desk {
         caller.may_administer()?;
         let name = required("name", name)?;
         let project = ProjectKey::parse(project.trim())?;
+        let id = self.new_tenant_id();
+        if self.store.system().tenant(&id).await?.is_some() {
+            self.begin(&id).await?;
+        }
         self.refuse_used_key(&project).await?;
         self.ensure_provider("MSP").await?;
-        let id = TenantId::new(random::letters::<16>());
         let mut write = self.store.system().add_tenant(&id, name, "customer").await?;
         let told = write.text(name);
         write.append(console_fact(caller.actor(), Body::TenantAdded { name: told }));
         start_project(&mut write, &project, name, &caller.actor()).await?;
-        write.commit().await?;
-        self.ring(&id);
-        Ok(Added { id, project })
+        let added = Added { id, project };
+        self.commit(write, &added).await?;
+        self.ring(&added.id);
+        Ok(added)
     }
 
     /// Adds a project to a customer, in its operation phase.
@@ -105,25 +110,19 @@ impl Desk {
     /// # Errors
     /// As [`Desk::add_tenant`]; the tenant is not found.
     pub async fn add_project(&self, caller: &Caller, tenant: &TenantId, key: &str, name: &str) -> Answer<ProjectKey> {
-        let scope = caller.enter(tenant, Right::Administer)?;
-        self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let (project, name) = (ProjectKey::parse(key.trim())?, required("name", name)?);
+        let mut write = self.begin(&scope.tenant).await?;
         self.refuse_used_key(&project).await?;
-        let mut write = self.store.write(&scope.tenant).await?;
         start_project(&mut write, &project, name, &scope.actor).await?;
-        write.commit().await?;
+        self.commit(write, &AddedProject { project: project.clone() }).await?;
         Ok(project)
     }
 
     async fn refuse_used_key(&self, project: &ProjectKey) -> Answer<()> {
         match self.store.system().tenant_of_project(project).await? {
             None => Ok(()),
-            Some(_) => Err(Refusal::invalid(
-                "project",
-                format!("プロジェクトキー {project} は使われています。別のキーを入力してください。"),
-                format!("The project key {project} is in use. Choose another."),
-            )
-            .into()),
+            Some(_) => Err(used_key(project).into()),
         }
     }
 
@@ -132,8 +131,7 @@ impl Desk {
     /// # Errors
     /// The name is missing, or the tenant is out of reach.
     pub async fn rename_tenant(&self, caller: &Caller, tenant: &TenantId, name: &str) -> Answer<()> {
-        let scope = caller.enter(tenant, Right::Administer)?;
-        self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
+        let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let name = required("name", name)?;
         let mut write = self.store.write(&scope.tenant).await?;
         let told = write.text(name);
@@ -152,12 +150,34 @@ impl Desk {
         let mut views = vec![];
         for tenant in self.store.system().tenants().await? {
             if reach.contains(&tenant.id) {
-                let projects = self.store.tenant(&tenant.id).projects().await?;
+                let scope = caller.enter(&tenant.id, right)?;
+                let mut projects = self.store.tenant(&tenant.id).projects().await?;
+                projects.retain(|project| scope.reaches(&project.key));
                 views.push(TenantView { tenant, projects });
             }
         }
         views.sort_by_key(|view| (!view.tenant.is_provider(), view.tenant.name.clone()));
         Ok(views)
+    }
+
+    /// One tenant with its projects, for whoever works for it.
+    ///
+    /// # Errors
+    /// The tenant is out of reach, or no right to read it is held there.
+    pub async fn tenant(&self, caller: &Caller, tenant: &TenantId) -> Answer<TenantView> {
+        let scope = self.enter(caller, tenant, &[Right::ReadOperations, Right::Agree, Right::Administer]).await?;
+        let row = self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
+        let mut projects = self.store.tenant(tenant).projects().await?;
+        projects.retain(|project| scope.reaches(&project.key));
+        Ok(TenantView { tenant: row, projects })
+    }
+
+    /// The provider's own tenant.
+    ///
+    /// # Errors
+    /// There is none before the first start.
+    pub async fn provider_id(&self) -> Answer<TenantId> {
+        Ok(self.store.system().provider().await?.ok_or_else(Refusal::not_found)?.id)
     }
 
     /// A tenant by its name, for the command line.
@@ -203,7 +223,11 @@ impl Desk {
 /// Adds a project and starts its operation phase with our default criteria, so that an alert can be judged from its first
 /// minute; that nothing is agreed yet is a listed exception.
 async fn start_project(write: &mut Write, project: &ProjectKey, name: &str, actor: &Actor) -> Answer<()> {
-    write.add_project(project, name).await?;
+    write.add_project(project, name).await.map_err(|failure| match failure {
+        // Somebody else took it since it was looked up.
+        Failure::Conflict(_) => Error::from(used_key(project)),
+        failure => failure.into(),
+    })?;
     let told = write.text(name);
     write.append(console_fact(actor.clone(), Body::ProjectAdded { project: project.clone(), name: told }));
     let now = write.now();
@@ -222,4 +246,12 @@ pub(crate) async fn record<P: Paper>(write: &mut Write, subject: &str, paper: &P
     let (paper, subject) = (P::KIND.to_owned(), subject.to_owned());
     write.append(console_fact(actor.clone(), Body::VersionRecorded { paper, subject, version, valid_from, document }));
     Ok(version)
+}
+
+fn used_key(project: &ProjectKey) -> Refusal {
+    Refusal::invalid(
+        "project",
+        format!("プロジェクトキー {project} は使われています。別のキーを入力してください。"),
+        format!("The project key {project} is in use. Choose another."),
+    )
 }

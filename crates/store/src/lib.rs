@@ -38,7 +38,7 @@ mod values;
 mod webhook;
 mod write;
 
-pub use alert::AlertRow;
+pub use alert::{AlertQuery, AlertRow};
 pub use checkpoint::{CheckpointRow, HeadRow};
 pub use clock::{Clock, HandClock};
 pub use correlation::{Correlation, CorrelationRow};
@@ -56,7 +56,7 @@ pub use outbox::{ClaimedMessage, Finish, QueueDepth};
 pub use paper::PaperRow;
 pub use person::PersonRow;
 pub use project::ProjectRow;
-pub use record::{IncidentFilter, IncidentRow};
+pub use record::{IncidentFilter, IncidentQuery, IncidentRow};
 pub use scope::{Scoped, StaffScope, SystemScope};
 pub use session::SessionRow;
 pub use snapshot::Snapshot;

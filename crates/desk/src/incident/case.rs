@@ -40,8 +40,19 @@ impl Desk {
     /// Opens an incident for a verb of a caller.
     pub(crate) async fn open(&self, caller: &Caller, right: Right, key: &RecordKey, seen: Seen) -> Answer<Case<'_>> {
         let scope = self.enter_record(caller, right, key).await?;
-        let case = self.open_as(&scope.tenant, key, scope.actor, scope.role).await?.ok_or_else(Refusal::not_found)?;
+        let mut case = self.open_as(&scope.tenant, key, scope.actor, scope.role).await?.ok_or_else(Refusal::not_found)?;
+        if right == Right::SpeakAsCustomer && case.incident.publications.is_empty() {
+            // Nothing was told yet: for the customer there is no such incident.
+            return Err(Refusal::not_found().into());
+        }
+        self.refuse_repeated(&mut case.write).await?;
         match seen {
+            Seen::At(0) => Err(Refusal::invalid(
+                "version",
+                "表示していたチケットの version を付けてください。",
+                "Send the version of the record that you saw.",
+            )
+            .into()),
             Seen::At(version) if version != case.incident.version => Err(Refusal::stale(case.incident.version).into()),
             _ => Ok(case),
         }
@@ -67,9 +78,9 @@ impl Desk {
         let project = key.as_str().rsplit_once('-').map(|(project, _)| ProjectKey::new(project));
         let project = project.ok_or_else(Refusal::not_found)?;
         let tenant = self.store.system().tenant_of_project(&project).await?.ok_or_else(Refusal::not_found)?;
-        let scope = caller.enter(&tenant, right)?;
+        let scope = self.enter_project(caller, &project, &[right]).await;
         let exists = self.store.tenant(&tenant).incident(key).await?.is_some();
-        if exists && scope.reaches(&project) { Ok(scope) } else { Err(Refusal::not_found().into()) }
+        if exists { scope } else { Err(Refusal::not_found().into()) }
     }
 }
 
@@ -122,10 +133,10 @@ impl Case<'_> {
         let done = Done {
             key: self.incident.key.clone(),
             version: self.incident.version,
-            state: self.incident.state.code(),
+            state: self.incident.state,
         };
         let tenant = self.write.tenant().clone();
-        self.write.commit().await?;
+        self.desk.commit(self.write, &done).await?;
         self.desk.ring(&tenant);
         Ok(done)
     }
@@ -155,7 +166,6 @@ pub(crate) fn cached_row(tenant: &TenantId, incident: &Incident, title: String, 
     // The clock that runs, or the first: the alert's own.
     let clock = clocks.iter().rev().find(|clock| clock.end.is_none()).unwrap_or(&clocks[0]);
     let duty = incident.duties(incident.as_of, calendar).into_iter().next();
-    let ended = incident.closure.as_ref().map(|c| c.mark.at).or(incident.false_alarm.as_ref().map(|f| f.mark.at));
     IncidentRow {
         tenant: tenant.clone(),
         key: incident.key.clone(),
@@ -166,7 +176,7 @@ pub(crate) fn cached_row(tenant: &TenantId, incident: &Incident, title: String, 
         title,
         assignee: incident.taken.as_ref().map(|taken| taken.what.clone()),
         opened: incident.opened.at,
-        ended,
+        ended: incident.ended_at(),
         impact: match incident.impact() {
             None => "unjudged",
             Some(true) => "yes",

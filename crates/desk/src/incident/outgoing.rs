@@ -5,11 +5,12 @@
 
 use super::case::Case;
 use crate::Answer;
+use crate::desk::read_paper;
 use domain::contact::ContactPlan;
 use domain::fact::{Body, Fact, NewFact, NoticeKind};
 use domain::ids::{BlobId, ContactId, MessageId};
 use domain::incident::Incident;
-use domain::paper::Provider;
+use domain::paper::{Paper, Provider};
 use serde::{Deserialize, Serialize};
 use store::NewMessage;
 
@@ -79,11 +80,8 @@ pub(super) async fn queue(case: &mut Case<'_>, fact: &Fact) -> Answer<Vec<NewFac
     let title = case.write.blob_text(&case.incident.title).await?.unwrap_or_default();
     let mut queue = Queue { kind, seq: fact.seq, messages: vec![], facts: vec![] };
     let plan = case.paper::<ContactPlan>().await?.map(|(_, plan)| plan).unwrap_or_default();
-    let provider = case.desk.store.system().provider().await?;
-    let provider = match &provider {
-        Some(tenant) => case.desk.paper::<Provider>(&tenant.id, "", case.by.now).await?.map(|(_, paper)| paper.name),
-        None => None,
-    };
+    let provider = case.write.provider_version_at(Provider::KIND, case.by.now).await?;
+    let provider = provider.map(|row| read_paper::<Provider>(&row)).transpose()?.map(|(_, provider)| provider.name);
     for contact in plan.contacts.iter().filter(|contact| !contact.mail.is_empty()) {
         let settings = case.desk.settings();
         let domain = &settings.message_domain;

@@ -17,7 +17,7 @@ use domain::paper::{Provider};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use std::collections::HashMap;
-use store::{AlertRow, IncidentFilter, IncidentRow, MessageRow};
+use store::{AlertRow, IncidentFilter, IncidentQuery, IncidentRow, MessageRow};
 
 /// One row of the board.
 #[derive(Clone, Debug)]
@@ -92,6 +92,9 @@ pub struct PublishedView {
     pub now: Instant,
 }
 
+/// States of which the customer was told.
+const TOLD: [&str; 4] = ["notified", "confirming", "recovery_notified", "closed"];
+
 /// Rows of one board.
 const BOARD_MAX: u32 = 500;
 
@@ -102,7 +105,22 @@ impl Desk {
     /// The database does not answer.
     pub async fn board(&self, caller: &Caller) -> Answer<Vec<BoardRow>> {
         let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
-        let rows = self.store.staff(&tenants).board(BOARD_MAX).await?;
+        let mut rows = self.store.staff(&tenants).board(BOARD_MAX).await?;
+        rows.retain(|row| caller.only_project().is_none_or(|only| row.project == *only));
+        self.board_rows(rows).await
+    }
+
+    /// Incidents within the caller's reach, the latest opened first: all that staff may see, or for a customer what they were
+    /// told of.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn incidents(&self, caller: &Caller, query: &IncidentQuery, limit: u32) -> Answer<Vec<BoardRow>> {
+        let right = if query.told { Right::ReadPublished } else { Right::ReadOperations };
+        let Some(project) = caller.project_within(query.project.as_ref()) else { return Ok(vec![]) };
+        let tenants = self.tenants_with(caller, right).await?;
+        let query = IncidentQuery { project: project.cloned(), ..query.clone() };
+        let rows = self.store.staff(&tenants).incidents(&query, limit).await?;
         self.board_rows(rows).await
     }
 
@@ -114,7 +132,12 @@ impl Desk {
         let right = if caller.is_customer() { Right::ReadPublished } else { Right::ReadOperations };
         let scope = caller.enter(tenant, right)?;
         let filter = IncidentFilter { project: scope.project.clone().or_else(|| filter.project.clone()), ..filter.clone() };
-        let rows = self.store.tenant(tenant).incidents(&filter, limit).await?;
+        let mut rows = self.store.tenant(tenant).incidents(&filter, limit).await?;
+        // A customer sees nothing of what nobody told them yet.
+        rows.retain(|row| right != Right::ReadPublished || TOLD.contains(&row.state.as_str()));
+        if right == Right::ReadPublished {
+            rows = rows.into_iter().map(without_internals).collect();
+        }
         self.board_rows(rows).await
     }
 
@@ -268,7 +291,8 @@ impl Desk {
         let next_report = incident.next_open_slot(now).unwrap_or(now.plus_minutes(60));
         let recovered = incident.recovery().map(|r| shown(r.what.recovered_at)).unwrap_or_default();
         let (title, empty) = (texts.get(&incident.title), String::new());
-        let fill_in = |template: &str, impact: &str| {
+        let promised = incident.slot_to_promise(now).unwrap_or(next_report);
+        let fill_in = |template: &str, impact: &str, next_report: Instant| {
             fill(
                 template,
                 &[
@@ -286,10 +310,10 @@ impl Desk {
             )
         };
         Ok(Templates {
-            occurrence: fill_in(&templates.occurrence, "有"),
-            occurrence_no_impact: fill_in(&templates.occurrence_no_impact, "無"),
-            interim: fill_in(&templates.interim, "有"),
-            recovery: fill_in(&templates.recovery, "有"),
+            occurrence: fill_in(&templates.occurrence, "有", next_report),
+            occurrence_no_impact: fill_in(&templates.occurrence_no_impact, "無", next_report),
+            interim: fill_in(&templates.interim, "有", promised),
+            recovery: fill_in(&templates.recovery, "有", next_report),
         })
     }
 
@@ -297,6 +321,11 @@ impl Desk {
     pub fn class_label(class: &str) -> Option<domain::words::Label> {
         CLASSES.iter().find(|(code, _)| *code == class).map(|(_, label)| *label)
     }
+}
+
+/// A header as the customer sees it: not who works on it, nor what they owe next.
+fn without_internals(row: IncidentRow) -> IncidentRow {
+    IncidentRow { assignee: None, duty: None, duty_due: None, ..row }
 }
 
 /// Every blob a list of facts names.

@@ -1,0 +1,204 @@
+//! Reads for the pages: the board at a glance, who is who, what waits. Nothing here writes.
+
+use crate::incident::{BoardRow, Letter, Payload};
+use crate::{Answer, Caller, Desk};
+use domain::access::{Right, Role};
+use domain::ids::{KeyId, MessageId, PersonId, RecordKey, TenantId};
+use domain::incident::Incident;
+use domain::paper::Provider;
+use domain::refusal::Refusal;
+use domain::time::{HOUR_MS, Instant};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use store::{Failure, KeyRow, MessageRow};
+
+/// How long after their last click somebody of the monitoring centre still counts as on duty.
+const ON_DUTY_MS: i64 = 10 * HOUR_MS;
+
+/// An open incident with what the board draws of it.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    /// Its header.
+    pub board: BoardRow,
+    /// The fold.
+    pub incident: Incident,
+    /// The host or system of its first alert; empty where it came from silence.
+    pub host: String,
+    /// Events that tools told about it.
+    pub alerts: u64,
+}
+
+/// A mail in the outbox.
+#[derive(Clone, Debug)]
+pub struct Mailed {
+    /// The message.
+    pub row: MessageRow,
+    /// What it says; none where its words were erased.
+    pub letter: Option<Letter>,
+}
+
+impl Desk {
+    /// A number that changes when anything of any tenant was written: what a page asks before it asks for more.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn pulse(&self) -> Answer<u64> {
+        let mut hasher = DefaultHasher::new();
+        for head in self.store.system().heads().await? {
+            (head.tenant.as_str(), head.seq, head.instant.ms()).hash(&mut hasher);
+        }
+        Ok(hasher.finish())
+    }
+
+    /// The provider's tenant and its name and number; none before the set-up.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn provider(&self) -> Answer<Option<(TenantId, Provider)>> {
+        let Some(tenant) = self.store.system().provider().await? else { return Ok(None) };
+        let paper = self.paper::<Provider>(&tenant.id, "", self.now().await?).await?;
+        let paper = paper.map_or_else(|| Provider { name: tenant.name, phone: String::new() }, |(_, paper)| paper);
+        Ok(Some((tenant.id, paper)))
+    }
+
+    /// The board's incidents within the caller's reach, each folded.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn glances(&self, caller: &Caller) -> Answer<Vec<Glance>> {
+        let mut glances = vec![];
+        for board in self.board(caller).await? {
+            let store = self.store.tenant(&board.row.tenant);
+            let Some(incident) = Incident::fold(&store.record_facts(&board.row.key).await?)? else { continue };
+            let alerts = store.alerts_of(&board.row.key).await?;
+            let host = alerts.first().map(|alert| alert.source.clone()).unwrap_or_default();
+            glances.push(Glance { board, incident, host, alerts: alerts.iter().map(|alert| alert.count).sum() });
+        }
+        Ok(glances)
+    }
+
+    /// Open incidents that ended since an instant, within the caller's reach.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn ended_since(&self, caller: &Caller, since: Instant) -> Answer<Vec<RecordKey>> {
+        let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
+        let rows = self.store.staff(&tenants).recent_ended(since, 100).await?;
+        Ok(rows.into_iter().map(|row| row.key).collect())
+    }
+
+    /// Messages queued before an instant that nobody took over yet, within the caller's reach.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn undelivered(&self, caller: &Caller, queued_before: Instant) -> Answer<Vec<MessageRow>> {
+        let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
+        Ok(self.store.staff(&tenants).undelivered(queued_before, 100).await?)
+    }
+
+    /// How many messages wait to be sent.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn waiting_messages(&self) -> Answer<u64> {
+        Ok(self.store.system().queue_depth().await?.iter().map(|depth| depth.count).sum())
+    }
+
+    /// Intake keys whose promised heartbeat is overdue, and since when they are silent.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn silent_keys(&self, caller: &Caller) -> Answer<Vec<(KeyRow, Instant)>> {
+        let (now, reach) = (self.now().await?, self.tenants_with(caller, Right::ReadOperations).await?);
+        let keys = self.store.system().heartbeat_keys().await?.into_iter().filter(|key| reach.contains(&key.tenant));
+        let silent = keys.filter_map(|key| {
+            let since = key.last_heartbeat.unwrap_or(key.created);
+            let minutes = i64::from(key.heartbeat_minutes?);
+            (now > since.plus_minutes(minutes)).then_some((key, since))
+        });
+        Ok(silent.collect())
+    }
+
+    /// Who of the provider's monitoring centre was here lately: until rosters exist, they are on duty.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn on_duty(&self) -> Answer<Vec<String>> {
+        let now = self.now().await?;
+        let Some(provider) = self.store.system().provider().await? else { return Ok(vec![]) };
+        let mut names = vec![];
+        for person in self.store.tenant(&provider.id).holders(Role::Mo, now).await? {
+            let sessions = self.store.system().sessions_of(&person.id).await?;
+            let here = sessions.iter().any(|s| now < s.expires && now.since_ms(s.last_seen) < ON_DUTY_MS);
+            if here && person.disabled.is_none() {
+                names.push(person.name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Names of a tenant's keys, by id: which tool an alert came from.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn sources(&self, caller: &Caller, tenant: &TenantId) -> Answer<HashMap<KeyId, String>> {
+        caller.enter(tenant, Right::ReadOperations)?;
+        let keys = self.store.tenant(tenant).keys().await?;
+        Ok(keys.into_iter().map(|key| (key.id, key.label)).collect())
+    }
+
+    /// When each of these people was last seen.
+    ///
+    /// # Errors
+    /// The right to administer is missing.
+    pub async fn last_seen(&self, caller: &Caller, people: &[PersonId]) -> Answer<HashMap<PersonId, Instant>> {
+        caller.may_administer()?;
+        let mut seen = HashMap::new();
+        for person in people {
+            let sessions = self.store.system().sessions_of(person).await?;
+            if let Some(last) = sessions.iter().map(|session| session.last_seen).max() {
+                seen.insert(person.clone(), last);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The mails of the outbox within the caller's reach, newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn mails(&self, caller: &Caller, limit: u32) -> Answer<Vec<Mailed>> {
+        let mut mails = vec![];
+        for tenant in self.tenants_with(caller, Right::ReadOperations).await? {
+            for row in self.store.tenant(&tenant).all_messages(None, limit).await? {
+                if row.channel == "mail" {
+                    mails.push(self.with_letter(row).await?);
+                }
+            }
+        }
+        mails.sort_by_key(|mail| std::cmp::Reverse(mail.row.created));
+        mails.truncate(limit as usize);
+        Ok(mails)
+    }
+
+    /// One mail of the outbox.
+    ///
+    /// # Errors
+    /// There is no such mail in the caller's reach.
+    pub async fn mail(&self, caller: &Caller, tenant: &TenantId, id: &MessageId) -> Answer<Mailed> {
+        caller.enter(tenant, Right::ReadOperations)?;
+        let row = self.store.tenant(tenant).message(id).await?.filter(|row| row.channel == "mail");
+        self.with_letter(row.ok_or_else(Refusal::not_found)?).await
+    }
+
+    async fn with_letter(&self, row: MessageRow) -> Answer<Mailed> {
+        let text = self.store.tenant(&row.tenant).blob_text(&row.payload).await?;
+        let payload = text.map(|text| serde_json::from_str(&text)).transpose();
+        let payload = payload.map_err(|error| Failure::Corrupt(format!("message {}: {error}", row.id)))?;
+        let letter = match payload {
+            Some(Payload::Mail(letter)) => Some(letter),
+            _ => None,
+        };
+        Ok(Mailed { row, letter })
+    }
+}

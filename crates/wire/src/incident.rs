@@ -1,0 +1,257 @@
+//! An incident with everything staff may see.
+
+use crate::{answers, codes};
+
+codes! {
+    /// How a call attempt ended.
+    CallResult {
+        /// The person answered and understood.
+        Answered,
+        /// Somebody else answered.
+        AnsweredOther,
+        /// An answering machine.
+        Voicemail,
+        /// Busy.
+        Busy,
+        /// Nobody answered.
+        None,
+    }
+    /// How the customer was told of the recovery.
+    NoticeChannel {
+        /// On the ticket.
+        Ticket,
+        /// By telephone.
+        Phone,
+    }
+    /// Where an incident stands.
+    State {
+        /// 検知
+        Detected,
+        /// 切り分け中
+        Triaging,
+        /// 判定済: judged without impact, not told yet.
+        Judged,
+        /// 連絡済
+        Notified,
+        /// 復旧確認中
+        Confirming,
+        /// 復旧連絡済
+        RecoveryNotified,
+        /// 終了
+        Closed,
+        /// 誤検知
+        FalseAlarm,
+    }
+}
+
+answers! {
+    /// One answer to a question of the criteria.
+    Answer {
+        /// The question's id inside the criteria version.
+        question: String,
+        /// Yes or no.
+        yes: bool,
+    }
+    /// What a verb leaves behind: the record's new version, to act on next.
+    Done {
+        /// The record.
+        key: String,
+        /// Its version now.
+        version: u64,
+        /// Its state now.
+        state: State,
+    }
+    /// One incident.
+    Incident {
+        /// Its name, `KEY-n`.
+        key: String,
+        /// Its project.
+        project: String,
+        /// Its tenant's id.
+        tenant: String,
+        /// The customer's name.
+        customer: String,
+        /// The version to send with the next verb.
+        version: u64,
+        /// Where it stands.
+        state: State,
+        /// Its title.
+        title: String,
+        /// The severity the tool gave.
+        severity: String,
+        /// サービス影響; null while unjudged.
+        impact: Option<bool>,
+        /// Whether a judgement waits for a second person.
+        awaits_second_person: bool,
+        /// When the alert was received: all clocks start here.
+        #[schema(format = DateTime)]
+        alert_at: String,
+        /// Who has it; null where nobody took it.
+        assignee: Option<Person>,
+        /// The criteria questions to answer, in their order; empty where no criteria are recorded.
+        questions: Vec<Question>,
+        /// Notice clocks with their ledgers, the alert's first.
+        clocks: Vec<Clock>,
+        /// What is owed, nearest first.
+        duties: Vec<Duty>,
+        /// Alerts of this incident.
+        alerts: Vec<crate::alert::Alert>,
+        /// The first alert's words as they came; null where they were erased.
+        raw: Option<String>,
+        /// Every fact, in order.
+        timeline: Vec<TimelineFact>,
+        /// What was told, and what became of it.
+        messages: Vec<Message>,
+        /// Drafts of what may be told next.
+        drafts: Drafts,
+        /// Keys of the last incidents with the same dedup key, newest first.
+        earlier: Vec<String>,
+        /// As of when.
+        #[schema(format = DateTime)]
+        as_of: String,
+    }
+    /// A person by id and name.
+    Person {
+        /// The id.
+        id: String,
+        /// The name.
+        name: String,
+    }
+    /// One question of the criteria.
+    Question {
+        /// Its id inside this version.
+        id: String,
+        /// The agreed words.
+        ja: String,
+        /// The same in English; empty where only the Japanese words were agreed.
+        en: String,
+        /// Whether it is "no" that means impact.
+        impact_if_no: bool,
+    }
+    /// A notice clock and why it stands as it does.
+    Clock {
+        /// Its number in the incident, from 0.
+        number: u32,
+        /// Whether it runs with the targets for impact.
+        impact: bool,
+        /// When it started.
+        #[schema(format = DateTime)]
+        from: String,
+        /// What it started from.
+        basis: Label,
+        /// Its targets: SLO and, with impact, SLA.
+        targets: Vec<TargetClock>,
+        /// When it was ended; null while it runs.
+        #[schema(format = DateTime)]
+        ended: Option<String>,
+        /// Every counted stretch without gaps, with its rule and the fact behind it.
+        ledger: Vec<Stretch>,
+        /// Why it ended; null while it runs.
+        stop: Option<Stop>,
+    }
+    /// One target of a clock.
+    TargetClock {
+        /// `slo` or `sla`.
+        target: String,
+        /// When it is due.
+        #[schema(format = DateTime)]
+        due: String,
+        /// `met`, `missed`, or `open` while the due is ahead.
+        verdict: String,
+        /// Whether the verdict is final: it never moves again.
+        is_final: bool,
+    }
+    /// One stretch of a clock.
+    Stretch {
+        /// When it began.
+        #[schema(format = DateTime)]
+        from: String,
+        /// When it ended; null while it runs.
+        #[schema(format = DateTime)]
+        to: Option<String>,
+        /// The rule it was counted by.
+        rule: Label,
+        /// The fact that began it.
+        fact: u64,
+    }
+    /// Why a clock ended.
+    Stop {
+        /// The rule.
+        rule: Label,
+        /// The fact.
+        fact: u64,
+    }
+    /// A sentence in both languages.
+    Label {
+        /// 日本語
+        ja: String,
+        /// English
+        en: String,
+    }
+    /// One duty.
+    Duty {
+        /// Its code, such as `judge` or `interim`.
+        kind: String,
+        /// What to do.
+        label: Label,
+        /// By when.
+        #[schema(format = DateTime)]
+        due: String,
+    }
+    /// One fact of the timeline.
+    TimelineFact {
+        /// Its place in the tenant's chain.
+        seq: u64,
+        /// When.
+        #[schema(format = DateTime)]
+        instant: String,
+        /// What happened, such as `incident.judged`; see docs/facts.md.
+        kind: String,
+        /// Its body as hashed; texts stand in it as the names of blobs.
+        #[schema(value_type = Object)]
+        body: serde_json::Value,
+        /// Who did it: `person`, `key`, `system` or `console`, with the id.
+        #[schema(value_type = Object)]
+        actor: serde_json::Value,
+        /// The person's name, where one acted.
+        by: Option<String>,
+        /// In which role, by code.
+        role: Option<String>,
+        /// Why, where a rule was overridden.
+        reason: Option<String>,
+        /// The words behind the blobs of this fact, by the name of the field; an erased one is missing.
+        texts: std::collections::BTreeMap<String, String>,
+    }
+    /// One message of the outbox.
+    Message {
+        /// Its id.
+        id: String,
+        /// `mail` or `webhook`.
+        channel: String,
+        /// To which address.
+        recipient: String,
+        /// `queued`, `sending`, `delivered`, `failed` or `dropped`.
+        state: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// Why it was not delivered, where it was not.
+        reason: Option<String>,
+        /// When it was queued.
+        #[schema(format = DateTime)]
+        queued: String,
+        /// When it was delivered, given up or dropped.
+        #[schema(format = DateTime)]
+        ended: Option<String>,
+    }
+    /// Drafts for the operator; nothing is told until a person publishes it.
+    Drafts {
+        /// 障害発生連絡 with impact.
+        occurrence: String,
+        /// 障害発生連絡 without impact.
+        occurrence_no_impact: String,
+        /// 中間報告.
+        interim: String,
+        /// 復旧連絡.
+        recovery: String,
+    }
+}

@@ -1,0 +1,107 @@
+//! Agreed papers. The desk's own documents have the same fields; a test compares them.
+
+use crate::incident::Question;
+use crate::{answers, codes};
+
+codes! {
+    /// Days of a contact's hours.
+    Days {
+        /// 毎日
+        Every,
+        /// 営業日
+        Business,
+        /// 営業日以外
+        NonBusiness,
+    }
+}
+
+answers! {
+    /// The version that was recorded.
+    Recorded {
+        /// Its number, from 1.
+        version: u32,
+    }
+    /// サービス影響判定基準: questions that decide impact.
+    Criteria {
+        /// The questions, in the order they are asked; 1 to 20.
+        questions: Vec<Question>,
+        /// Who agreed for the customer; null for the desk's default.
+        agreed_by: Option<String>,
+    }
+    /// 連絡体制: whom to tell, in order.
+    ContactPlan {
+        /// The contacts; the first has rank 1.
+        contacts: Vec<Contact>,
+        /// Who waived calls in writing, for a customer without a telephone.
+        waived_by: Option<String>,
+    }
+    /// One contact.
+    Contact {
+        /// Kept over versions.
+        id: String,
+        /// Name.
+        name: String,
+        /// 読み, in kana.
+        reading: String,
+        /// Telephone number; empty where there is none.
+        phone: String,
+        /// Mail address; empty where there is none.
+        mail: String,
+        /// When this contact may be called.
+        hours: Hours,
+    }
+    /// When a contact may be called, in Tokyo's time.
+    Hours {
+        /// On which days.
+        days: Days,
+        /// From this minute of the day, 0 to 1439.
+        from_minute: u16,
+        /// To before this minute, 1 to 1440; 0 means the end of the day. Not after `from_minute`: over midnight.
+        to_minute: u16,
+    }
+    /// サービスレベル合意.
+    Agreement {
+        /// The targets.
+        targets: AgreedTargets,
+        /// Who signed for the customer.
+        signatory: String,
+    }
+    /// Targets of the first notice.
+    AgreedTargets {
+        /// With service impact, and while impact is not judged.
+        with_impact: Targets,
+        /// Judged to be without service impact.
+        without_impact: Targets,
+    }
+    /// How soon the first notice is owed.
+    Targets {
+        /// By the objective, in minutes, 1 to 1440.
+        slo_minutes: u32,
+        /// By the agreement, in minutes, 1 to 1440; null where nothing is agreed.
+        sla_minutes: Option<u32>,
+    }
+    /// 連絡文の雛形: texts with `{variables}`.
+    Templates {
+        /// 障害発生連絡 with impact.
+        occurrence: String,
+        /// 障害発生連絡 without impact.
+        occurrence_no_impact: String,
+        /// 中間報告.
+        interim: String,
+        /// 復旧連絡.
+        recovery: String,
+    }
+    /// 休業日カレンダー: closures beside weekends and public holidays.
+    Closures {
+        /// The days, in any order; at most 1,000.
+        #[schema(value_type = Vec<String>)]
+        days: Vec<String>,
+    }
+    /// The provider's own name and number.
+    Provider {
+        /// The name, as customers know it.
+        name: String,
+        /// The number customers call; empty shows none.
+        phone: String,
+    }
+}

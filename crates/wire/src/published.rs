@@ -1,0 +1,82 @@
+//! What a customer sees of an incident: what was told, and how each clock stands.
+
+use crate::incident::{Clock, State};
+use crate::answers;
+
+answers! {
+    /// A published incident as a row.
+    PublishedRow {
+        /// Its name, `KEY-n`.
+        key: String,
+        /// Its project.
+        project: String,
+        /// Where it stands.
+        state: State,
+        /// Its title.
+        title: String,
+        /// When the alert was received.
+        #[schema(format = DateTime)]
+        alert_at: String,
+        /// When it ended, once it did.
+        #[schema(format = DateTime)]
+        ended: Option<String>,
+    }
+    /// A published incident.
+    Published {
+        /// Its name, `KEY-n`.
+        key: String,
+        /// Its project.
+        project: String,
+        /// The customer's own name.
+        customer: String,
+        /// The version to send with a recurrence.
+        version: u64,
+        /// Where it stands.
+        state: State,
+        /// Its title.
+        title: String,
+        /// サービス影響 as told last; null where none was told.
+        impact: Option<bool>,
+        /// When the alert was received.
+        #[schema(format = DateTime)]
+        alert_at: String,
+        /// Notice clocks with their ledgers.
+        clocks: Vec<Clock>,
+        /// What was told, in order: notices, reports, recovery, messages of both sides.
+        told: Vec<Told>,
+        /// Calls to your contacts.
+        calls: Vec<CallMade>,
+        /// When the next interim report is owed; null where none is.
+        #[schema(format = DateTime)]
+        next_report: Option<String>,
+        /// As of when.
+        #[schema(format = DateTime)]
+        as_of: String,
+    }
+    /// Something that was told.
+    Told {
+        /// `notice`, `interim_report`, `recovery_notice`, `recurrence`, `message`, `message_from_customer` or `closure`.
+        kind: String,
+        /// When.
+        #[schema(format = DateTime)]
+        at: String,
+        /// The words; null where they were erased.
+        text: Option<String>,
+        /// The fact behind it.
+        fact: u64,
+    }
+    /// One call to a contact.
+    CallMade {
+        /// Who was called, by name.
+        contact: String,
+        /// The contact's rank in the plan, from 1.
+        rank: u32,
+        /// When it began.
+        #[schema(format = DateTime)]
+        begun: String,
+        /// How it ended.
+        result: crate::incident::CallResult,
+        /// The fact behind it.
+        fact: u64,
+    }
+}
