@@ -13,6 +13,7 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod smtp;
+pub mod sqlite;
 pub mod tls;
 pub mod wait;
 pub mod webhook;

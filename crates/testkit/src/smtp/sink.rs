@@ -43,6 +43,8 @@ pub enum Answer {
     Stall,
     /// Cuts the connection.
     Cut,
+    /// Says what it usually says, after so long.
+    After(Duration),
 }
 
 /// A mail that arrived whole, whatever the sink answered to it.
@@ -258,6 +260,7 @@ impl Conversation {
         let taken = match lock(&self.shared).answers.get(&Stage::Message) {
             None => true,
             Some(Answer::Say(line)) => line.starts_with('2'),
+            Some(Answer::After(_)) => true,
             Some(Answer::Stall | Answer::Cut) => false,
         };
         let (connection, from, to) = (self.number, self.from.clone(), self.to.clone());
@@ -284,6 +287,11 @@ impl Conversation {
                 self.read().await?;
             },
             Answer::Cut => Err(Over),
+            Answer::After(pause) => {
+                tokio::time::sleep(pause).await;
+                self.say(usual).await?;
+                Ok(true)
+            }
         }
     }
 
