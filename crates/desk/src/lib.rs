@@ -2,7 +2,9 @@
 //! transaction. No rule stands here, and no SQL.
 
 mod alert;
+mod backup;
 mod caller;
+mod checkpoint;
 mod desk;
 mod error;
 mod events;
@@ -19,9 +21,12 @@ mod seal;
 mod sign_in;
 mod tenant;
 mod timer;
+mod verify;
 
 pub use alert::{Delivery, IntakeKey, Received};
+pub use backup::{BackupError, Copied, backup, digest, restore};
 pub use caller::{Caller, Grant, Reach, Scope, Who};
+pub use checkpoint::{CHECKPOINT_FACTS, CHECKPOINT_MS, Checkpoint, CheckpointKey, CheckpointVerifier, NotACheckpoint};
 pub use desk::{Change, Desk, Settings};
 pub use error::{Answer, Error};
 pub use face::{Glance, Mailed};
@@ -33,3 +38,4 @@ pub use paper::Version;
 pub use people::{Member, NewDelegation, NewPerson};
 pub use sign_in::Begun;
 pub use tenant::{Added, OWN_PROJECT, START_CONDITIONS, TenantView};
+pub use verify::{Fault, Report, Verify, VerifyError, verify};

@@ -1,0 +1,186 @@
+//! The chain of one tenant: every stored byte of every fact, the head, the checkpoints, and what the facts name.
+
+use super::events::Events;
+use super::notes::Notes;
+use super::people::People;
+use super::{Audit, Checked, Fault, broken_off, fault};
+use domain::fact::{Body, EDITION, Fact, Hash, Origin, genesis, verify_link};
+use domain::ids::{BlobId, ProjectKey, TenantId};
+use std::collections::HashMap;
+use store::{LANE, StoredFact};
+
+/// Facts read at once.
+const PAGE: u32 = 2_000;
+
+/// What is known of a tenant once its chain is read.
+pub(super) struct Chain {
+    pub(super) tenant: TenantId,
+    /// The last fact's place; 0 without facts.
+    pub(super) seq: u64,
+    pub(super) people: People,
+    pub(super) events: Events,
+    /// The newest incident of each correlating key, by its number.
+    pub(super) newest: HashMap<(ProjectKey, String), u64>,
+}
+
+/// A page of facts whose bytes, links and columns are right.
+struct Page {
+    facts: Vec<Fact>,
+    hashes: Vec<Hash>,
+}
+
+impl Chain {
+    pub(super) async fn check(audit: &mut Audit<'_>, tenant: &TenantId) -> Checked<Self> {
+        let mut chain = Self {
+            tenant: tenant.clone(),
+            seq: 0,
+            people: People::default(),
+            events: Events::default(),
+            newest: HashMap::new(),
+        };
+        let mut notes = Notes::of(audit, tenant);
+        let mut hash = genesis(tenant, LANE);
+        let (mut stored, mut is_cut) = read(audit, tenant, 0).await?;
+        while let Some(last) = stored.last() {
+            let after = last.seq;
+            let (owner, from, previous) = (tenant.clone(), chain.seq + 1, hash.clone());
+            let work = tokio::task::spawn_blocking(move || check_page(&owner, from, previous, &stored));
+            // The next page is read while this one is checked.
+            let (next, page) = tokio::join!(read(audit, tenant, after), work);
+            let page = page.map_err(broken_off)??;
+            chain.take(audit, from, &page, &mut notes).await?;
+            hash = page.hashes.last().cloned().unwrap_or(hash);
+            if is_cut {
+                break;
+            }
+            (stored, is_cut) = next?;
+        }
+        if is_cut {
+            return Err(fault(tenant, chain.seq + 1, "what is stored here cannot be read"));
+        }
+        chain.check_head(audit, &hash).await?;
+        notes.end(audit, tenant, chain.seq).await?;
+        chain.events.end(audit, tenant, chain.seq).await?;
+        audit.report.facts += chain.seq;
+        Ok(chain)
+    }
+
+    /// Takes in what a page of facts says.
+    async fn take(&mut self, audit: &mut Audit<'_>, from: u64, page: &Page, notes: &mut Notes) -> Checked {
+        notes.check(audit, &self.tenant, from, &page.hashes).await?;
+        let named: Vec<&BlobId> = page.facts.iter().flat_map(Fact::blobs).collect();
+        let there = audit.snapshot.blobs_there(&self.tenant, &named).await?;
+        for fact in &page.facts {
+            if let Some(gone) = fact.blobs().find(|id| !there.contains(*id)) {
+                return Err(fault(&self.tenant, fact.seq, format!("blob {gone} is gone")));
+            }
+            self.people.apply(fact)?;
+            self.events.apply(audit, fact).await?;
+            self.correlate(fact);
+            self.seq = fact.seq;
+        }
+        Ok(())
+    }
+
+    fn correlate(&mut self, fact: &Fact) {
+        if let Body::IncidentOpened { project, number, origin, .. } = &fact.body {
+            self.newest.insert((project.clone(), dedup_key(origin)), *number);
+        }
+    }
+
+    /// The head row says where the chain ends.
+    async fn check_head(&mut self, audit: &mut Audit<'_>, hash: &Hash) -> Checked {
+        let tenant = &self.tenant;
+        if audit.snapshot.stray_fact(tenant).await?.is_some() {
+            return Err(fault(tenant, self.seq + 1, "a fact stands outside the chain"));
+        }
+        let heads = audit.snapshot.rows("chain_heads", tenant).await?;
+        let head = match heads.as_slice() {
+            [head] if head.int("lane") == Some(i64::from(LANE)) => head,
+            [] if self.seq == 0 => return Ok(()),
+            _ => return Err(fault(tenant, self.seq, "the chain has no head, or more than one")),
+        };
+        let seq = head.int("seq").and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
+        if seq > self.seq {
+            let what = format!("facts are missing: the head says {seq}, the chain ends with {}", self.seq);
+            return Err(fault(tenant, self.seq + 1, what));
+        }
+        if seq < self.seq {
+            return Err(fault(tenant, seq + 1, format!("the head says that the chain ends with {seq}")));
+        }
+        if head.text("hash") != hash {
+            return Err(fault(tenant, seq, "the head has another hash than the last fact"));
+        }
+        self.events.expect(head.int("events").and_then(|events| u64::try_from(events).ok()).unwrap_or(0));
+        Ok(())
+    }
+}
+
+/// What joins later alerts to an incident of that origin.
+pub(super) fn dedup_key(origin: &Origin) -> String {
+    match origin {
+        Origin::Alert { dedup_key, .. } => dedup_key.clone(),
+        Origin::Heartbeat { key } => format!("heartbeat:{key}"),
+    }
+}
+
+/// The next facts, and whether the one after them cannot be read at all.
+async fn read(audit: &mut Audit<'_>, tenant: &TenantId, after: u64) -> Checked<(Vec<StoredFact>, bool)> {
+    match audit.snapshot.facts(tenant, after, PAGE).await {
+        Ok(facts) => return Ok((facts, false)),
+        Err(failure) if !failure.is_unreadable() => return Err(failure.into()),
+        Err(_) => {}
+    }
+    let mut facts: Vec<StoredFact> = vec![];
+    loop {
+        let after = facts.last().map_or(after, |fact| fact.seq);
+        match audit.snapshot.facts(tenant, after, 1).await {
+            Ok(mut one) => facts.append(&mut one),
+            Err(failure) if failure.is_unreadable() => break,
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    if facts.is_empty() {
+        return Err(fault(tenant, after + 1, "what is stored here cannot be read"));
+    }
+    Ok((facts, true))
+}
+
+fn check_page(tenant: &TenantId, from: u64, mut previous: Hash, stored: &[StoredFact]) -> Result<Page, Fault> {
+    let mut page = Page { facts: Vec::with_capacity(stored.len()), hashes: Vec::with_capacity(stored.len()) };
+    for (row, seq) in stored.iter().zip(from..) {
+        let wrong = |what: String| Fault { tenant: tenant.clone(), seq, record: None, what };
+        if row.seq != seq {
+            return Err(wrong(format!("the fact is missing; the next one is {}", row.seq)));
+        }
+        verify_link(&previous, &row.json, &row.hash).map_err(|wrong_link| wrong(wrong_link.to_string()))?;
+        let fact = Fact::parse(&row.json).map_err(|error| wrong(format!("the fact cannot be read: {error}")))?;
+        if fact.canonical() != row.json {
+            return Err(wrong("the stored bytes are not the canonical form of the fact".into()));
+        }
+        if let Some(column) = other_column(tenant, row, &fact) {
+            return Err(wrong(format!("column {column} differs from what was hashed")));
+        }
+        previous.clone_from(&row.hash);
+        page.hashes.push(row.hash.clone());
+        page.facts.push(fact);
+    }
+    Ok(page)
+}
+
+/// The first column that says something else than the hashed bytes.
+fn other_column(tenant: &TenantId, row: &StoredFact, fact: &Fact) -> Option<&'static str> {
+    // Inside a text a quotation mark is escaped, so the last `"kind":"` is the fact's own.
+    let kind = row.json.rsplit_once("\"kind\":\"").and_then(|(_, rest)| rest.split('"').next());
+    [
+        ("edition", fact.edition == EDITION),
+        ("tenant", fact.tenant == *tenant),
+        ("lane", row.lane == LANE),
+        ("seq", fact.seq == row.seq),
+        ("record", fact.record == row.record),
+        ("kind", kind == Some(row.kind.as_str())),
+        ("instant", fact.instant == row.instant),
+    ]
+    .into_iter()
+    .find_map(|(column, is_same)| (!is_same).then_some(column))
+}
