@@ -9,6 +9,8 @@ mod fold;
 pub mod ledger;
 mod slots;
 mod state;
+#[cfg(test)]
+mod tests;
 pub mod timer;
 pub mod verbs;
 

@@ -44,7 +44,7 @@ impl Incident {
 
     /// The next slot that no report fills yet: by when the customer hears again.
     pub fn next_open_slot(&self, now: Instant) -> Option<Instant> {
-        self.owed_slots().find(|slot| *slot > now && !self.is_filled(*slot))
+        self.owed_slots().find(|slot| *slot >= now && !self.is_filled(*slot))
     }
 
     /// What a report made at `now` can promise: the slot after the one it fills.

@@ -1,0 +1,9 @@
+//! The incident from outside: what may follow what, and what its clocks, duties and timers make of it.
+
+mod clocks;
+mod duties;
+mod machine;
+mod slots;
+mod story;
+mod timers;
+mod walk;

@@ -1,0 +1,137 @@
+//! Interim reports of an incident (R-4.2.2-16 to -18; ).
+
+use super::story::{Story, Verb, at};
+use crate::fact::Body;
+use crate::incident::State;
+use crate::time::Instant;
+
+const NONE: [i64; 0] = [];
+
+/// Told of impact in minute 10, so that slots lie in minutes 70, 130, 190 ...
+fn told() -> Story {
+    let mut story = Story::in_state(State::Triaging);
+    story.at(10).act(Verb::JudgeYes).act(Verb::Call);
+    story
+}
+
+fn minutes(instants: impl IntoIterator<Item = Instant>) -> Vec<i64> {
+    instants.into_iter().map(|instant| instant.since_ms(at(0)) / 60_000).collect()
+}
+
+fn missed(story: &Story) -> Vec<i64> {
+    minutes(story.incident.missed_slots.iter().map(|missed| missed.what))
+}
+
+#[test]
+fn a_report_fills_the_slot_that_ends_its_hour_and_promises_the_next() {
+    for (reported, promised) in [(11, 130), (69, 130), (70, 130), (71, 190), (130, 190)] {
+        let mut story = told();
+        story.at(reported).act(Verb::Report);
+        let next = story.incident.reports[0].what.next_due;
+        assert_eq!(minutes(next), [promised], "reported in minute {reported}");
+    }
+}
+
+#[test]
+fn early_reports_do_not_shift_the_grid() {
+    let mut story = told();
+    story.at(30).act(Verb::Report);
+    assert_eq!(minutes(story.incident.next_open_slot(story.now)), [130]);
+    story.at(71).act(Verb::Report).at(100).act(Verb::Report);
+    assert_eq!(minutes(story.incident.next_open_slot(story.now)), [190]);
+    assert_eq!(missed(story.at(190)), NONE);
+}
+
+#[test]
+fn a_slot_that_passes_is_named_once() {
+    let mut story = told();
+    story.at(70).fire();
+    assert_eq!(missed(&story), NONE, "within includes the instant");
+    story.now = at(70).plus_ms(1);
+    assert!(story.fire().contains(&"interim_slot".to_owned()));
+    assert_eq!(missed(&story), [70]);
+    assert_eq!(story.fire(), Vec::<String>::new());
+    story.at(200).fire();
+    assert_eq!(missed(&story), [70, 130, 190]);
+}
+
+#[test]
+fn a_voluntary_report_without_impact_fills_nothing() {
+    let mut story = Story::in_state(State::Judged);
+    story.at(10).act(Verb::Notify).at(30).act(Verb::Report);
+    assert_eq!(story.incident.reports[0].what.next_due, None);
+    story.at(500).fire();
+    assert_eq!(missed(&story), NONE);
+}
+
+#[test]
+fn a_slot_at_the_recovery_is_not_owed_and_one_before_it_was_recorded_is() {
+    let mut story = told();
+    story.at(70).act(Verb::Recover).at(400).fire();
+    assert_eq!(missed(&story), NONE);
+    // Recorded in minute 71 as of minute 40: the slot in minute 70 had come due by then, fired or not.
+    let mut story = told();
+    story.at(71);
+    let by = crate::incident::verbs::By { actor: super::story::person("yamada"), role: None, now: story.now };
+    let facts = story.incident.recover(&by, at(40), None).unwrap();
+    story.add(facts);
+    story.fire();
+    assert_eq!(missed(&story), [70]);
+}
+
+#[test]
+fn a_withdrawn_recovery_owes_only_what_comes_after() {
+    let mut story = told();
+    story.at(60).act(Verb::Recover).at(150).act(Verb::Withdraw);
+    assert_eq!(minutes(story.incident.next_open_slot(story.now)), [190]);
+    story.at(200).fire();
+    assert_eq!(missed(&story), [190]);
+}
+
+#[test]
+fn after_a_recurrence_the_grid_goes_on() {
+    let mut story = told();
+    story.at(60).act(Verb::Recover).at(65).act(Verb::NotifyRecovery).at(500).act(Verb::Recur);
+    assert_eq!(minutes(story.incident.next_open_slot(story.now)), [550]);
+    assert_eq!(story.fire(), Vec::<String>::new(), "they knew of it in this minute");
+    story.at(551).fire();
+    assert_eq!(missed(&story), [550]);
+}
+
+#[test]
+fn impact_judged_away_ends_the_slots_and_judged_back_goes_on() {
+    let mut story = told();
+    story.at(60).act(Verb::RejudgeNo);
+    assert_eq!(minutes(story.incident.next_open_slot(story.now)), [70], "until a second person confirms");
+    story.at(65).act(Verb::Confirm);
+    assert_eq!(story.incident.next_open_slot(story.now), None);
+    story.at(400).fire();
+    assert_eq!(missed(&story), NONE);
+    story.act(Verb::RejudgeYes);
+    assert_eq!(minutes(story.incident.next_open_slot(story.now)), [430]);
+    story.at(431).fire();
+    assert_eq!(missed(&story), [430], "nothing was owed in between");
+}
+
+#[test]
+fn a_missed_slot_is_owed_until_the_customer_hears_something() {
+    let mut story = told();
+    let due = |story: &Story| {
+        let duties = story.incident.duties(story.now, &story.calendar);
+        minutes(duties.into_iter().filter(|duty| duty.kind.code() == "interim").map(|duty| duty.due))
+    };
+    assert_eq!(due(story.at(70)), [70]);
+    assert_eq!(due(story.at(90)), [70], "overdue, not postponed");
+    assert_eq!(due(story.at(140)), [70]);
+    story.act(Verb::Report);
+    assert_eq!(due(&story), [250], "in minute 140 it filled the slot in minute 190");
+}
+
+#[test]
+fn a_note_or_a_message_fills_no_slot() {
+    let mut story = told();
+    story.at(60).act(Verb::Note).act(Verb::Message);
+    story.hear(Body::AlertJoined { event: 2, alert_key: "web01".into() });
+    story.at(71).fire();
+    assert_eq!(missed(&story), [70]);
+}

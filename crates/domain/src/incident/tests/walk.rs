@@ -1,0 +1,142 @@
+//! Random walks: whatever people, tools and time do in whatever order, what the desk keeps stays sound.
+
+use super::clocks::ledgers_are_gapless;
+use super::story::{Story, Verb, person};
+use crate::fact::{AttemptOutcome, Body, Voice};
+use crate::ids::{BlobId, MessageId};
+use crate::incident::{Incident, State};
+use crate::time::Instant;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// One step: how long nothing happens, then who does what.
+#[derive(Clone, Debug)]
+enum Step {
+    Verb { verb: usize, second_person: bool, voice: u8 },
+    Joined,
+    Resolved,
+    Delivered { message: usize, arrived: bool },
+}
+
+fn steps() -> impl Strategy<Value = Vec<(i64, Step)>> {
+    let pause = prop_oneof![0..90_000_i64, 0..1_200_000_i64, 0..7_200_000_i64, Just(0), Just(900_000), Just(3_600_000)];
+    let step = prop_oneof![
+        8 => (0..Verb::ALL.len(), any::<bool>(), 0..3_u8)
+            .prop_map(|(verb, second_person, voice)| Step::Verb { verb, second_person, voice }),
+        1 => Just(Step::Joined),
+        1 => Just(Step::Resolved),
+        1 => (0..8_usize, any::<bool>()).prop_map(|(message, arrived)| Step::Delivered { message, arrived }),
+    ];
+    prop::collection::vec((pause, step), 1..60)
+}
+
+/// The timer table as the store keeps it: kind to generation, due and whether it fired.
+#[derive(Default)]
+struct Rows(BTreeMap<String, (u64, Instant, bool)>);
+
+impl Rows {
+    fn sync(&mut self, incident: &Incident, calendar: &crate::calendar::Calendar) {
+        let wanted = incident.timers(calendar);
+        self.0.retain(|kind, (.., fired)| *fired || wanted.iter().any(|timer| timer.kind.code() == *kind));
+        for timer in wanted {
+            let row = self.0.entry(timer.kind.code()).or_insert((timer.generation, timer.due, false));
+            let fired = row.2 && timer.generation <= row.0;
+            *row = (timer.generation, timer.due, fired);
+            assert!(!fired, "{} of {} is wanted, but its row has fired", timer.kind.code(), timer.due);
+        }
+    }
+
+    /// Fires what is due, row by row and round by round, as the worker does.
+    fn fire(&mut self, story: &mut Story) {
+        for _ in 0..2_000 {
+            let due = self.0.iter().find(|(_, (_, due, fired))| !fired && *due <= story.now);
+            let Some(kind) = due.map(|(kind, _)| kind.clone()) else { return };
+            if let Some(row) = self.0.get_mut(&kind) {
+                row.2 = true;
+            }
+            let facts = story.facts.len();
+            match story.incident.fire(&kind, story.now, &story.calendar) {
+                Some((_, Some(body))) => drop(story.hear(body)),
+                Some((_, None)) => {
+                    let by = crate::incident::verbs::By { actor: crate::access::Actor::System, role: None, now: story.now };
+                    let closed = story.incident.close(&by, story.closing(true)).unwrap();
+                    story.add(closed);
+                }
+                None => panic!("{kind} stood and has nothing to say"),
+            }
+            assert!(story.facts.len() > facts, "{kind}");
+            self.sync(&story.incident, &story.calendar);
+        }
+        panic!("timers fire for ever");
+    }
+}
+
+fn take(story: &mut Story, step: &Step) {
+    match step {
+        Step::Verb { verb, second_person, voice } => {
+            story.voice = match voice {
+                0 => Voice::NoneValid,
+                1 => Voice::Waived,
+                _ => Voice::Required { contact: crate::ids::ContactId::new("owner") },
+            };
+            let actor = person(if *second_person { "suzuki" } else { "yamada" });
+            let Ok(facts) = story.attempt(Verb::ALL[*verb], &actor) else { return };
+            let told = facts.iter().any(|fact| matches!(fact.body, Body::IncidentNotified { .. }));
+            story.add(facts);
+            if told {
+                let id = format!("m{}", story.incident.deliveries.len());
+                story.queue_mail(&id);
+            }
+        }
+        Step::Joined => drop(story.hear(Body::AlertJoined { event: 9, alert_key: "web01".into() })),
+        Step::Resolved => drop(story.hear(Body::AlertResolved { event: 9, alert_key: "db01".into() })),
+        Step::Delivered { message, arrived } => {
+            let message = MessageId::new(format!("m{message}"));
+            if story.incident.deliveries.contains_key(&message) {
+                let outcome = if *arrived { AttemptOutcome::Delivered } else { AttemptOutcome::Deferred };
+                let detail = BlobId::new("sha256:detail");
+                story.hear(Body::MessageAttempted { message, attempt: 1, outcome, detail });
+            }
+        }
+    }
+}
+
+fn check(story: &Story) {
+    let incident = &story.incident;
+    assert_eq!(Incident::fold(&story.facts).as_ref(), Ok(&Some(incident.clone())), "the fold is what was applied");
+    let seen = story.facts.iter().filter(|fact| fact.body.moves_version()).map(|fact| fact.seq).max();
+    assert_eq!(Some(incident.version), seen);
+    ledgers_are_gapless(story);
+    let duties = incident.duties(story.now, &story.calendar);
+    assert_eq!(duties.is_empty(), incident.ended_at().is_some(), "an open incident owes something: {story:?}");
+    assert!(duties.is_sorted_by_key(|duty| duty.due));
+    if incident.state == State::Closed {
+        let closed = incident.ended_at().unwrap();
+        let given: Vec<_> = incident.verdicts.iter().map(|verdict| verdict.what.clone()).collect();
+        assert_eq!(given, incident.verdicts_as_of(closed), "verdicts can be recomputed");
+    }
+    for (place, clock) in incident.clocks().iter().enumerate() {
+        assert_eq!(clock.number as usize, place);
+        assert!(clock.end.as_ref().is_none_or(|end| end.at >= clock.from));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_in_whatever_order(walk in steps()) {
+        let mut story = Story::new();
+        let mut rows = Rows::default();
+        rows.sync(&story.incident, &story.calendar);
+        for (pause_ms, step) in walk {
+            story.now = story.now.plus_ms(pause_ms);
+            rows.fire(&mut story);
+            check(&story);
+            take(&mut story, &step);
+            rows.sync(&story.incident, &story.calendar);
+            rows.fire(&mut story);
+            check(&story);
+        }
+    }
+}
