@@ -2,8 +2,9 @@
 
 use crate::keys;
 use crate::settings::Settings;
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
 use desk::{CheckpointKey, Desk};
+use notify::egress::{Egress, Rules};
 use std::net::SocketAddr;
 use store::{Clock, Store};
 
@@ -12,6 +13,14 @@ pub(crate) async fn store(settings: &Settings) -> anyhow::Result<Store> {
     std::fs::create_dir_all(&settings.data).with_context(|| format!("making the data folder {}", settings.data.display()))?;
     let url = settings.database_url();
     Store::open(&url, Clock::Real).await.with_context(|| format!("opening the database {}", without_password(&url)))
+}
+
+/// Opens a store that must be there already: proving an empty database that was just made would prove nothing.
+pub(crate) async fn existing_store(settings: &Settings) -> anyhow::Result<Store> {
+    if settings.database.is_none() && !settings.data.join("madoguchi.db").exists() {
+        bail!("there is no database under {}; give --data or --database", settings.data.display());
+    }
+    store(settings).await
 }
 
 /// Opens the desk; `listening` is where it can be reached, where no base address is set.
@@ -36,6 +45,13 @@ pub(crate) fn desk_settings(settings: &Settings, listening: SocketAddr) -> anyho
 pub(crate) fn checkpoint_key(settings: &Settings) -> anyhow::Result<CheckpointKey> {
     let file = settings.key_file(settings.checkpoint_key_file.as_deref(), "checkpoint.key");
     Ok(CheckpointKey::from_seed(keys::read_or_make(&file)?))
+}
+
+/// The client of webhooks.
+pub(crate) fn egress(settings: &Settings) -> anyhow::Result<Egress> {
+    let allowed = settings.egress_allowed.iter().map(|text| text.parse().map_err(|error| anyhow!("egress_allowed '{text}': {error}")));
+    let rules = Rules { allowed: allowed.collect::<anyhow::Result<_>>()?, ca_file: settings.egress_ca_file.clone() };
+    Egress::new(&rules).context("preparing webhooks")
 }
 
 /// A database address fit for people's eyes.

@@ -29,8 +29,15 @@ pub(crate) struct Place {
     config: Option<PathBuf>,
 }
 
+impl Place {
+    /// The data folder given by flag.
+    pub(crate) fn data(&self) -> Option<PathBuf> {
+        self.data.clone()
+    }
+}
+
 /// Everything that can be set.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     /// Address to listen on.
@@ -52,6 +59,9 @@ pub(crate) struct Settings {
     /// Addresses webhooks may reach although they are not public: CIDR, address or host name.
     #[serde(default)]
     pub(crate) egress_allowed: Vec<String>,
+    /// PEM file of authorities webhooks trust beside the public ones.
+    #[serde(default)]
+    pub(crate) egress_ca_file: Option<PathBuf>,
     /// Key that seals secrets; none means a file of its own in the data folder. Equal nodes need the same.
     #[serde(default)]
     pub(crate) sealing_key_file: Option<PathBuf>,
@@ -68,7 +78,7 @@ pub(crate) struct Settings {
 }
 
 /// A certificate.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tls {
     /// PEM file of the certificate and its chain.
@@ -78,7 +88,7 @@ pub(crate) struct Tls {
 }
 
 /// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
     /// For people.
@@ -90,21 +100,14 @@ pub(crate) enum LogFormat {
 const DEFAULT_FILE: &str = "madoguchi.toml";
 
 impl Settings {
-    fn defaults() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            data: "madoguchi-data".into(),
-            database: None,
-            base_url: None,
-            tls: None,
-            mail: None,
-            egress_allowed: vec![],
-            sealing_key_file: None,
-            checkpoint_key_file: None,
-            checkpoint_file: None,
-            intake_per_second: 5_000,
-            log_format: LogFormat::Text,
-        }
+    /// What holds where nothing is said; a login or a key has no default.
+    fn defaults() -> serde_json::Value {
+        serde_json::json!({
+            "listen": "127.0.0.1:8080",
+            "data": "madoguchi-data",
+            "intake_per_second": intake::DEFAULT_RATE.0,
+            "log_format": "text",
+        })
     }
 
     /// Reads the settings; flags win over the environment, the environment over the file.

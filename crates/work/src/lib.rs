@@ -10,6 +10,7 @@ mod outbox;
 mod repeats;
 mod timers;
 
+pub use clock::wall_clock;
 pub use outbox::{Channels, Post};
 
 use desk::{CheckpointKey, Desk};

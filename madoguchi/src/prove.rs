@@ -1,0 +1,125 @@
+//! `verify`, `backup`, `restore` and `doctor`: proving and checking from the command line.
+
+use crate::open;
+use crate::settings::{Place, Settings};
+use anyhow::{Context, bail};
+use desk::health::WallClock;
+use desk::{Verify, VerifyError};
+use notify::mail::{Mail, Mailbox, Mailer};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Recomputes everything; exit 1 and the first fault by tenant and sequence where the database departs from its facts.
+pub(crate) async fn verify(place: &Place, checkpoints: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(place, None)?;
+    let store = open::existing_store(&settings).await?;
+    let file = checkpoints.clone().unwrap_or_else(|| settings.checkpoint_file());
+    let outside = match std::fs::read_to_string(&file) {
+        Ok(text) => Some(text),
+        Err(error) if checkpoints.is_some() => return Err(error).with_context(|| format!("reading {}", file.display())),
+        Err(_) => None,
+    };
+    let keys = open::checkpoint_key(&settings)?;
+    let asked = Verify { checkpoint_keys: vec![keys.public()], outside };
+    let result = desk::verify(&store, &asked).await;
+    store.close().await;
+    let mut out = std::io::stdout().lock();
+    match result {
+        Ok(report) => {
+            writeln!(out, "{report}")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(VerifyError::Fault(fault)) => {
+            writeln!(out, "{fault}")?;
+            Ok(ExitCode::FAILURE)
+        }
+        Err(VerifyError::Failed(failure)) => Err(failure.into()),
+    }
+}
+
+/// Copies the running desk's database into one file.
+pub(crate) async fn backup(place: &Place, file: &Path) -> anyhow::Result<Value> {
+    let settings = Settings::load(place, None)?;
+    let store = open::existing_store(&settings).await?;
+    let kept = desk::backup(&store, file).await.with_context(|| format!("writing {}", file.display()))?;
+    store.close().await;
+    Ok(json!({ "file": file, "rows": kept.rows, "sha256": kept.sha256 }))
+}
+
+/// Loads a backup into an empty database, and verifies it.
+pub(crate) async fn restore(place: &Place, file: &Path) -> anyhow::Result<Value> {
+    let settings = Settings::load(place, None)?;
+    let store = open::store(&settings).await?;
+    let kept = desk::restore(&store, file).await.with_context(|| format!("restoring {}", file.display()))?;
+    let report = desk::verify(&store, &Verify::default()).await.context("verifying what was restored")?;
+    store.close().await;
+    Ok(json!({ "file": file, "rows": kept.rows, "facts": report.facts }))
+}
+
+/// Looks at what a desk needs and says what is wrong, one line each.
+pub(crate) async fn doctor(place: &Place, send_test_mail: Option<&str>) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(place, None).context("settings")?;
+    let mut findings = Findings { bad: 0 };
+    findings.tell("settings", Ok(format!("listen {}, data {}", settings.listen, settings.data.display())))?;
+    let store = open::store(&settings).await;
+    match &store {
+        Ok(store) => {
+            let commit = store.can_commit().await.map(|()| format!("{} takes commits", store.engine()));
+            findings.tell("database", commit.map_err(Into::into))?;
+        }
+        Err(error) => findings.tell("database", Err(anyhow::anyhow!("{error:#}")))?,
+    }
+    findings.tell("clock", clock().await)?;
+    findings.tell("mail", mail(&settings, send_test_mail).await)?;
+    findings.tell("webhooks", open::egress(&settings).map(|_| "rules are readable".to_owned()))?;
+    Ok(if findings.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+struct Findings {
+    bad: u32,
+}
+
+impl Findings {
+    fn tell(&mut self, what: &str, finding: anyhow::Result<String>) -> anyhow::Result<()> {
+        let (mark, words) = match finding {
+            Ok(words) => ("ok  ", words),
+            Err(error) => {
+                self.bad += 1;
+                ("BAD ", format!("{error:#}"))
+            }
+        };
+        writeln!(std::io::stdout(), "{mark} {what}: {words}")?;
+        Ok(())
+    }
+}
+
+async fn clock() -> anyhow::Result<String> {
+    match work::wall_clock().await {
+        WallClock::Synchronised => Ok("follows a reference".into()),
+        WallClock::Unknown => Ok("the system does not say whether it follows a reference".into()),
+        WallClock::Unsynchronised => bail!("follows no reference; set up NTP, or dues are judged by a wrong clock"),
+    }
+}
+
+async fn mail(settings: &Settings, send_to: Option<&str>) -> anyhow::Result<String> {
+    let Some(mail) = &settings.mail else {
+        bail!("no server is set, so no customer gets a mail; set [mail] host, port and from");
+    };
+    let mailer = Mailer::new(mail.clone()).context("settings")?;
+    let said = mailer.probe().await.with_context(|| format!("{}:{}", mail.host, mail.port))?;
+    let Some(address) = send_to else { return Ok(format!("{}:{} answers: {}", mail.host, mail.port, said.reply)) };
+    let letter = Mail {
+        message_id: mailer.message_id(&format!("doctor.{}", store::random::letters::<16>())),
+        in_reply_to: None,
+        references: vec![],
+        to: Mailbox { name: String::new(), address: address.to_owned() },
+        subject: "窓口: 試験メール / Madoguchi: test mail".into(),
+        text: "この試験メールが届いていれば、お客様への連絡も届きます。\nIf this test mail arrives, notices to customers will too.\n".into(),
+        headers: vec![],
+        date: store::clock::process_now(),
+    };
+    let said = mailer.send(&letter).await.with_context(|| format!("sending to {address}"))?;
+    Ok(format!("a test mail to {address} was taken over: {}", said.reply))
+}

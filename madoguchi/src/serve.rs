@@ -1,0 +1,100 @@
+//! `madoguchi serve`: opens the store, starts the tasks, puts the edges behind one gate, and stops in order.
+
+use crate::health::{self, Health};
+use crate::settings::{LogFormat, Place, Settings};
+use crate::open;
+use anyhow::Context;
+use desk::Desk;
+use gate::{Buckets, Gate, Limits, Listening, Tls};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use notify::mail::Mailer;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+use work::{Channels, Post, Tasks};
+
+/// Runs the desk until it is told to stop.
+pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool) -> anyhow::Result<()> {
+    let mut settings = Settings::load(place, listen)?;
+    if is_demo {
+        settings.data = "x".into();
+    }
+    log(settings.log_format);
+    let listening = Listening::bind(settings.listen).with_context(|| format!("listening on {}", settings.listen))?;
+    let address = listening.address();
+    let tls = match &settings.tls {
+        Some(tls) => Some(Tls::from_files(&tls.certificate, &tls.key).context("reading the TLS certificate")?),
+        None => None,
+    };
+    let logins = None::<String>;
+    let desk = open::desk(&settings, address).await?;
+    let stop = CancellationToken::new();
+    let tasks = Tasks::start(&desk, &tasks(&settings, address, is_demo)?, &stop);
+    let site = site(&desk, &settings, address, is_demo, &stop)?;
+    announce(&desk, &settings, address, logins.as_deref())?;
+    listening.serve(site, tls, Limits::default(), told_to_stop()).await.context("serving")?;
+    tracing::info!("stopping");
+    stop.cancel();
+    tasks.finish().await;
+    desk.store().close().await;
+    Ok(())
+}
+
+fn tasks(settings: &Settings, address: SocketAddr, is_demo: bool) -> anyhow::Result<work::Settings> {
+    let post = match &settings.mail {
+        _ if is_demo => Post::BuiltIn,
+        Some(mail) => Post::Smtp(Box::new(Mailer::new(mail.clone()).context("reading the mail settings")?)),
+        None => Post::Nowhere,
+    };
+    Ok(work::Settings {
+        node: store::random::letters::<16>(),
+        node_name: address.to_string(),
+        channels: Arc::new(Channels { post, egress: open::egress(settings)? }),
+        checkpoint_key: open::checkpoint_key(settings)?,
+        checkpoint_file: settings.checkpoint_file(),
+    })
+}
+
+fn site(desk: &Desk, settings: &Settings, address: SocketAddr, is_demo: bool, stop: &CancellationToken) -> anyhow::Result<axum::Router> {
+    let metrics = PrometheusBuilder::new().install_recorder().context("starting the metrics")?;
+    let https = settings.base_url(address).starts_with("https://");
+    let gate = Gate::new(desk.clone(), gate::Settings { https, error_page: |problem, _| problem.title.clone(), stop: stop.clone() });
+    let buckets = Buckets::new(settings.intake_per_second, settings.intake_per_second.saturating_mul(3));
+    Ok(gate.open([
+        gate.router(intake::table(), intake::Intake::new(desk.clone(), buckets)),
+        gate.router(health::table(), Health { desk: desk.clone(), metrics }),
+    ]))
+}
+
+/// Says where the desk is and what it runs on.
+fn announce(desk: &Desk, settings: &Settings, address: SocketAddr, logins: Option<&str>) -> anyhow::Result<()> {
+    let url = settings.base_url(address);
+    tracing::info!(%address, database = %open::without_password(&settings.database_url()), engine = desk.store().engine(), "listening");
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Madoguchi: {url}")?;
+    if let Some(logins) = logins {
+        writeln!(out, "{logins}")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let (Ok(mut term), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        // Without signal handlers the process ends by the system's default on either signal.
+        return std::future::pending().await;
+    };
+    tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+}
+
+fn log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
