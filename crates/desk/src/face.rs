@@ -202,3 +202,17 @@ impl Desk {
         Ok(Mailed { row, letter })
     }
 }
+
+impl Desk {
+    /// Names of the tenants in which the caller holds a role.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn own_tenants(&self, caller: &Caller) -> Answer<HashMap<TenantId, String>> {
+        let mut names = HashMap::new();
+        for grant in &caller.grants {
+            names.insert(grant.tenant.clone(), self.customer_name(&grant.tenant).await?);
+        }
+        Ok(names)
+    }
+}

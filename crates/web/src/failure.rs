@@ -1,9 +1,13 @@
 //! What went wrong, and what to do about it.
 
-use crate::layout::{Shell, page as shell_page};
+use crate::layout::{Place, Shell, page as shell_page};
 use crate::sample::HOSTILE;
 use crate::timeline::{Entry, timeline};
+use domain::time::Instant;
+use domain::words::Lang;
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use wire::problem::Problem;
 
 /// A page instead of the one asked for.
 #[derive(Clone, Debug)]
@@ -47,6 +51,30 @@ impl FailurePage {
             Self::Broken { .. } => 500,
         }
     }
+}
+
+/// What the gate shows of a problem to whoever reads pages. It knows nobody: no name, no navigation.
+pub fn error_page(problem: &Problem, lang: Lang) -> String {
+    let shell = Shell {
+        lang,
+        provider: lang.pick("窓口", "Madoguchi").to_owned(),
+        now: Instant::from_ms(0),
+        zone: TimeZone::UTC,
+        viewer: None,
+        place: Place::Elsewhere,
+        path: "/".to_owned(),
+        banner: None,
+    };
+    let body = html! {
+        div.reading {
+            p.code { (problem.status) }
+            h1 { (problem.title) }
+            p.told-first { (problem.detail) }
+            @if let Some(reference) = &problem.reference { p { (shell.t("番号: ", "Reference: ")) code { (reference) } } }
+            p.links { a href="/" { (shell.t("最初の画面へ", "Go to the first page")) } }
+        }
+    };
+    shell_page(&shell, &problem.title, &body).into_string()
 }
 
 /// The page.

@@ -176,6 +176,8 @@ pub struct Form {
     pub submit: String,
     /// Whether this is the page's one primary action.
     pub primary: bool,
+    /// Whether the answer is a page of its own, such as one that shows a secret once; then script leaves the form alone.
+    pub whole_page: bool,
 }
 
 impl Form {
@@ -186,13 +188,20 @@ impl Form {
         submit: impl Into<String>,
         fields: Vec<Field>,
     ) -> Self {
-        Self { id: id.into(), action: action.into(), version: None, fields, submit: submit.into(), primary: false }
+        Self { id: id.into(), action: action.into(), version: None, fields, submit: submit.into(), primary: false, whole_page: false }
     }
 
     /// With the version of the record that the person saw.
     #[must_use]
     pub const fn version(mut self, version: i64) -> Self {
         self.version = Some(version);
+        self
+    }
+
+    /// Says that the answer is a page of its own.
+    #[must_use]
+    pub const fn whole_page(mut self) -> Self {
+        self.whole_page = true;
         self
     }
 
@@ -207,7 +216,7 @@ impl Form {
 /// Draws a form.
 pub fn form(shell: &Shell, draft: &Draft, form: &Form) -> Markup {
     html! {
-        form.sheet id=(form.id) action=(form.action) method="post" data-enhance {
+        form.sheet id=(form.id) action=(form.action) method="post" data-enhance[!form.whole_page] {
             (head(draft, &form.id, form.version))
             @for item in &form.fields { (field(shell, draft, &form.id, item)) }
             p.do { (button(&form.submit, form.primary)) }

@@ -43,6 +43,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &settings_shell, "mail", settings::mail_samples(), settings::mail_page);
     draw(&mut pages, &settings_shell, "webhooks", settings::webhooks_samples(), settings::webhooks_page);
     draw(&mut pages, &settings_shell, "calendar", settings::calendar_samples(), settings::calendar_page);
+    draw(&mut pages, &settings_shell, "import", settings::import_samples(), settings::import_page);
     draw(&mut pages, &alerts_shell, "alerts", alerts::day_samples(), alerts::day_page);
     draw(&mut pages, &alerts_shell, "quarantine", alerts::quarantine_samples(), alerts::quarantine_page);
     draw(&mut pages, &alerts_shell, "raw-event", alerts::raw_samples(), alerts::raw_page);

@@ -2,6 +2,8 @@
 //!
 //! A page is a pure function of its [`layout::Shell`] (who looks, in which language, at what instant) and its own typed
 //! context. No page reads a clock or a database. Each context has samples, which a test renders in both languages.
+//!
+//! [`tables`] lists every route. The `handler` beside a page asks the desk and fills its context; `live` keeps it true.
 
 pub mod access;
 pub mod alerts;
@@ -13,12 +15,21 @@ pub mod failure;
 pub mod form;
 #[cfg(test)]
 mod gallery;
+mod here;
 pub mod incident;
 pub mod layout;
 pub mod ledger;
+mod live;
 pub mod outbox;
 pub mod parts;
+mod routes;
 pub mod sample;
+mod sent;
 pub mod settings;
+mod state;
 pub mod timeline;
 pub mod when;
+
+pub use failure::error_page;
+pub use routes::{router, tables};
+pub use state::{Setting, State};

@@ -1,5 +1,7 @@
 //! The outbox of the demo: the mails that would have gone out.
 
+pub(crate) mod handler;
+
 use crate::layout::{Shell, page as shell_page};
 use crate::parts::{Table, empty, facts, table};
 use crate::sample::{HOSTILE, at};

@@ -51,6 +51,12 @@ pub fn local_input(shell: &Shell, at: Instant) -> String {
     zoned(shell, at).strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
+/// The first instant of a day in a zone.
+pub fn midnight(day: jiff::civil::Date, zone: &jiff::tz::TimeZone) -> Instant {
+    let start = zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible();
+    start.map_or(Instant::from_ms(0), |start| Instant::from_ms(start.timestamp().as_millisecond()))
+}
+
 /// A span as a stopwatch shows it: `11:48`, `1:04:09`; the sign is dropped.
 pub fn stopwatch(ms: i64) -> String {
     let seconds = ms.abs() / SECOND_MS;

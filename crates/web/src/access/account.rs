@@ -39,11 +39,11 @@ pub struct AccountPage {
     pub draft: Draft,
 }
 
-/// The page. Posts `current`, `password` to `/account/password`, and `lang` to `/language`.
+/// The page. Posts `old`, `password` to `/account/password`, and `lang` to `/language`.
 pub fn page(shell: &Shell, it: &AccountPage) -> Markup {
     let title = shell.t("アカウント", "Account");
     let fields = vec![
-        Field::new("current", shell.t("いまのパスワード", "Current password"), Input::Password).required().wide(),
+        Field::new("old", shell.t("いまのパスワード", "Current password"), Input::Password).required().wide(),
         Field::new("password", shell.t("新しいパスワード", "New password"), Input::NewPassword)
             .hint(shell.t(
                 "12文字以上。ほかのサインインはすべて終わります。",

@@ -1,6 +1,7 @@
 //! Coming in: sign-in, the set-up of a new house, one's own account.
 
 mod account;
+pub(crate) mod handler;
 mod set_up;
 mod sign_in;
 

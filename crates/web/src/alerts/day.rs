@@ -4,47 +4,9 @@ use crate::layout::{Shell, page as shell_page};
 use crate::parts::{Table, empty, slip, table};
 use crate::sample::{HOSTILE, at};
 use crate::when;
+use domain::alerts::Fate;
 use domain::time::Instant;
-use domain::words::Label;
 use maud::{Markup, html};
-
-/// What became of an accepted event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It opened an incident.
-    New,
-    /// It joined an open one.
-    Joined,
-    /// It fell into an agreed window.
-    Window,
-    /// It was a heartbeat.
-    Heartbeat,
-    /// It was a change event.
-    Change,
-    /// It could not be read.
-    Unreadable,
-    /// Its incident was a false alarm.
-    FalseAlarm,
-}
-
-impl Fate {
-    /// All, in the order of the page.
-    pub const ALL: [Self; 7] =
-        [Self::New, Self::Joined, Self::Window, Self::Heartbeat, Self::Change, Self::Unreadable, Self::FalseAlarm];
-
-    /// As shown.
-    pub const fn label(self) -> Label {
-        match self {
-            Self::New => Label::new("新しい障害", "New incident"),
-            Self::Joined => Label::new("束ねた", "Joined"),
-            Self::Window => Label::new("作業時間帯", "In a window"),
-            Self::Heartbeat => Label::new("定期信号", "Heartbeat"),
-            Self::Change => Label::new("変更の通知", "Change event"),
-            Self::Unreadable => Label::new("読めない", "Unreadable"),
-            Self::FalseAlarm => Label::new("誤検知", "False alarm"),
-        }
-    }
-}
 
 /// One accepted event.
 #[derive(Clone, Debug)]

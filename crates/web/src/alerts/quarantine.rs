@@ -16,8 +16,8 @@ pub struct Quarantined {
     pub source: String,
     /// Why it could not be read.
     pub reason: String,
-    /// Its size in bytes.
-    pub bytes: u64,
+    /// Which format it was sent in, such as `events_v2`.
+    pub sender: String,
     /// Page of the raw event.
     pub href: String,
 }
@@ -36,12 +36,14 @@ pub struct RawEventPage {
     pub at: Instant,
     /// Name of the key that sent it.
     pub source: String,
-    /// Path it was sent to.
-    pub path: String,
-    /// Content type as sent.
-    pub content_type: String,
+    /// Which format it was sent in, such as `events_v2`.
+    pub sender: String,
+    /// The project of its key.
+    pub project: String,
     /// What became of it, in the reader's language.
     pub fate: String,
+    /// The incident it belongs to.
+    pub record: Option<String>,
     /// The body; what is no UTF-8 is shown replaced.
     pub body: String,
 }
@@ -57,7 +59,7 @@ pub fn page(shell: &Shell, it: &QuarantinePage) -> Markup {
                 when::time(shell, e.at),
                 html! { (e.source) },
                 html! { a href=(e.href) { (e.reason) } },
-                html! { span.number { (e.bytes) " B" } },
+                html! { code { (e.sender) } },
             ]
         })
         .collect();
@@ -65,7 +67,7 @@ pub fn page(shell: &Shell, it: &QuarantinePage) -> Markup {
         shell.t("受信", "Received"),
         shell.t("送信元", "Source"),
         shell.t("なぜ読めないか", "Why"),
-        shell.t("大きさ", "Size"),
+        shell.t("形式", "Format"),
     ]
     .map(str::to_owned)
     .to_vec();
@@ -83,9 +85,9 @@ pub fn raw_page(shell: &Shell, it: &RawEventPage) -> Markup {
     let items = [
         (shell.t("受信", "Received"), when::time(shell, it.at)),
         (shell.t("送信元", "Source"), html! { (it.source) }),
-        (shell.t("宛先", "Sent to"), html! { code { (it.path) } }),
-        ("Content-Type", html! { code { (it.content_type) } }),
-        (shell.t("行き先", "Fate"), html! { (it.fate) }),
+        (shell.t("形式", "Format"), html! { code { (it.sender) } }),
+        (shell.t("プロジェクト", "Project"), html! { (it.project) }),
+        (shell.t("行き先", "Fate"), html! { (it.fate) @if let Some(key) = &it.record { " " a href={ "/incidents/" (key) } { (crate::parts::slip(key)) } } }),
     ];
     let body = html! { div.reading { header.top { h1 { (title) } } (facts(&items.map(|(k, v)| (k.to_owned(), v)))) h2 { (shell.t("本文", "Body")) } pre tabindex="0" { (it.body) } } };
     shell_page(shell, title, &body)
@@ -97,7 +99,7 @@ pub fn samples() -> Vec<(&'static str, QuarantinePage)> {
         at: at(-600),
         source: "Zabbix 旧館".into(),
         reason: reason.into(),
-        bytes: 812,
+        sender: "events_v2".into(),
         href: "/alerts/events/9012".into(),
     };
     vec![
@@ -116,9 +118,10 @@ pub fn raw_samples() -> Vec<(&'static str, RawEventPage)> {
     let raw = |body: &str| RawEventPage {
         at: at(-600),
         source: "Zabbix 旧館".into(),
-        path: "/v2/enqueue".into(),
-        content_type: "application/json".into(),
+        sender: "events_v2".into(),
+        project: "NGS".into(),
         fate: "読めない".into(),
+        record: None,
         body: body.into(),
     };
     vec![

@@ -2,6 +2,7 @@
 //!
 //! Each part is a function of its own and an element with an id, so that the event stream can replace it alone.
 
+pub(crate) mod handler;
 mod row;
 mod sample;
 mod strip;
@@ -41,6 +42,18 @@ pub enum Warning {
         reason: String,
         /// Messages waiting.
         waiting: u64,
+    },
+    /// No mail server is configured.
+    SmtpMissing {
+        /// Messages waiting.
+        waiting: u64,
+    },
+    /// What the auditor found at its last sweep.
+    Auditor {
+        /// Timers nobody fired.
+        overdue_timers: u64,
+        /// Open incidents that owe nothing any more.
+        stuck: u64,
     },
     /// The node's clock is not synchronised; the offset in milliseconds where known.
     ClockUnsynchronised {
@@ -133,6 +146,13 @@ fn said(shell: &Shell, warning: &Warning) -> Markup {
         Warning::SmtpFailing { since, reason, waiting } => html! {
             (shell.t("メールを渡せていません（", "Mail is not getting out (since ")) (when::text(shell, *since)) (shell.t(" から、待ち ", ", waiting: ")) (waiting) (shell.t(" 通）: ", "): ")) q { (reason) } " "
             a href="/settings/mail" { (shell.t("設定を確かめる", "Check the settings")) }
+        },
+        Warning::SmtpMissing { waiting } => html! {
+            (shell.t("メールサーバーが設定されていません。連絡はメールで届きません（待ち ", "No mail server is configured: notices are not mailed (waiting: ")) (waiting) (shell.t(" 通）。", ").")) " "
+            a href="/settings/mail" { (shell.t("設定を確かめる", "Check the settings")) }
+        },
+        Warning::Auditor { overdue_timers, stuck } => html! {
+            (shell.t("自己点検: 遅れている予定 ", "Self-check: overdue timers ")) (overdue_timers) (shell.t(" 件、次の一手のない障害 ", ", incidents without a next step ")) (stuck) (shell.t(" 件。管理者に連絡してください。", ". Tell your administrator."))
         },
         Warning::ClockUnsynchronised { offset_ms } => html! {
             (shell.t("サーバーの時計が同期していません", "The server's clock is not synchronised"))

@@ -48,8 +48,13 @@ pub struct CustomerIncidentPage {
 
 /// The page.
 pub fn page(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
-    let body = html! {
-        article.incident data-live={ "/live/incidents/" (it.key) } {
+    shell_page(shell, &format!("{} {}", it.key, it.title), &article(shell, it))
+}
+
+/// All of it but the shell. Element `told-incident`: nobody types here, so the event stream replaces it whole.
+pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
+    html! {
+        article.incident id="told-incident" data-live={ "/live/incidents/" (it.key) } {
             header.record {
                 div {
                     p.path { (slip(&it.key)) " " (it.project) }
@@ -80,8 +85,7 @@ pub fn page(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                 div.ledgers { @for item in &it.ledgers { (ledger(shell, item)) } }
             }
         }
-    };
-    shell_page(shell, &format!("{} {}", it.key, it.title), &body)
+    }
 }
 
 /// What failed, how long, when and whom we told, how it stands, what the customer must decide.

@@ -1,7 +1,8 @@
 //! What a customer sees: the incidents of one's own projects, read-only.
 
+pub(crate) mod handler;
 mod incident;
 mod list;
 
-pub use incident::{CustomerIncidentPage, page as incident_page, samples as incident_samples};
+pub use incident::{CustomerIncidentPage, article, page as incident_page, samples as incident_samples};
 pub use list::{CustomerListPage, Listed, page as list_page, samples as list_samples};

@@ -80,7 +80,7 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             li { a href={ "/incidents/" (item.key) } { (slip(&item.key)) } " " (when::day(shell, item.at)) @if let Some(ms) = item.lasted_ms { " " span.number { (when::span(shell.lang, ms)) } } br; (item.cause) }
         } }
         h3 { (shell.t("経過", "Timeline")) }
-        div.writing { @for verb in [Verb::Note, Verb::Message] { (verbs::writing(shell, it, verb)) } }
+        @if it.writes { div.writing { @for verb in [Verb::Note, Verb::Message] { (verbs::writing(shell, it, verb)) } } }
         (timeline(shell, &it.timeline))
     }
 }

@@ -1,7 +1,7 @@
 //! The judgement of impact by the criteria that the customer agreed to, one question at a time (R-4.2.2-1).
 
 use super::{Impact, IncidentPage, Verb};
-use crate::form::head as form_head;
+use crate::form::{Field, Input, field, head as form_head};
 use crate::layout::Shell;
 use crate::when;
 use domain::time::Instant;
@@ -13,10 +13,10 @@ use maud::{Markup, html};
 pub struct Judgement {
     /// Version of the customer's サービス影響判定基準.
     pub version: u32,
-    /// Who agreed to it for the customer.
-    pub agreed_by: String,
-    /// When it was agreed.
-    pub agreed_at: Instant,
+    /// Who agreed to it for the customer; none for our default.
+    pub agreed_by: Option<String>,
+    /// Whether a check of the running state is recorded; without one a reason is asked for.
+    pub checked: bool,
     /// Its questions, in order; none means that no criteria were agreed, so nothing can be judged.
     pub questions: Vec<Question>,
     /// Judgements, the newest first.
@@ -72,12 +72,20 @@ pub(super) fn questions(shell: &Shell, it: &IncidentPage) -> Markup {
     html! {
         form.judgement id=(Verb::Judgement.noun()) action=(it.action(Verb::Judgement)) method="post" data-enhance data-questions {
             (form_head(&it.draft, Verb::Judgement.noun(), Some(it.version)))
-            p.agreed { (shell.t("サービス影響判定基準 第", "Impact criteria, version ")) (judgement.version) (shell.t("版 · ", " · agreed by ")) (judgement.agreed_by) (shell.t(" 様 ", ", ")) (when::day(shell, judgement.agreed_at)) (shell.t(" 合意", "")) }
+            p.agreed { (shell.t("サービス影響判定基準 第", "Impact criteria, version ")) (judgement.version) (shell.t("版 · ", " · "))
+                @match &judgement.agreed_by {
+                    Some(who) => { (shell.t("", "agreed by ")) (who) (shell.t(" 様 合意", "")) }
+                    None => (shell.t("標準の基準（お客様は未合意）", "our default, not agreed by the customer")),
+                }
+            }
             @for (i, question) in judgement.questions.iter().enumerate() { (one(shell, i + 1, count, question)) }
             p.verdict id="verdict" role="status" {
                 span data-when="open" { (shell.t("答えるまでは「影響あり」として数えています。", "Until answered it counts as affected.")) }
                 span data-when="yes" hidden { strong { (Impact::Yes.label().in_lang(shell.lang)) } (shell.t(" — 右の連絡を公開し、1番目の連絡先に電話します。", " – the notice beside is published and the first contact is called.")) }
                 span data-when="no" hidden { strong { (Impact::No.label().in_lang(shell.lang)) } (shell.t(" — 判定だけを記録します。連絡は60分以内です。", " – only the judgement is recorded. The notice is due within 60 minutes.")) }
+            }
+            @if !judgement.checked {
+                (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("reason", shell.t("稼動確認なしで判定する理由", "Why without a check of the running state"), Input::Text).required().wide()))
             }
             p.do { button.primary type="submit" data-primary { (shell.t("判定する（影響ありなら公開）", "Judge (and publish if affected)")) " " kbd { "Enter" } } }
         }

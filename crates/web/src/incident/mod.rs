@@ -3,9 +3,13 @@
 //! There is one primary action in each state, which Enter does; the other verbs stand below it, quieter.
 
 mod alert;
+mod clocks;
+pub(crate) mod handler;
 mod judgement;
 mod notice;
+mod of;
 mod sample;
+pub(crate) mod telling;
 mod verbs;
 
 pub use alert::{AlertWords, Earlier};
@@ -13,6 +17,8 @@ pub use judgement::{Judged, Judgement, Question};
 pub use notice::{Call, CallResult, Contact, NoticeBox, Phone, Published, calls, contacts, published};
 pub use sample::samples;
 pub(crate) use sample::{ended_ledger, told};
+pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
+pub(crate) use of::{calls as calls_of, days_label, hours, impact, told_to_customer};
 pub use verbs::{Prefill, Verb};
 
 use crate::clock::{ClockMark, clock_mark};
@@ -87,6 +93,8 @@ pub struct IncidentPage {
     pub primary: Option<Verb>,
     /// What else may be done now.
     pub others: Vec<Verb>,
+    /// Whether the reader may act at all.
+    pub writes: bool,
     /// What the forms start with.
     pub prefill: Prefill,
     /// What was typed before and refused.
@@ -142,6 +150,7 @@ fn step(shell: &Shell, it: &IncidentPage) -> Markup {
         @match it.primary {
             Some(Verb::Judgement) => (judgement::questions(shell, it)),
             Some(verb) => div.primary-step { (verbs::verb_form(shell, it, verb, true)) },
+            None if !it.writes => p.hint { (shell.t("閲覧だけができます。", "You can read this, not act on it.")) },
             None => p.hint { (shell.t("この障害は終わっています。再び起きたときは新しい障害になります。", "This incident has ended. If it happens again, that is a new incident.")) },
         }
         @if it.primary != Some(Verb::Judgement) { (judgement::summary(shell, it)) }

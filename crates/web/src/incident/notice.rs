@@ -23,6 +23,8 @@ pub struct NoticeBox {
 pub struct Published {
     /// 障害発生連絡, 中間報告, 復旧連絡 ...
     pub kind: Label,
+    /// Its fact's place in the chain.
+    pub seq: u64,
     /// When it was published.
     pub at: Instant,
     /// Who wrote it.
@@ -101,6 +103,18 @@ impl CallResult {
     /// All, in the order of their keys 1 to 5.
     pub const ALL: [Self; 5] = [Self::Answered, Self::AnsweredOther, Self::Voicemail, Self::Busy, Self::Nobody];
 
+    /// The one a fact tells.
+    pub const fn of(result: domain::fact::CallResult) -> Self {
+        use domain::fact::CallResult as Fact;
+        match result {
+            Fact::Answered => Self::Answered,
+            Fact::AnsweredOther => Self::AnsweredOther,
+            Fact::Voicemail => Self::Voicemail,
+            Fact::Busy => Self::Busy,
+            Fact::None => Self::Nobody,
+        }
+    }
+
     /// As it is sent.
     pub const fn code(self) -> &'static str {
         match self {
@@ -149,7 +163,6 @@ fn draft(shell: &Shell, it: &IncidentPage) -> Markup {
             p.to { (reader_flag(shell, Reader::Customer)) " " (it.tenant) (shell.t(" 様", "")) }
             @if judging {
                 (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("text", shell.t("障害発生連絡", "Notice of the incident"), Input::Area(11)).value(it.notice.draft.as_str()).hint(shell.t("影響ありと判定すると、この文を公開しメールで送ります。", "Judged as affected, this text is published and mailed.")).required().of_form(Verb::Judgement.noun())))
-                @if let Some(first) = it.contacts.first() { input type="hidden" name="call" value=(first.id) form=(Verb::Judgement.noun()); }
             } @else { p.words { (it.notice.draft) } p.hint { (shell.t("下書き。判定のときに直せます。", "A draft. It can be edited when judging.")) } }
         }
     }
@@ -167,7 +180,7 @@ pub fn contacts(shell: &Shell, it: &IncidentPage) -> Markup {
                         p.name { strong { (contact.name) } " " small { (contact.reading) } @if contact.tried > 0 { " " span.tried { (shell.t("架電 ", "tried ")) (contact.tried) (shell.t("回", "×")) } } }
                         @if contact.waived { p.hint { (shell.t("電話を望まない（書面あり）", "Wants no calls (signed)")) } }
                         @else { p.numbers { @for phone in &contact.phones { (tel(&phone.number)) " " small { (phone.kind) } " " } } }
-                        p.hint { (contact.hours) @if !contact.reachable { (shell.t("（いまは時間外）", " (not at this hour)")) } }
+                        p.hint { (contact.hours) " " @if !contact.reachable { (shell.t("（いまは時間外）", " (not at this hour)")) } }
                     }
                 }
             }
@@ -195,7 +208,7 @@ pub fn published(shell: &Shell, list: &[Published]) -> Markup {
                 li.public {
                     p { strong { (item.kind.in_lang(shell.lang)) } " " (when::time(shell, item.at)) " " span.by { (item.by) } }
                     p.words { (item.text) }
-                    p.hint { (item.delivery) }
+                    @if !item.delivery.is_empty() { p.hint { (item.delivery) } }
                 }
             }
         }
@@ -222,5 +235,7 @@ pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
         verbs::radios(shell, "result", shell.t("結果", "Result"), &CallResult::ALL.map(|r| (r.code(), r.label())))
             .required(),
         Field::new("note", shell.t("話したこと", "What was said"), Input::Area(2)),
+        Field::new("reason", shell.t("遅れて記録する理由", "Why recorded late"), Input::Text)
+            .hint(shell.t("2分を過ぎてから記録するとき。", "Where the call is more than 2 minutes ago.")),
     ]
 }

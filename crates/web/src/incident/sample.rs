@@ -129,8 +129,8 @@ fn judging() -> IncidentPage {
         ],
         judgement: Judgement {
             version: 3,
-            agreed_by: "長谷川 亮".into(),
-            agreed_at: at(-86_400 * 120),
+            agreed_by: Some("長谷川 亮".into()),
+            checked: true,
             questions: questions([Some(true), None, None]),
             judged: vec![],
         },
@@ -152,8 +152,10 @@ fn judging() -> IncidentPage {
         ],
         primary: Some(Verb::Judgement),
         others: vec![Verb::RecoveryStep, Verb::FalseAlarm],
+        writes: true,
         prefill: Prefill {
             check_how: "外形監視と SSH".into(),
+            occurrence: NOTICE.into(),
             interim: NOTICE.into(),
             recovery_notice: "復旧いたしました。".into(),
             confirmed_by: "佐藤 恵".into(),
@@ -229,6 +231,7 @@ pub(crate) fn ended_ledger(id: &str, name: &str, due: i64) -> Ledger {
 pub(crate) fn told() -> Published {
     Published {
         kind: Label::new("障害発生連絡", "Notice of the incident"),
+        seq: 118,
         at: at(-250),
         by: "佐藤 恵".into(),
         text: NOTICE.replace("03:12:00", "03:00:12").replace("04:19", "04:11"),

@@ -5,6 +5,7 @@ use crate::form::{Choice, Field, Form, Input, field, form, head};
 use crate::layout::Shell;
 use crate::parts::{Reader, reader_flag, tel};
 use crate::when;
+use domain::access::Right;
 use domain::words::Label;
 use maud::{Markup, html};
 
@@ -41,6 +42,8 @@ pub enum Verb {
     FalseAlarmReview,
     /// Judge the impact again.
     Rejudgement,
+    /// A second person's word on a judgement.
+    JudgementConfirmation,
     /// A note that only staff see.
     Note,
     /// A message to the customer.
@@ -48,6 +51,60 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Every verb.
+    pub const ALL: [Self; 18] = [
+        Self::Assignment,
+        Self::Check,
+        Self::Judgement,
+        Self::Notice,
+        Self::Call,
+        Self::InterimReport,
+        Self::RecoveryStep,
+        Self::Recovery,
+        Self::RecoveryWithdrawal,
+        Self::RecoveryNotice,
+        Self::Recurrence,
+        Self::Closure,
+        Self::FalseAlarm,
+        Self::FalseAlarmReview,
+        Self::Rejudgement,
+        Self::JudgementConfirmation,
+        Self::Note,
+        Self::Message,
+    ];
+
+    /// The route its form is posted to.
+    pub const fn route(self) -> &'static str {
+        match self {
+            Self::Assignment => "/incidents/{key}/assignment",
+            Self::Check => "/incidents/{key}/check",
+            Self::Judgement => "/incidents/{key}/judgement",
+            Self::Notice => "/incidents/{key}/notice",
+            Self::Call => "/incidents/{key}/call",
+            Self::InterimReport => "/incidents/{key}/interim-report",
+            Self::RecoveryStep => "/incidents/{key}/recovery-step",
+            Self::Recovery => "/incidents/{key}/recovery",
+            Self::RecoveryWithdrawal => "/incidents/{key}/recovery-withdrawal",
+            Self::RecoveryNotice => "/incidents/{key}/recovery-notice",
+            Self::Recurrence => "/incidents/{key}/recurrence",
+            Self::Closure => "/incidents/{key}/closure",
+            Self::FalseAlarm => "/incidents/{key}/false-alarm",
+            Self::FalseAlarmReview => "/incidents/{key}/false-alarm-review",
+            Self::Rejudgement => "/incidents/{key}/rejudgement",
+            Self::JudgementConfirmation => "/incidents/{key}/judgement-confirmation",
+            Self::Note => "/incidents/{key}/note",
+            Self::Message => "/incidents/{key}/message",
+        }
+    }
+
+    /// The right it needs.
+    pub const fn right(self) -> Right {
+        match self {
+            Self::FalseAlarmReview => Right::Decide,
+            _ => Right::Operate,
+        }
+    }
+
     /// The noun of the route, the permission and the form.
     pub const fn noun(self) -> &'static str {
         match self {
@@ -66,6 +123,7 @@ impl Verb {
             Self::FalseAlarm => "false-alarm",
             Self::FalseAlarmReview => "false-alarm-review",
             Self::Rejudgement => "rejudgement",
+            Self::JudgementConfirmation => "judgement-confirmation",
             Self::Note => "note",
             Self::Message => "message",
         }
@@ -89,6 +147,7 @@ impl Verb {
             Self::FalseAlarm => Label::new("誤検知とする", "Mark as false alarm"),
             Self::FalseAlarmReview => Label::new("誤検知を確認", "Review the false alarm"),
             Self::Rejudgement => Label::new("再判定する", "Judge again"),
+            Self::JudgementConfirmation => Label::new("判定を確認", "Confirm the judgement"),
             Self::Note => Label::new("社内メモに残す", "Keep as internal note"),
             Self::Message => Label::new("お客様へ送る", "Send to the customer"),
         }
@@ -109,6 +168,8 @@ impl Verb {
 pub struct Prefill {
     /// How it was checked, as the last time.
     pub check_how: String,
+    /// Draft of the notice with impact.
+    pub occurrence: String,
     /// Draft of the interim report, naming the next one's time.
     pub interim: String,
     /// Draft of the recovery notice.
@@ -120,7 +181,7 @@ pub struct Prefill {
 }
 
 /// What a check can find; one key, so that the notice is not kept waiting by prose.
-const CHECK_RESULTS: [(&str, Label); 3] = [
+pub(super) const CHECK_RESULTS: [(&str, Label); 3] = [
     ("as_alerted", Label::new("アラートのとおり", "As the alert says")),
     ("partly", Label::new("一部だけ", "In part")),
     ("healthy", Label::new("動いている", "It is working")),
@@ -142,7 +203,7 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
     let line = |name: &str, label: &str| Field::new(name, label, Input::Text).required();
     let fill = &it.prefill;
     match verb {
-        Verb::Assignment | Verb::Judgement => vec![],
+        Verb::Assignment | Verb::Judgement | Verb::JudgementConfirmation => vec![],
         Verb::Check => vec![
             line("how", shell.t("何を見たか", "What was looked at")).value(fill.check_how.as_str()).wide(),
             radios(shell, "result", shell.t("どうだったか", "What was found"), &CHECK_RESULTS).required(),
@@ -217,6 +278,14 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
                 "有から無への再判定は、別の人の確認が要ります。",
                 "From affected to not affected, a second person confirms.",
             )),
+            Field::new(
+                "held_at_alert",
+                shell.t("アラートの時点で既に影響があった", "The service was affected at the alert already"),
+                Input::Tick,
+            )
+            .wide(),
+            Field::new("text", shell.t("障害発生連絡（影響有のとき公開）", "Notice (published where affected)"), Input::Area(6))
+                .value(fill.occurrence.as_str()),
         ],
         Verb::Note => vec![area("text", shell.t("社内メモ", "Internal note"), 3)],
         Verb::Message => vec![area("text", shell.t("お客様へのメッセージ", "Message to the customer"), 3)],

@@ -12,16 +12,14 @@ use maud::{Markup, html};
 /// A key as it is known after it was made.
 #[derive(Clone, Debug)]
 pub struct IntakeKey {
-    /// Its id, as in the path.
-    pub id: String,
+    /// Where its revocation is posted to.
+    pub revocation: String,
     /// Its name.
     pub name: String,
     /// What it may do: 受信 or API.
     pub scope: Label,
     /// The project it belongs to.
     pub project: String,
-    /// Its first characters.
-    pub prefix: String,
     /// Last use.
     pub used: Option<Instant>,
     /// Minutes after which its silence opens an incident; none where no heartbeat is promised.
@@ -56,7 +54,6 @@ pub fn keys_page(shell: &Shell, it: &KeysPage) -> Markup {
         shell.t("名前", "Name"),
         shell.t("種類", "Kind"),
         shell.t("プロジェクト", "Project"),
-        shell.t("キー", "Key"),
         shell.t("最後の利用", "Last use"),
         shell.t("定期信号", "Heartbeat"),
         "",
@@ -66,10 +63,9 @@ pub fn keys_page(shell: &Shell, it: &KeysPage) -> Markup {
             html! { strong { (k.name) } },
             html! { (k.scope.in_lang(shell.lang)) },
             html! { (k.project) },
-            html! { code { (k.prefix) "…" } },
             html! { @match k.used { Some(at) => (when::time(shell, at)), None => (shell.t("まだ", "never")) } },
             html! { @if let Some(m) = k.heartbeat_minutes { (m) (shell.t("分途絶えたら障害", " min of silence open an incident")) } },
-            act(&format!("/settings/keys/{}/revocation", k.id), shell.t("無効にする", "Revoke")),
+            act(&k.revocation, shell.t("無効にする", "Revoke")),
         ]
     });
     let fields = vec![
@@ -101,7 +97,7 @@ pub fn keys_page(shell: &Shell, it: &KeysPage) -> Markup {
         }
         @if it.keys.is_empty() { (empty(shell.t("キーがありません。", "There is no key."), &html! { (shell.t("受信キーを作り、監視元の routing_key か URL に入れてください。", "Make an intake key and put it into your source as routing_key or in its URL.")) })) }
         @else { (table(&Table { id: "keys".into(), caption: label.into(), heads: heads.map(str::to_owned).to_vec(), rows: rows.collect() })) }
-        (add(shell, &it.draft, shell.t("キーを作る", "Make a key"), &Form::new("key", "/settings/keys", shell.t("作る", "Make"), fields)))
+        (add(shell, &it.draft, shell.t("キーを作る", "Make a key"), &Form::new("key", "/settings/keys", shell.t("作る", "Make"), fields).whole_page()))
     };
     frame(shell, Section::Keys, label, &html! {}, &body)
 }
@@ -113,17 +109,17 @@ pub struct Template {
     pub code: String,
     /// What it is for.
     pub kind: Label,
-    /// Subject with placeholders.
-    pub subject: String,
     /// Text with placeholders.
     pub text: String,
-    /// Version seen.
-    pub version: i64,
 }
 
 /// Notice templates.
 #[derive(Clone, Debug)]
 pub struct TemplatesPage {
+    /// Tenants: id and name.
+    pub tenants: Vec<Choice>,
+    /// Whose templates these are, by id.
+    pub tenant: String,
     /// One for each kind of notice.
     pub templates: Vec<Template>,
     /// Placeholders: as written, and what they become.
@@ -132,16 +128,16 @@ pub struct TemplatesPage {
     pub draft: Draft,
 }
 
-/// The templates. Posts `subject`, `text`, `version` to `/settings/templates/{code}`.
+/// The templates of one tenant. Posts `text` to `/settings/templates/{tenant}/{code}`.
 pub fn templates_page(shell: &Shell, it: &TemplatesPage) -> Markup {
     let label = Section::Templates.label().in_lang(shell.lang);
     let body = html! {
+        p.links { @for choice in &it.tenants { a href={ "/settings/templates?tenant=" (choice.value) } aria-current=[(choice.value == it.tenant).then_some("true")] { (choice.label) } " " } }
         dl.facts { @for (written, becomes) in &it.placeholders { dt { code { (written) } } dd { (becomes.in_lang(shell.lang)) } } }
         @for t in &it.templates {
-            (add(shell, &it.draft, t.kind.in_lang(shell.lang), &Form::new(format!("template-{}", t.code), format!("/settings/templates/{}", t.code), shell.t("新しい版にする", "Make it the new version"), vec![
-                Field::new("subject", shell.t("件名", "Subject"), Input::Text).value(t.subject.as_str()).required().wide(),
+            (add(shell, &it.draft, t.kind.in_lang(shell.lang), &Form::new(format!("template-{}", t.code), format!("/settings/templates/{}/{}", it.tenant, t.code), shell.t("新しい版にする", "Make it the new version"), vec![
                 Field::new("text", shell.t("本文", "Text"), Input::Area(10)).value(t.text.as_str()).required(),
-            ]).version(t.version)))
+            ])))
         }
     };
     frame(
@@ -170,7 +166,7 @@ pub struct MailPage {
     pub draft: Draft,
 }
 
-/// Mail. Posts `provider`, `phone`, `from` to `/settings/mail`, `to` to `/settings/mail/test`.
+/// Mail. Posts `provider`, `phone` to `/settings/mail`.
 pub fn mail_page(shell: &Shell, it: &MailPage) -> Markup {
     let label = Section::Mail.label().in_lang(shell.lang);
     let fields = vec![
@@ -178,22 +174,12 @@ pub fn mail_page(shell: &Shell, it: &MailPage) -> Markup {
             .value(it.provider.as_str())
             .required(),
         Field::new("phone", shell.t("お客様がかける番号", "Number for customers"), Input::Tel)
-            .value(it.phone.as_str())
-            .required(),
-        Field::new("from", shell.t("差出人のアドレス", "Sender's address"), Input::Mail)
-            .value(it.from.as_str())
-            .required(),
+            .value(it.phone.as_str()),
     ];
-    let test = Form::new(
-        "mail-test",
-        "/settings/mail/test",
-        shell.t("試しに送る", "Send a test"),
-        vec![Field::new("to", shell.t("宛先", "To"), Input::Mail).required()],
-    );
     let body = html! {
         div.stack {
             section { (form(shell, &it.draft, &Form::new("mail", "/settings/mail", shell.t("保存", "Save"), fields))) }
-            section { h2 { (shell.t("メールサーバー", "Mail server")) } dl.facts { dt { (shell.t("接続先", "Server")) } dd { code { (it.server) } } dt { (shell.t("最後の結果", "Last result")) } dd { (it.last) } } p.hint { (shell.t("接続先は設定ファイルで変えます。", "The server is set in the configuration file.")) } (form(shell, &it.draft, &test)) }
+            section { h2 { (shell.t("メールサーバー", "Mail server")) } dl.facts { dt { (shell.t("接続先", "Server")) } dd { code { (it.server) } } dt { (shell.t("差出人", "Sender")) } dd { code { (it.from) } } dt { (shell.t("最後の結果", "Last result")) } dd { (it.last) } } p.hint { (shell.t("接続先と差出人は設定ファイルで変えます。試しに送るには: ", "Server and sender are set in the configuration file. To send a test: ")) code { "madoguchi doctor --send-test-mail" } } }
         }
     };
     frame(shell, Section::Mail, label, &html! {}, &body)
@@ -202,14 +188,14 @@ pub fn mail_page(shell: &Shell, it: &MailPage) -> Markup {
 /// A receiver of signed events.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// Its id, as in the path.
-    pub id: String,
+    /// Where its removal is posted to.
+    pub removal: String,
     /// Where to.
     pub url: String,
-    /// Of which customer; none for all.
-    pub tenant: Option<String>,
-    /// What the last attempt gave, in the reader's language.
-    pub last: String,
+    /// Of which customer.
+    pub tenant: String,
+    /// Since when.
+    pub since: Instant,
 }
 
 /// Webhooks.
@@ -229,16 +215,16 @@ pub struct WebhooksPage {
 pub fn webhooks_page(shell: &Shell, it: &WebhooksPage) -> Markup {
     let label = Section::Webhooks.label().in_lang(shell.lang);
     let heads =
-        ["URL", shell.t("お客様", "Customer"), shell.t("最後の結果", "Last result"), ""].map(str::to_owned).to_vec();
+        ["URL", shell.t("お客様", "Customer"), shell.t("開始", "Since"), ""].map(str::to_owned).to_vec();
     let rows = it
         .hooks
         .iter()
         .map(|h| {
             vec![
                 html! { code { (h.url) } },
-                html! { (h.tenant.as_deref().unwrap_or(shell.t("すべて", "all"))) },
-                html! { (h.last) },
-                act(&format!("/settings/webhooks/{}/removal", h.id), shell.t("外す", "Remove")),
+                html! { (h.tenant) },
+                when::time(shell, h.since),
+                act(&h.removal, shell.t("外す", "Remove")),
             ]
         })
         .collect();
@@ -253,7 +239,7 @@ pub fn webhooks_page(shell: &Shell, it: &WebhooksPage) -> Markup {
         @if let Some(secret) = &it.made { div.secret role="status" { p { strong { (shell.t("署名の鍵はいまだけ表示します。写してください。", "The signing secret is shown only now. Copy it.")) } } p { code { (secret) } } } }
         @if it.hooks.is_empty() { (empty(shell.t("Webhook はありません。", "There is no webhook."), &html! { (shell.t("別の仕組みにも知らせたいときに加えます。", "Add one to tell another system, too.")) })) }
         @else { (table(&Table { id: "webhooks".into(), caption: label.into(), heads, rows })) }
-        (add(shell, &it.draft, shell.t("Webhook を加える", "Add a webhook"), &Form::new("webhook", "/settings/webhooks", shell.t("加える", "Add"), fields)))
+        (add(shell, &it.draft, shell.t("Webhook を加える", "Add a webhook"), &Form::new("webhook", "/settings/webhooks", shell.t("加える", "Add"), fields).whole_page()))
     };
     frame(
         shell,
@@ -271,8 +257,6 @@ pub struct Closure {
     pub date: String,
     /// As shown.
     pub day: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// Closures of the calendar.
@@ -288,25 +272,21 @@ pub struct CalendarPage {
     pub draft: Draft,
 }
 
-/// Closures. Posts `date`, `reason` to `/settings/calendar`.
+/// Closures. Posts `date` to `/settings/calendar`.
 pub fn calendar_page(shell: &Shell, it: &CalendarPage) -> Markup {
     let label = Section::Calendar.label().in_lang(shell.lang);
-    let heads = [shell.t("日", "Day"), shell.t("理由", "Reason"), ""].map(str::to_owned).to_vec();
+    let heads = [shell.t("日", "Day"), ""].map(str::to_owned).to_vec();
     let rows = it
         .closures
         .iter()
         .map(|c| {
             vec![
                 html! { (c.day) },
-                html! { (c.reason) },
                 act(&format!("/settings/calendar/{}/removal", c.date), shell.t("外す", "Remove")),
             ]
         })
         .collect();
-    let fields = vec![
-        Field::new("date", shell.t("日", "Day"), Input::Date).required(),
-        Field::new("reason", shell.t("理由", "Reason"), Input::Text).required(),
-    ];
+    let fields = vec![Field::new("date", shell.t("日", "Day"), Input::Date).required()];
     let body = html! {
         div.pair {
             section {

@@ -1,6 +1,8 @@
 //! The settings: a list and a form on each page, drawn by the same two functions.
 
 mod desk;
+pub(crate) mod handler;
+mod import;
 mod people;
 mod sample;
 mod tenant;
@@ -10,8 +12,10 @@ pub use desk::{
     CalendarPage, Closure, IntakeKey, KeysPage, MadeKey, MailPage, Template, TemplatesPage, Webhook, WebhooksPage,
     calendar_page, keys_page, mail_page, templates_page, webhooks_page,
 };
+pub use import::{ImportPage, page as import_page};
 pub use people::{Delegation, Membership, PeoplePage, Person, page as people_page};
 pub use sample::*;
+pub(crate) use tenant::code_of;
 pub use tenant::{
     Agreement, ContactLine, CriteriaQuestion, CriteriaVersion, ProjectLine, TenantPage, page as tenant_page,
 };

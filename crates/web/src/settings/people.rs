@@ -12,8 +12,8 @@ use maud::{Markup, html};
 /// A role somewhere for some time.
 #[derive(Clone, Debug)]
 pub struct Membership {
-    /// Its id, as in the path.
-    pub id: String,
+    /// Where its end is posted to.
+    pub end: String,
     /// The tenant.
     pub tenant: String,
     /// The role.
@@ -42,8 +42,8 @@ pub struct Person {
 /// A right lent to a person for some hours.
 #[derive(Clone, Debug)]
 pub struct Delegation {
-    /// Its id, as in the path.
-    pub id: String,
+    /// Where its end is posted to.
+    pub end: String,
     /// The right, such as 承認.
     pub right: String,
     /// Whose.
@@ -74,7 +74,7 @@ pub struct PeoplePage {
 /// The page.
 ///
 /// Posts `name`, `email`, `role`, `tenant`, `password` to `/settings/people`; `person`, `role`, `tenant`, `to` to
-/// `/settings/memberships`; `right`, `from`, `to`, `hours_from`, `hours_to` to `/settings/delegations`.
+/// `/settings/memberships`; `person`, `password` to `/settings/people/password`; `right`, `from`, `to`, `hours_from`, `hours_to` to `/settings/delegations`.
 pub fn page(shell: &Shell, it: &PeoplePage) -> Markup {
     let heads = [shell.t("名前", "Name"), shell.t("役割", "Roles"), shell.t("最後のサインイン", "Last sign-in"), ""]
         .map(str::to_owned)
@@ -97,11 +97,14 @@ pub fn page(shell: &Shell, it: &PeoplePage) -> Markup {
 fn row(shell: &Shell, it: &Person) -> Vec<Markup> {
     let roles = html! {
         @for m in &it.memberships {
-            (m.role.in_lang(shell.lang)) " " small { (m.tenant) @if let Some(to) = m.to { " " (when::day(shell, to)) (shell.t(" まで", " last day")) } } br;
+            (m.role.in_lang(shell.lang)) " " small { (m.tenant) @if let Some(to) = m.to { " " (when::day(shell, to)) (shell.t(" まで", " last day")) } } " " (act(&m.end, shell.t("終える", "End")))
         }
     };
     let last = html! { @match it.seen { Some(at) => (when::time(shell, at)), None => (shell.t("まだ", "never")) } };
-    let end = html! { @if it.active { (act(&format!("/settings/people/{}/deactivation", it.id), shell.t("止める", "Deactivate"))) } @else { (shell.t("停止中", "inactive")) } };
+    let end = html! {
+        @if it.active { (act(&format!("/settings/people/{}/deactivation", it.id), shell.t("止める", "Deactivate"))) }
+        @else { (shell.t("停止中", "inactive")) " " (act(&format!("/settings/people/{}/activation", it.id), shell.t("再開する", "Let in again"))) }
+    };
     vec![html! { strong { (it.name) } " " small { (it.email) } }, roles, last, end]
 }
 
@@ -121,7 +124,13 @@ fn forms(shell: &Shell, it: &PeoplePage) -> Markup {
             .hint(shell.t("12文字以上。本人が変えます。", "12 characters or more; the person changes it."))
             .required(),
     ];
-    let people = it.people.iter().map(|p| crate::form::choice(&p.id, format!("{} {}", p.name, p.email))).collect();
+    let reset = vec![
+        Field::new("person", shell.t("だれの", "Whose"), Input::Menu(choices(it))).required(),
+        Field::new("password", shell.t("新しいパスワード", "New password"), Input::NewPassword)
+            .hint(shell.t("12文字以上。本人のサインインはすべて終わります。", "12 characters or more; all their sessions end."))
+            .required(),
+    ];
+    let people = choices(it);
     let membership = vec![
         Field::new("person", shell.t("だれに", "Whom"), Input::Menu(people)).required(),
         role(),
@@ -131,7 +140,12 @@ fn forms(shell: &Shell, it: &PeoplePage) -> Markup {
     html! {
         (add(shell, &it.draft, shell.t("要員・お客様の担当者を加える", "Add a person"), &Form::new("person", "/settings/people", shell.t("加える", "Add"), person)))
         (add(shell, &it.draft, shell.t("役割を与える", "Give a role"), &Form::new("membership", "/settings/memberships", shell.t("与える", "Give"), membership)))
+        (add(shell, &it.draft, shell.t("パスワードを再発行", "Reset a password"), &Form::new("reset", "/settings/people/password", shell.t("再発行する", "Reset"), reset)))
     }
+}
+
+fn choices(it: &PeoplePage) -> Vec<Choice> {
+    it.people.iter().map(|p| crate::form::choice(&p.id, format!("{} {}", p.name, p.email))).collect()
 }
 
 fn delegations(shell: &Shell, it: &PeoplePage) -> Markup {
@@ -153,7 +167,7 @@ fn delegations(shell: &Shell, it: &PeoplePage) -> Markup {
                 html! { (d.from) },
                 html! { strong { (d.to) } },
                 html! { (d.hours) },
-                act(&format!("/settings/delegations/{}/end", d.id), shell.t("終える", "End")),
+                act(&d.end, shell.t("終える", "End")),
             ]
         })
         .collect();

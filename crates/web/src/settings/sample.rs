@@ -26,20 +26,19 @@ pub fn tenants_samples() -> Vec<(&'static str, TenantsPage)> {
 
 /// One customer.
 pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
-    let question = |text: &str, affected_if| CriteriaQuestion { text: text.into(), affected_if };
+    let question = |text: &str, affected_if| CriteriaQuestion { text: text.into(), english: String::new(), affected_if };
     let version =
         |n, questions| CriteriaVersion {
-            version: n, agreed: Some(("長谷川 亮".into(), at(-86_400 * 120))), questions
+            version: n, from: at(-86_400 * 120), agreed_by: Some("長谷川 亮".into()), questions
         };
-    let contact = |rank: u32, name: &str, reading: &str, phones: &[&str], waived| ContactLine {
+    let contact = |rank: u32, name: &str, reading: &str, phone: &str| ContactLine {
         id: rank.to_string(),
         rank,
         name: name.into(),
         reading: reading.into(),
-        phones: phones.iter().map(|p| (*p).to_owned()).collect(),
+        phone: phone.into(),
         mail: "it@nagisa.example".into(),
-        hours: "24時間".into(),
-        waived,
+        hours: "毎日 終日".into(),
     };
     let full = TenantPage {
         id: "2".into(),
@@ -48,8 +47,9 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
             key: "NGS".into(),
             name: "コーポレートサイト".into(),
             phase: Label::new("運用", "operation"),
-            exceptions: vec!["保守手順が未提出".into(), "復旧試験が未実施".into()],
+            missing: vec!["保守手順が未提出".into(), "復旧試験が未実施".into()],
         }],
+        project: Some("NGS".into()),
         criteria: vec![
             version(
                 3,
@@ -61,10 +61,11 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
             version(2, vec![question("サイトが開けないか", true)]),
         ],
         contacts: vec![
-            contact(1, "長谷川 亮", "はせがわ りょう", &["090-0000-1234", "03-0000-5678"], false),
-            contact(2, "東海林 由紀", "しょうじ ゆき", &["080-0000-4321"], false),
-            contact(3, HOSTILE, "ほすたいる", &[], true),
+            contact(1, "長谷川 亮", "はせがわ りょう", "090-0000-1234"),
+            contact(2, "東海林 由紀", "しょうじ ゆき", "080-0000-4321"),
+            contact(3, HOSTILE, "ほすたいる", ""),
         ],
+        waived_by: None,
         contacts_since: Some(at(-86_400 * 30)),
         agreement: Some(Agreement {
             version: 2,
@@ -79,9 +80,9 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
         TenantPage { criteria: vec![], contacts: vec![], contacts_since: None, agreement: None, ..full.clone() };
     let draft = Draft {
         form: "contact".into(),
-        values: vec![("name".into(), HOSTILE.into()), ("phones".into(), "電話".into())],
+        values: vec![("name".into(), HOSTILE.into()), ("phone".into(), "電話".into())],
         problems: vec![Problem {
-            field: "phones".into(),
+            field: "phone".into(),
             text: "数字とハイフンで入れてください（例: 03-0000-5678）。".into(),
         }],
         summary: None,
@@ -98,7 +99,7 @@ pub fn people_samples() -> Vec<(&'static str, PeoplePage)> {
         id: id.into(),
         name: name.into(),
         email: format!("p{id}@minato.example"),
-        memberships: vec![Membership { id: id.into(), tenant: "みなとマネージド".into(), role, to: None }],
+        memberships: vec![Membership { end: format!("/settings/memberships/1/{id}/end"), tenant: "みなとマネージド".into(), role, to: None }],
         seen: active.then(|| at(-3600)),
         active,
     };
@@ -110,7 +111,7 @@ pub fn people_samples() -> Vec<(&'static str, PeoplePage)> {
             person("4", HOSTILE, centre, false),
         ],
         delegations: vec![Delegation {
-            id: "1".into(),
+            end: "/settings/delegations/1/1/end".into(),
             right: "誤検知の確認".into(),
             from: "森本 さくら".into(),
             to: "井上 大地".into(),
@@ -127,11 +128,10 @@ pub fn people_samples() -> Vec<(&'static str, PeoplePage)> {
 /// Keys.
 pub fn keys_samples() -> Vec<(&'static str, KeysPage)> {
     let key = |id: &str, name: &str, beat| IntakeKey {
-        id: id.into(),
+        revocation: format!("/settings/keys/2/{id}/revocation"),
         name: name.into(),
         scope: Label::new("受信", "intake"),
         project: "NGS".into(),
-        prefix: "R3KX".into(),
         used: Some(at(-130)),
         heartbeat_minutes: beat,
     };
@@ -153,9 +153,7 @@ pub fn templates_samples() -> Vec<(&'static str, TemplatesPage)> {
     let template = |code: &str, ja, en, text: &str| Template {
         code: code.into(),
         kind: Label::new(ja, en),
-        subject: "【障害発生】{番号} {対象} {内容}".into(),
         text: text.into(),
-        version: 2,
     };
     let templates = vec![
         template("first", "障害発生連絡（影響あり）", "Notice, affected", crate::incident::sample_notice()),
@@ -164,6 +162,8 @@ pub fn templates_samples() -> Vec<(&'static str, TemplatesPage)> {
     vec![(
         "full",
         TemplatesPage {
+            tenants: vec![choice("1", "みなとマネージド"), choice("2", HOSTILE)],
+            tenant: "1".into(),
             templates,
             placeholders: vec![
                 ("{対象}".into(), Label::new("構成品目の名前", "name of the host")),
@@ -191,7 +191,12 @@ pub fn mail_samples() -> Vec<(&'static str, MailPage)> {
 
 /// Webhooks.
 pub fn webhooks_samples() -> Vec<(&'static str, WebhooksPage)> {
-    let hook = |url: &str| Webhook { id: "1".into(), url: url.into(), tenant: None, last: "200 03:11:09".into() };
+    let hook = |url: &str| Webhook {
+        removal: "/settings/webhooks/2/1/removal".into(),
+        url: url.into(),
+        tenant: HOSTILE.into(),
+        since: at(-86_400),
+    };
     let full = WebhooksPage {
         hooks: vec![hook("https://hooks.nagisa.example/desk"), hook(HOSTILE)],
         made: Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()),
@@ -203,13 +208,29 @@ pub fn webhooks_samples() -> Vec<(&'static str, WebhooksPage)> {
 
 /// Closures.
 pub fn calendar_samples() -> Vec<(&'static str, CalendarPage)> {
-    let closure =
-        |date: &str, day: &str, reason: &str| Closure { date: date.into(), day: day.into(), reason: reason.into() };
+    let closure = |date: &str, day: &str| Closure { date: date.into(), day: day.into() };
     let full = CalendarPage {
         version: 4,
-        closures: vec![closure("2026-12-29", "12/29（火）", "年末休業"), closure("2026-12-30", "12/30（水）", HOSTILE)],
+        closures: vec![closure("2026-12-29", "12/29（火）"), closure("2026-12-30", "12/30（水）")],
         holidays: vec![("11/23（月）".into(), "勤労感謝の日".into()), ("1/1（金）".into(), "元日".into())],
         draft: Draft::default(),
     };
     vec![("empty", CalendarPage { closures: vec![], ..full.clone() }), ("full", full)]
+}
+
+/// Import.
+pub fn import_samples() -> Vec<(&'static str, ImportPage)> {
+    let draft = Draft {
+        form: "import".into(),
+        values: vec![("csv".into(), HOSTILE.into())],
+        problems: vec![Problem { field: "csv".into(), text: format!("2行目: {HOSTILE}") }],
+        summary: None,
+    };
+    let page = |draft| ImportPage {
+        section: Section::People,
+        path: "/settings/people".into(),
+        columns: &["name", "email"],
+        draft,
+    };
+    vec![("plain", page(Draft::default())), ("refused", page(draft))]
 }

@@ -4,7 +4,9 @@ use super::{Section, act, add, csv, frame};
 use crate::form::{Draft, Field, Form, Input, choice};
 use crate::layout::Shell;
 use crate::parts::{Table, empty, slip, table, tel};
+use crate::incident::days_label;
 use crate::when;
+use domain::contact::Days;
 use domain::time::Instant;
 use domain::words::Label;
 use maud::{Markup, html};
@@ -18,8 +20,8 @@ pub struct ProjectLine {
     pub name: String,
     /// 構築 or 運用.
     pub phase: Label,
-    /// Start conditions that were missing when it went into operation (R-3.4-5).
-    pub exceptions: Vec<String>,
+    /// Start conditions that are missing now (R-3.4-5).
+    pub missing: Vec<String>,
 }
 
 /// A version of the criteria.
@@ -27,8 +29,10 @@ pub struct ProjectLine {
 pub struct CriteriaVersion {
     /// 第n版
     pub version: u32,
-    /// Who agreed for the customer; none while it is a draft.
-    pub agreed: Option<(String, Instant)>,
+    /// Since when it is valid.
+    pub from: Instant,
+    /// Who agreed for the customer; none for our default.
+    pub agreed_by: Option<String>,
     /// Its questions.
     pub questions: Vec<CriteriaQuestion>,
 }
@@ -38,6 +42,8 @@ pub struct CriteriaVersion {
 pub struct CriteriaQuestion {
     /// Its text.
     pub text: String,
+    /// The same in English; may be empty.
+    pub english: String,
     /// Whether yes means affected.
     pub affected_if: bool,
 }
@@ -53,14 +59,12 @@ pub struct ContactLine {
     pub name: String,
     /// 読み
     pub reading: String,
-    /// Numbers in order.
-    pub phones: Vec<String>,
+    /// Telephone number; empty where there is none.
+    pub phone: String,
     /// Mail address.
     pub mail: String,
     /// When the contact may be called.
     pub hours: String,
-    /// Whether the customer signed that no call is wanted.
-    pub waived: bool,
 }
 
 /// The agreement on service levels.
@@ -87,10 +91,14 @@ pub struct TenantPage {
     pub name: String,
     /// Projects by key.
     pub projects: Vec<ProjectLine>,
-    /// Versions of the criteria, newest first.
+    /// The project whose criteria and contacts are shown; none where there is none yet.
+    pub project: Option<String>,
+    /// Versions of its criteria, newest first.
     pub criteria: Vec<CriteriaVersion>,
-    /// The contact plan valid now.
+    /// Its contact plan valid now.
     pub contacts: Vec<ContactLine>,
+    /// Who signed for the customer that no calls are wanted; none where calls are owed.
+    pub waived_by: Option<String>,
     /// Since when it is valid.
     pub contacts_since: Option<Instant>,
     /// The agreement valid now.
@@ -104,8 +112,10 @@ pub fn page(shell: &Shell, it: &TenantPage) -> Markup {
     let body = html! {
         div.stack {
             section id="projects" { h2 { (shell.t("プロジェクト", "Projects")) } (projects(shell, it)) }
-            section id="criteria" { h2 { (shell.t("サービス影響判定基準", "Impact criteria")) } (criteria(shell, it)) }
-            section id="contacts" { h2 { (shell.t("連絡体制", "Contact plan")) } (contacts(shell, it)) }
+            @if let Some(project) = &it.project {
+                section id="criteria" { h2 { (shell.t("サービス影響判定基準", "Impact criteria")) " " (slip(project)) } (criteria(shell, it, project)) }
+                section id="contacts" { h2 { (shell.t("連絡体制", "Contact plan")) " " (slip(project)) } (contacts(shell, it, project)) }
+            }
             section id="agreement" { h2 { (shell.t("SLO・SLA の合意", "Agreement on SLO and SLA")) } (agreement(shell, it)) }
         }
     };
@@ -117,13 +127,17 @@ fn path(it: &TenantPage, noun: &str) -> String {
     format!("/settings/tenants/{}/{noun}", it.id)
 }
 
-/// Posts `key`, `name`, `phase` (build, operation) to `…/projects`.
+fn of_project(project: &str, noun: &str) -> String {
+    format!("/settings/projects/{project}/{noun}")
+}
+
+/// Posts `key`, `name` to `…/projects`.
 fn projects(shell: &Shell, it: &TenantPage) -> Markup {
     let heads = [
         shell.t("キー", "Key"),
         shell.t("名前", "Name"),
         shell.t("段階", "Phase"),
-        shell.t("開始時の例外", "Exceptions at the start"),
+        shell.t("足りないもの", "Missing"),
     ]
     .map(str::to_owned)
     .to_vec();
@@ -132,25 +146,16 @@ fn projects(shell: &Shell, it: &TenantPage) -> Markup {
         .iter()
         .map(|p| {
             vec![
-                slip(&p.key),
+                html! { a href={ "/settings/tenants/" (it.id) "?project=" (p.key) } { (slip(&p.key)) } },
                 html! { (p.name) },
                 html! { (p.phase.in_lang(shell.lang)) },
-                html! { @for missing in &p.exceptions { (missing) br; } },
+                html! { @for missing in &p.missing { (missing) br; } },
             ]
         })
         .collect();
     let fields = vec![
         Field::new("key", shell.t("キー", "Key"), Input::Text).required(),
         Field::new("name", shell.t("名前", "Name"), Input::Text).required(),
-        Field::new(
-            "phase",
-            shell.t("段階", "Phase"),
-            Input::Menu(vec![
-                choice("operation", shell.t("運用", "operation")),
-                choice("build", shell.t("構築", "build")),
-            ]),
-        )
-        .required(),
     ];
     html! {
         (table(&Table { id: "project-list".into(), caption: shell.t("プロジェクト", "Projects").into(), heads, rows }))
@@ -158,13 +163,13 @@ fn projects(shell: &Shell, it: &TenantPage) -> Markup {
     }
 }
 
-/// Posts `question_N`, `affected_N` (yes, no), `agreed_by`, `agreed_on` to `…/criteria`; an empty question is left out.
-fn criteria(shell: &Shell, it: &TenantPage) -> Markup {
+/// Posts `question_N`, `english_N`, `affected_N` (yes, no), `agreed_by` to `…/criteria`; an empty question is left out.
+fn criteria(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
     let known = it.criteria.first().map(|c| c.questions.as_slice()).unwrap_or_default();
     let mut fields = vec![];
     for n in 1..=(known.len() + 2) {
         let question = known.get(n - 1);
-        let text = question.map(|q| q.text.clone()).unwrap_or_default();
+        let (text, english) = question.map(|q| (q.text.clone(), q.english.clone())).unwrap_or_default();
         let affected = if question.is_none_or(|q| q.affected_if) { "yes" } else { "no" };
         let either = vec![
             choice("yes", shell.t("「はい」なら影響あり", "yes means affected")),
@@ -172,7 +177,11 @@ fn criteria(shell: &Shell, it: &TenantPage) -> Markup {
         ];
         fields.push(
             Field::new(format!("question_{n}"), format!("{} {n}", shell.t("問い", "Question")), Input::Text)
-                .value(text),
+                .value(text)
+                .wide(),
+        );
+        fields.push(
+            Field::new(format!("english_{n}"), format!("{} {n}", shell.t("英語", "English")), Input::Text).value(english),
         );
         fields.push(
             Field::new(
@@ -185,21 +194,20 @@ fn criteria(shell: &Shell, it: &TenantPage) -> Markup {
         );
     }
     fields.push(Field::new("agreed_by", shell.t("合意したお客様", "Agreed by"), Input::Text).required());
-    fields.push(Field::new("agreed_on", shell.t("合意した日", "Agreed on"), Input::Date).required());
     html! {
         @if it.criteria.is_empty() { (empty(shell.t("判定基準がありません。", "There are no criteria."), &html! { (shell.t("基準がないと影響を判定できず、すべて影響ありとして数えます。お客様と合意した問いを入れてください。", "Without them nothing can be judged and all counts as affected. Enter the questions agreed with the customer.")) })) }
         @for (i, version) in it.criteria.iter().enumerate() {
             details open[i == 0] {
-                summary { (shell.t("第", "Version ")) (version.version) (shell.t("版 ", " ")) @match &version.agreed { Some((who, at)) => { (who) (shell.t(" 様 ", ", ")) (when::day(shell, *at)) (shell.t(" 合意", "")) } None => (shell.t("未合意", "not agreed")) } }
+                summary { (shell.t("第", "Version ")) (version.version) (shell.t("版 ", " ")) (when::day(shell, version.from)) (shell.t(" から ", " onwards, ")) @match &version.agreed_by { Some(who) => { (shell.t("", "agreed by ")) (who) (shell.t(" 様 合意", "")) } None => (shell.t("未合意（標準の基準）", "our default, not agreed")) } }
                 ol.answered { @for q in &version.questions { li { (q.text) b { (if q.affected_if { shell.t("はい → 影響あり", "yes → affected") } else { shell.t("いいえ → 影響あり", "no → affected") }) } } } }
             }
         }
-        (add(shell, &it.draft, shell.t("新しい版を合意する", "Agree on a new version"), &Form::new("criteria-form", path(it, "criteria"), shell.t("この版を有効にする", "Put this version into force"), fields)))
+        (add(shell, &it.draft, shell.t("新しい版を合意する", "Agree on a new version"), &Form::new("criteria-form", of_project(project, "criteria"), shell.t("この版を有効にする", "Put this version into force"), fields)))
     }
 }
 
-/// Posts `rank`, `name`, `reading`, `phones` (one a line), `mail`, `hours`, `waived` to `…/contacts`.
-fn contacts(shell: &Shell, it: &TenantPage) -> Markup {
+/// Posts `rank`, `name`, `reading`, `phone`, `mail`, `days`, `from`, `to` to `…/contacts`, and `waived_by` to `…/waiver`.
+fn contacts(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
     let heads = [
         shell.t("順位", "Rank"),
         shell.t("名前", "Name"),
@@ -214,12 +222,15 @@ fn contacts(shell: &Shell, it: &TenantPage) -> Markup {
         vec![
             html! { span.rank { (c.rank) } },
             html! { strong { (c.name) } " " small { (c.reading) } },
-            html! { @if c.waived { small { (shell.t("電話を望まない（書面あり）", "wants no calls (signed)")) } } @for phone in &c.phones { (tel(phone)) br; } },
+            html! { @if !c.phone.is_empty() { (tel(&c.phone)) } },
             html! { (c.mail) },
             html! { (c.hours) },
-            act(&format!("{}/{}/removal", path(it, "contacts"), c.id), shell.t("外す", "Remove")),
+            act(&format!("{}/{}/removal", of_project(project, "contacts"), c.id), shell.t("外す", "Remove")),
         ]
     });
+    let days = [Days::Every, Days::Business, Days::NonBusiness]
+        .map(|days| choice(code_of(days), days_label(days).in_lang(shell.lang)))
+        .to_vec();
     let next = it.contacts.iter().map(|c| c.rank).max().unwrap_or(0) + 1;
     let fields = vec![
         Field::new("rank", shell.t("順位", "Rank"), Input::Number(1, 99)).value(next.to_string()).required(),
@@ -227,27 +238,33 @@ fn contacts(shell: &Shell, it: &TenantPage) -> Markup {
         Field::new("reading", shell.t("読み", "Reading"), Input::Text)
             .hint(shell.t("電話口で呼ぶとおりに、ひらがなで。", "As it is said on the phone."))
             .required(),
-        Field::new(
-            "phones",
-            shell.t("電話番号（1行に一つ、かける順）", "Numbers, one a line, in order"),
-            Input::Area(2),
-        ),
+        Field::new("phone", shell.t("電話番号", "Telephone number"), Input::Tel),
         Field::new("mail", shell.t("メール", "Mail"), Input::Mail),
-        Field::new("hours", shell.t("連絡できる時間", "Hours"), Input::Text)
-            .value(shell.t("24時間", "24 hours"))
-            .required(),
-        Field::new(
-            "waived",
-            shell.t("電話を望まない（署名した書面がある）", "Wants no calls (there is a signed paper)"),
-            Input::Tick,
-        )
-        .wide(),
+        Field::new("days", shell.t("連絡できる日", "On"), Input::Menu(days)).value("every").required(),
+        Field::new("from", shell.t("何時から", "From"), Input::Text).value("0:00").required(),
+        Field::new("to", shell.t("何時まで", "To"), Input::Text).value("24:00").required(),
+    ];
+    let waiver = vec![
+        Field::new("waived_by", shell.t("署名したお客様", "Who signed for the customer"), Input::Text)
+            .value(it.waived_by.clone().unwrap_or_default())
+            .hint(shell.t("空にすると電話連絡に戻ります。", "Empty: calls are made again.")),
     ];
     html! {
-        p.hint { @if let Some(since) = it.contacts_since { (when::time(shell, since)) (shell.t(" から有効。 ", " and later. ")) } (csv(shell, &path(it, "contacts"))) }
+        p.hint { @if let Some(since) = it.contacts_since { (when::time(shell, since)) (shell.t(" から有効。 ", " and later. ")) } (csv(shell, &of_project(project, "contacts"))) }
         @if it.contacts.is_empty() { (empty(shell.t("連絡先がありません。", "There is no contact."), &html! { (shell.t("電話の相手がいないと、公開だけで期限が止まります。", "With nobody to call, publishing alone ends the clock.")) })) }
         @else { (table(&Table { id: "contact-list".into(), caption: shell.t("連絡体制", "Contact plan").into(), heads, rows: rows.collect() })) }
-        (add(shell, &it.draft, shell.t("連絡先を加える", "Add a contact"), &Form::new("contact", path(it, "contacts"), shell.t("加える", "Add"), fields)))
+        (add(shell, &it.draft, shell.t("連絡先を加える", "Add a contact"), &Form::new("contact", of_project(project, "contacts"), shell.t("加える", "Add"), fields)))
+        @if let Some(who) = &it.waived_by { p { (shell.t("電話連絡は不要（署名: ", "No calls are wanted (signed by ")) (who) (shell.t(" 様）。公開だけで期限が止まります。", "); publishing alone ends the clock.")) } }
+        (add(shell, &it.draft, shell.t("電話連絡の辞退（書面）", "Waive calls (signed)"), &Form::new("waiver", of_project(project, "waiver"), shell.t("記録する", "Record"), waiver)))
+    }
+}
+
+/// The code of the days of a contact's hours.
+pub(crate) const fn code_of(days: Days) -> &'static str {
+    match days {
+        Days::Every => "every",
+        Days::Business => "business",
+        Days::NonBusiness => "non_business",
     }
 }
 
@@ -265,7 +282,7 @@ fn agreement(shell: &Shell, it: &TenantPage) -> Markup {
             shell.t("影響なし SLO（分）", "Not affected, SLO (min)"),
             it.agreement.as_ref().map_or(60, |a| a.unaffected),
         ),
-        Field::new("from", shell.t("有効になる日", "Valid from"), Input::Date).required(),
+        Field::new("from", shell.t("有効になる日", "Valid from"), Input::Date).hint(shell.t("空なら今から。", "Empty: from now.")),
         Field::new("signatory", shell.t("署名者", "Signatory"), Input::Text).required(),
     ];
     html! {

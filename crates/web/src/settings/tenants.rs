@@ -28,17 +28,16 @@ pub struct TenantsPage {
     pub draft: Draft,
 }
 
-/// The page. Posts `name`, `project` (key) and `project_name` to `/settings/tenants`.
+/// The page. Posts `name` and `project` (key) to `/settings/tenants`.
 pub fn page(shell: &Shell, it: &TenantsPage) -> Markup {
     let fields = vec![
         Field::new("name", shell.t("お客様の名前", "Name of the customer"), Input::Text).required().wide(),
         Field::new("project", shell.t("最初のプロジェクトのキー", "Key of the first project"), Input::Text)
             .hint(shell.t(
-                "英大文字2〜10字。チケット番号の頭になり、変えられません。",
-                "2 to 10 capital letters. It begins every ticket number and never changes.",
+                "英大文字で始まる英大文字・数字・_ を25文字まで。チケット番号の頭になり、変えられません。",
+                "Up to 25 capital letters, digits and _, beginning with a letter. It begins every ticket number and never changes.",
             ))
             .required(),
-        Field::new("project_name", shell.t("プロジェクトの名前", "Name of the project"), Input::Text).required(),
     ];
     let heads =
         [shell.t("お客様", "Customer"), shell.t("プロジェクト", "Projects"), shell.t("足りないもの", "Missing")]

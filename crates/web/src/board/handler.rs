@@ -1,0 +1,153 @@
+//! The board's routes and what it shows: rows by nearest duty with their lanes, and what is wrong with the desk itself.
+
+use super::{BoardPage, BoardRow, LaneMark, Warning, page};
+use crate::clock::{ClockMark, ClockState};
+use crate::here::{Here, html};
+use crate::incident::duty_mark;
+use crate::layout::{Place, Shell};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::health::{self, Mail, WallClock};
+use desk::{Answer, Glance};
+use domain::access::Right;
+use domain::alerts::Fate;
+use domain::calendar::Calendar;
+use domain::incident::duty::{Duty, DutyKind, UNDELIVERED_MINUTES};
+use domain::time::{HOUR_MS, Instant, MINUTE_MS};
+use gate::Trouble;
+use store::{KeyRow, MessageRow};
+
+/// How far a lane reaches back and ahead.
+const LANE_MS: i64 = HOUR_MS;
+
+/// The board of the monitoring centre; customers see their incidents, administrators without tickets their settings.
+pub(crate) async fn show(here: Here) -> Result<Response, Trouble> {
+    if !here.caller.may_somewhere(Right::ReadOperations) {
+        let to = if here.caller.is_customer() { "/incidents" } else { "/settings/tenants" };
+        let to = if here.caller.may_somewhere(Right::Agree) || here.caller.is_customer() { to } else { "/account" };
+        return Ok(Redirect::to(to).into_response());
+    }
+    let shell = here.shell(Place::Board).await?;
+    let board = Board::load(&here).await?;
+    Ok(html(page(&shell, &board.page(&shell))))
+}
+
+/// Everything the board is drawn from.
+pub(crate) struct Board {
+    glances: Vec<Glance>,
+    calendar: Calendar,
+    health: health::State,
+    undelivered: Vec<MessageRow>,
+    waiting: u64,
+    silent: Vec<(KeyRow, Instant)>,
+    unreadable: u64,
+    alerts_today: u64,
+    duty: Vec<String>,
+}
+
+impl Board {
+    pub(crate) async fn load(here: &Here) -> Answer<Self> {
+        let (desk, caller) = (&here.state.desk, &here.caller);
+        let now = desk.now().await?;
+        let calendar = desk.calendar(now).await?;
+        let day = desk.fates(caller, now.plus_ms(-24 * HOUR_MS), now.plus_ms(1)).await?;
+        let midnight = crate::when::midnight(calendar.date_of(now), calendar.zone());
+        let today = desk.fates(caller, midnight, now.plus_ms(1)).await?;
+        Ok(Self {
+            glances: desk.glances(caller).await?,
+            health: desk.health().state(),
+            undelivered: desk.undelivered(caller, now.plus_minutes(-UNDELIVERED_MINUTES)).await?,
+            waiting: desk.waiting_messages().await?,
+            silent: desk.silent_keys(caller).await?,
+            unreadable: day.counts.iter().filter(|(fate, _)| *fate == Fate::Unreadable).map(|(_, count)| count).sum(),
+            alerts_today: today.total,
+            duty: desk.on_duty().await?,
+            calendar,
+        })
+    }
+
+    pub(crate) fn page(&self, shell: &Shell) -> BoardPage {
+        BoardPage {
+            rows: self.glances.iter().map(|glance| self.row(shell, glance)).collect(),
+            warnings: self.warnings(shell),
+            duty: self.duty.clone(),
+            alerts_today: self.alerts_today,
+        }
+    }
+
+    fn row(&self, shell: &Shell, glance: &Glance) -> BoardRow {
+        let (incident, holder) = (&glance.incident, glance.board.assignee.as_deref());
+        let duties = incident.duties(shell.now, &self.calendar);
+        let quiet = || ClockMark { name: String::new(), state: ClockState::NoClock, holder: None, href: None };
+        BoardRow {
+            key: incident.key.to_string(),
+            tenant: glance.board.customer.clone(),
+            host: glance.host.clone(),
+            title: glance.board.row.title.clone(),
+            state: incident.state.label(),
+            duty: duties.first().map_or(domain::words::Label::new("待ち", "Waiting"), |duty| duty.kind.label()),
+            mark: duties.first().map_or_else(quiet, |duty| duty_mark(shell, incident, duty, holder)),
+            holder: holder.map(str::to_owned),
+            received: incident.alert_at(),
+            alerts: glance.alerts,
+            lane: lane(shell, glance, &duties),
+        }
+    }
+
+    fn warnings(&self, shell: &Shell) -> Vec<Warning> {
+        let mut list = vec![];
+        if let Mail::Fails { since, reason } = &self.health.mail {
+            list.push(Warning::SmtpFailing { since: *since, reason: reason.clone(), waiting: self.waiting });
+        }
+        if self.health.mail == Mail::NotConfigured {
+            list.push(Warning::SmtpMissing { waiting: self.waiting });
+        }
+        if self.health.clock == WallClock::Unsynchronised {
+            list.push(Warning::ClockUnsynchronised { offset_ms: None });
+        }
+        for glance in &self.glances {
+            for duty in glance.incident.duties(shell.now, &self.calendar) {
+                let DutyKind::CallUndelivered(id) = duty.kind else { continue };
+                let row = self.undelivered.iter().find(|row| row.id == id);
+                list.push(Warning::Undelivered {
+                    record: glance.incident.key.to_string(),
+                    to: row.map(|row| row.recipient.clone()).unwrap_or_default(),
+                    reason: row.and_then(|row| row.reason.clone()).unwrap_or_else(|| shell.t("まだ届いていない", "not delivered yet").to_owned()),
+                });
+            }
+        }
+        if self.unreadable > 0 {
+            list.push(Warning::Quarantine { count: self.unreadable });
+        }
+        list.extend(self.silent.iter().map(|(key, since)| Warning::Silent { key: key.label.clone(), since: *since }));
+        let sweep = &self.health.sweep;
+        if sweep.overdue_timers > 0 || sweep.stuck > 0 {
+            list.push(Warning::Auditor { overdue_timers: sweep.overdue_timers, stuck: sweep.stuck });
+        }
+        list
+    }
+}
+
+/// What was told and tried on an incident, and what is owed in the next hour.
+fn lane(shell: &Shell, glance: &Glance, duties: &[Duty]) -> Vec<LaneMark> {
+    let incident = &glance.incident;
+    let mut marks: Vec<LaneMark> = vec![];
+    let mut done = |at: Instant, what: &'static str| marks.push(LaneMark { at, what: what.to_owned(), done: true });
+    done(incident.alert_at(), shell.t("アラート受信", "alert received"));
+    incident.checks.iter().for_each(|it| done(it.mark.at, shell.t("稼動確認", "checked")));
+    incident.publications.iter().for_each(|it| done(it.mark.at, shell.t("障害発生連絡", "notice")));
+    incident.calls.iter().for_each(|it| done(it.what.begun, shell.t("架電", "call")));
+    incident.reports.iter().for_each(|it| done(it.mark.at, shell.t("中間報告", "interim report")));
+    incident.recovery_notices.iter().for_each(|it| done(it.mark.at, shell.t("復旧連絡", "recovery told")));
+    marks.retain(|mark| shell.now.since_ms(mark.at) <= LANE_MS);
+    let near = |due: Instant| due.since_ms(shell.now) <= LANE_MS + MINUTE_MS;
+    for duty in duties.iter().filter(|duty| near(duty.due)) {
+        marks.push(LaneMark { at: duty.due, what: duty.kind.label().in_lang(shell.lang).to_owned(), done: false });
+    }
+    for clock in incident.clocks().iter().filter(|clock| clock.end.is_none() && !incident.state.is_final()) {
+        for (due, name) in [(Some(clock.slo_due), "SLO"), (clock.sla_due, "SLA")] {
+            let Some(due) = due.filter(|due| near(*due) && duties.iter().all(|duty| duty.due != *due)) else { continue };
+            marks.push(LaneMark { at: due, what: format!("{} {name}", shell.t("障害発生連絡", "notice")), done: false });
+        }
+    }
+    marks
+}

@@ -1,0 +1,147 @@
+//! The customer's incident and the list of incidents, from what the desk published.
+
+use super::{CustomerIncidentPage, CustomerListPage, Listed, incident_page};
+use crate::clock::{ClockMark, ClockState, Of};
+use crate::here::{Here, html};
+use crate::incident::telling::Told;
+use crate::incident::{Impact, calls_of, impact, interim_mark, ledgers, notice_marks, told_to_customer};
+use crate::layout::{Place, Shell};
+use axum::response::Response;
+use desk::Answer;
+use desk::incident::{BoardRow, PublishedView};
+use domain::access::Actor;
+use domain::ids::RecordKey;
+use domain::incident::{Incident, State};
+use domain::time::{Instant, MINUTE_MS};
+use domain::words::Label;
+use gate::Trouble;
+use std::collections::HashMap;
+use store::IncidentQuery;
+
+/// Incidents of one page of the list.
+const PAGE: u32 = 50;
+
+/// The page of one incident, as its customer reads it.
+pub(crate) async fn show(here: &Here, key: &RecordKey) -> Result<Response, Trouble> {
+    let shell = here.shell(Place::Incidents).await?;
+    let view = here.state.desk.published(&here.caller, key).await?;
+    Ok(html(incident_page(&shell, &context(&shell, &view))))
+}
+
+/// What the page shows.
+pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPage {
+    let mut incident = view.incident.clone();
+    as_the_desk(&mut incident);
+    let people = HashMap::new();
+    let told = Told { shell, texts: &view.texts, people: &people, contacts: &view.contact_names };
+    let mut published = told_to_customer(&incident, &told);
+    for item in &mut published {
+        item.by.clone_from(&shell.provider);
+    }
+    let calls = calls_of(&incident, &told).into_iter().map(|call| crate::incident::Call { by: shell.provider.clone(), ..call });
+    let tell = |seq: u64| fact_of(&incident, seq).in_lang(shell.lang).to_owned();
+    let first = incident.publications.first().map(|p| (p.mark.at, view.customer.clone()));
+    let recovered = incident.recovery().map(|recovery| recovery.what.recovered_at);
+    CustomerIncidentPage {
+        key: incident.key.to_string(),
+        project: incident.project.to_string(),
+        title: told.text(&incident.title),
+        state: incident.state.label(),
+        impact: impact(&incident),
+        began: incident.alert_at(),
+        recovered,
+        told: first,
+        standing: standing(incident.state).in_lang(shell.lang).to_owned(),
+        decide: (incident.state == State::RecoveryNotified).then(|| {
+            shell.t("復旧の確認（問題があればお電話ください）", "please confirm the recovery, or call us if it is not over").to_owned()
+        }),
+        next_report: interim_mark(shell, &incident, Some(&shell.provider)),
+        clocks: notice_marks(shell, &incident, Some(&shell.provider)),
+        ledgers: ledgers(shell, &incident, &view.ledgers, Some(&shell.provider), &tell, false),
+        published,
+        calls: calls.collect(),
+    }
+}
+
+/// The customer reads that the provider acted, never which of its people.
+fn as_the_desk(incident: &mut Incident) {
+    incident.publications.iter_mut().for_each(|it| it.mark.actor = Actor::System);
+    incident.reports.iter_mut().for_each(|it| it.mark.actor = Actor::System);
+    incident.recovery_notices.iter_mut().for_each(|it| it.mark.actor = Actor::System);
+    incident.calls.iter_mut().for_each(|it| it.mark.actor = Actor::System);
+    incident.messages.iter_mut().for_each(|it| it.mark.actor = Actor::System);
+    incident.closure.iter_mut().for_each(|it| it.mark.actor = Actor::System);
+}
+
+/// What kind of fact stands behind a stretch of a clock.
+fn fact_of(incident: &Incident, seq: u64) -> Label {
+    let is = |mark: &domain::incident::Mark| mark.seq == seq;
+    if incident.publications.iter().any(|p| is(&p.mark)) {
+        Label::new("障害発生連絡の公開", "notice published")
+    } else if incident.calls.iter().any(|c| is(&c.mark)) {
+        Label::new("お客様への架電", "call to you")
+    } else if incident.judgements.iter().any(|j| is(&j.mark)) {
+        Label::new("サービス影響の判定", "impact judged")
+    } else if is(&incident.opened) {
+        Label::new("アラートの受信", "alert received")
+    } else {
+        Label::new("判定の確認", "judgement confirmed")
+    }
+}
+
+const fn standing(state: State) -> Label {
+    match state {
+        State::Detected | State::Triaging | State::Judged => Label::new("影響を確かめています。", "We are finding out what it affects."),
+        State::Notified => Label::new("原因を調査し、復旧にあたっています。", "We look for the cause and work on the recovery."),
+        State::Confirming => Label::new("復旧し、確認を進めています。", "It is back; we are confirming that."),
+        State::RecoveryNotified => Label::new("復旧しました。", "It has recovered."),
+        State::Closed => Label::new("対応を終了しました。", "It is closed."),
+        State::FalseAlarm => Label::new("誤検知でした。", "It was a false alarm."),
+    }
+}
+
+/// A page of the list with the place after which the next begins.
+pub(crate) async fn rows(here: &Here, after: Option<(Instant, RecordKey)>) -> Answer<Vec<BoardRow>> {
+    let query = IncidentQuery { told: here.caller.is_customer(), after, ..IncidentQuery::default() };
+    here.state.desk.incidents(&here.caller, &query, PAGE).await
+}
+
+/// The list as it is shown.
+pub(crate) fn list(shell: &Shell, staff: bool, rows: Vec<BoardRow>) -> CustomerListPage {
+    let full = rows.len() == PAGE as usize;
+    let next = rows.last().filter(|_| full).map(|last| format!("/incidents?opened={}&key={}", last.row.opened.ms(), last.row.key));
+    let mut incidents: Vec<Listed> = rows.into_iter().map(|it| listed(shell, staff, it)).collect();
+    incidents.sort_by_key(|it| it.recovered.is_some());
+    CustomerListPage { incidents, next }
+}
+
+fn listed(shell: &Shell, staff: bool, it: BoardRow) -> Listed {
+    let BoardRow { row, customer, assignee } = it;
+    let minutes = u32::try_from(row.slo_due.since_ms(row.alert_at) / MINUTE_MS).unwrap_or(0);
+    let state = match row.notified_at {
+        Some(at) if at <= row.slo_due => ClockState::Met { due: row.slo_due, at, provisional: row.ended.is_none() },
+        Some(at) => ClockState::Missed { due: row.slo_due, at: Some(at), provisional: row.ended.is_none() },
+        None if row.state == State::FalseAlarm.code() => ClockState::Excepted { why: shell.t("誤検知", "false alarm").to_owned() },
+        None if shell.now <= row.slo_due => ClockState::Running { since: row.alert_at, due: row.slo_due },
+        None => ClockState::Missed { due: row.slo_due, at: None, provisional: row.ended.is_none() },
+    };
+    Listed {
+        key: row.key.to_string(),
+        title: row.title,
+        project: if staff { format!("{customer} {}", row.project) } else { row.project.to_string() },
+        state: State::from_code(&row.state).map_or(Label::new("", ""), State::label),
+        impact: match row.impact.as_str() {
+            "yes" => Impact::Yes,
+            "no" => Impact::No,
+            _ => Impact::Unjudged,
+        },
+        began: row.alert_at,
+        recovered: row.ended,
+        mark: ClockMark {
+            name: Of::NoticeSlo(minutes).name(shell.lang),
+            state,
+            holder: if staff { assignee } else { Some(shell.provider.clone()) },
+            href: None,
+        },
+    }
+}

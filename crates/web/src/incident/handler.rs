@@ -1,0 +1,170 @@
+//! The incident's routes: its page for staff and customers, and one form a verb.
+
+use super::of::{for_caller, page_of, told};
+use super::{IncidentPage, Verb, page};
+use crate::customer;
+use crate::failure::{self, FailurePage};
+use crate::form::Draft;
+use crate::here::{Here, html};
+use crate::layout::{Place, Shell};
+use crate::sent::{Sent, Typed};
+use axum::response::{IntoResponse, Response};
+use desk::incident::{Done, IncidentView, input};
+use desk::{Answer, Error};
+use domain::access::Right;
+use domain::fact::{Answer as CriteriaAnswer, Origin};
+use domain::ids::RecordKey;
+use domain::refusal::RefusalKind;
+use gate::{Path, Trouble};
+use http::StatusCode;
+use jiff::tz::TimeZone;
+use maud::Markup;
+
+/// The incident: with everything for staff, what was told for its customer.
+pub(crate) async fn show(here: Here, Path(key): Path<RecordKey>) -> Result<Response, Trouble> {
+    if here.caller.is_customer() {
+        return customer::handler::show(&here, &key).await;
+    }
+    Ok(html(staff_page(&here, &key, Draft::default()).await?))
+}
+
+async fn staff_page(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
+    let shell = here.shell(Place::Board).await?;
+    let view = here.state.desk.incident(&here.caller, key).await?;
+    Ok(page(&shell, &context(here, &shell, &view, draft).await?))
+}
+
+/// What the page shows to this caller.
+pub(crate) async fn context(here: &Here, shell: &Shell, view: &IncidentView, draft: Draft) -> Answer<IncidentPage> {
+    let (desk, caller) = (&here.state.desk, &here.caller);
+    let mut sources = desk.sources(caller, &view.tenant).await?;
+    let source = match &view.incident.origin {
+        Origin::Alert { event, .. } => sources.remove(&desk.event(caller, &view.tenant, *event).await?.0.api_key),
+        Origin::Heartbeat { key } => sources.remove(key),
+    };
+    Ok(for_caller(page_of(shell, view, source, draft), view, caller))
+}
+
+/// One verb's form.
+pub(crate) async fn act(verb: Verb, here: Here, Path(key): Path<RecordKey>, sent: Sent) -> Result<Response, Trouble> {
+    let calendar = here.state.desk.calendar(here.state.desk.now().await?).await?;
+    let done = perform(&here, verb, &key, &sent.typed, calendar.zone()).await;
+    let here = here.at(format!("/incidents/{key}"));
+    if let Err(Error::Refused(refusal)) = &done
+        && matches!(refusal.kind, RefusalKind::Stale { .. })
+        && !sent.wants_problem
+    {
+        return conflict(&here, &key, sent.typed).await;
+    }
+    let to = done.map(|done| format!("/incidents/{}", done.key));
+    sent.answer(here.lang(), verb.noun(), to, async |draft| staff_page(&here, &key, draft).await).await
+}
+
+async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: &TimeZone) -> Answer<Done> {
+    let (desk, caller) = (&here.state.desk, &here.caller);
+    let text = |name: &str| typed.text(name);
+    let version = if matches!(verb, Verb::Note | Verb::Message) { 0 } else { typed.version()? };
+    match verb {
+        Verb::Assignment => desk.take(caller, key, &input::Assignment { version }).await,
+        Verb::Check => desk.check(caller, key, &input::Check { version, how: text("how"), result: text("result") }).await,
+        Verb::Judgement => {
+            let input = input::Judgement { version, answers: answers(typed), text: text("text"), reason: text("reason") };
+            desk.judge(caller, key, &input).await
+        }
+        Verb::Rejudgement => {
+            let (impact, held_at_alert) = (typed.yes("impact"), typed.yes("held_at_alert"));
+            let input = input::Rejudgement { version, impact, held_at_alert, text: text("text"), reason: text("reason") };
+            desk.rejudge(caller, key, &input).await
+        }
+        Verb::JudgementConfirmation => desk.confirm_judgement(caller, key, &input::JudgementConfirmation { version }).await,
+        Verb::Notice => desk.notify(caller, key, &input::NoticeText { version, text: text("text") }).await,
+        Verb::Call => {
+            let input = input::Call {
+                version,
+                contact: text("contact"),
+                number: text("number"),
+                begun: typed.moment("begun", zone)?,
+                result: Some(typed.code("result")?),
+                note: text("note"),
+                reason: text("reason"),
+            };
+            desk.call(caller, key, &input).await
+        }
+        Verb::InterimReport => desk.report(caller, key, &input::InterimReport { version, text: text("text") }).await,
+        Verb::RecoveryStep => {
+            desk.step(caller, key, &input::RecoveryStep { version, step: text("step"), result: text("result") }).await
+        }
+        Verb::Recovery => {
+            let recovered_at = typed.moment("recovered_at", zone)?;
+            let recovery_point = typed.moment("recovery_point", zone)?;
+            desk.recover(caller, key, &input::Recovery { version, recovered_at, recovery_point }).await
+        }
+        Verb::RecoveryWithdrawal => {
+            desk.withdraw_recovery(caller, key, &input::RecoveryWithdrawal { version, reason: text("reason") }).await
+        }
+        Verb::RecoveryNotice => {
+            let input = input::RecoveryNotice {
+                version,
+                method: text("method"),
+                confirmed_by: text("confirmed_by"),
+                channel: Some(typed.code("channel")?),
+                text: text("text"),
+            };
+            desk.notify_recovery(caller, key, &input).await
+        }
+        Verb::Recurrence => desk.recur(caller, key, &input::Recurrence { version, text: text("text") }).await,
+        Verb::Closure => {
+            let (class, cause, confirmed_by) = (text("class"), text("cause"), text("confirmed_by"));
+            desk.close(caller, key, &input::Closure { version, class, cause, confirmed_by }).await
+        }
+        Verb::FalseAlarm => desk.declare_false_alarm(caller, key, &input::FalseAlarm { version, grounds: text("grounds") }).await,
+        Verb::FalseAlarmReview => {
+            let input = input::FalseAlarmReview { version, upheld: typed.yes("upheld"), reason: text("reason") };
+            desk.review_false_alarm(caller, key, &input).await
+        }
+        Verb::Note => desk.note(caller, key, &input::Note { text: text("text") }).await,
+        Verb::Message => desk.message(caller, key, &input::Message { text: text("text") }).await,
+    }
+}
+
+/// The answers of the criteria, in the order of the form: `answer_<id>` is `yes` or `no`.
+fn answers(typed: &Typed) -> Vec<CriteriaAnswer> {
+    let answer = |(name, value): &(String, String)| {
+        let question = name.strip_prefix("answer_")?.to_owned();
+        Some(CriteriaAnswer { question, yes: value == "yes" })
+    };
+    typed.0.iter().filter_map(answer).collect()
+}
+
+/// Somebody was faster: what happened since, and everything that was typed.
+async fn conflict(here: &Here, key: &RecordKey, typed: Typed) -> Result<Response, Trouble> {
+    let shell = here.shell(Place::Board).await?;
+    let view = here.state.desk.incident(&here.caller, key).await?;
+    let seen = typed.version().unwrap_or_default();
+    let told = told(&shell, &view);
+    let since = view.facts.iter().rev().take_while(|fact| fact.seq > seen).map(|fact| told.entry(fact)).collect();
+    let typed = typed.0.into_iter().filter(|(name, value)| name != "version" && !value.is_empty()).collect();
+    let it = FailurePage::Conflict { record: format!("/incidents/{key}"), since, typed };
+    Ok((StatusCode::CONFLICT, html(failure::page(&shell, &it))).into_response())
+}
+
+/// The list: everything for staff, what was told for customers; open ones first.
+pub(crate) async fn list(here: Here, gate::Query(asked): gate::Query<Before>) -> Result<Response, Trouble> {
+    let shell = here.shell(Place::Incidents).await?;
+    let rows = customer::handler::rows(&here, asked.place()).await?;
+    Ok(html(customer::list_page(&shell, &customer::handler::list(&shell, here.caller.may_somewhere(Right::ReadOperations), rows))))
+}
+
+/// Where a list goes on: after the incident opened then.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Before {
+    opened: Option<i64>,
+    key: Option<RecordKey>,
+}
+
+impl Before {
+    fn place(self) -> Option<(domain::time::Instant, RecordKey)> {
+        self.opened.map(domain::time::Instant::from_ms).zip(self.key)
+    }
+}

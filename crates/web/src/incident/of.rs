@@ -1,0 +1,313 @@
+//! From the desk's view of an incident to what its page shows.
+
+use super::telling::{Told, notice_name};
+use super::{
+    AlertWords, Call, CallResult, Contact, Earlier, Impact, IncidentPage, Judged, Judgement, NoticeBox, Phone, Prefill,
+    Published, Question, Verb, clocks,
+};
+use crate::form::Draft;
+use crate::layout::Shell;
+use crate::when;
+use desk::incident::{CLASSES, IncidentView};
+use domain::access::Right;
+use domain::contact::{Days, Hours};
+use domain::fact::{NoticeKind, Origin};
+use domain::incident::duty::DutyKind;
+use domain::incident::{Incident, State};
+use domain::time::MINUTE_MS;
+use domain::words::Label;
+use serde_json::Value;
+
+/// The page of an incident; `source` names the tool that alerted first.
+pub(crate) fn page_of(shell: &Shell, view: &IncidentView, source: Option<String>, draft: Draft) -> IncidentPage {
+    let told = told(shell, view);
+    let incident = &view.incident;
+    let holder = incident.taken.as_ref().and_then(|taken| view.people.get(&taken.what)).cloned();
+    let tell = |seq: u64| view.facts.iter().find(|fact| fact.seq == seq).map(|fact| told.entry(fact).act).unwrap_or_default();
+    let mut clocks = clocks::notice_marks(shell, incident, holder.as_deref());
+    if let Some(mark) = clocks::interim_mark(shell, incident, holder.as_deref()) {
+        clocks.insert(0, mark);
+    }
+    let (primary, others) = verbs(view);
+    let tick = |impact| if impact { &view.drafts.occurrence } else { &view.drafts.occurrence_no_impact };
+    IncidentPage {
+        key: incident.key.to_string(),
+        version: i64::try_from(incident.version).unwrap_or(i64::MAX),
+        title: told.text(&incident.title),
+        tenant: view.customer.clone(),
+        project: incident.project.to_string(),
+        state: incident.state.label(),
+        impact: impact(incident),
+        clocks,
+        ledgers: clocks::ledgers(shell, incident, &view.ledgers, holder.as_deref(), &tell, true),
+        alert: words(shell, view, source),
+        earlier: view.earlier.iter().map(earlier).collect(),
+        judgement: judgement(shell, view, &told),
+        notice: NoticeBox { draft: tick(incident.impact() != Some(false)).clone(), published: published(shell, view, &told) },
+        contacts: contacts(shell, view),
+        calls: calls(incident, &told),
+        timeline: view.facts.iter().rev().map(|fact| told.entry(fact)).collect(),
+        primary,
+        others,
+        writes: true,
+        prefill: prefill(shell, view, holder.as_deref(), &told),
+        holder,
+        draft,
+    }
+}
+
+/// The page for this caller: only what they may do.
+pub(crate) fn for_caller(mut page: IncidentPage, view: &IncidentView, caller: &desk::Caller) -> IncidentPage {
+    let may = |right| caller.enter(&view.tenant, right).is_ok();
+    page.writes = may(Right::Operate);
+    page.primary = page.primary.filter(|verb| may(verb.right()));
+    page.others.retain(|verb| may(verb.right()));
+    page
+}
+
+pub(crate) fn told<'a>(shell: &'a Shell, view: &'a IncidentView) -> Told<'a> {
+    Told { shell, texts: &view.texts, people: &view.people, contacts: &view.contact_names }
+}
+
+/// サービス影響 as far as it is judged.
+pub(crate) fn impact(incident: &Incident) -> Impact {
+    match incident.impact() {
+        None => Impact::Unjudged,
+        Some(true) => Impact::Yes,
+        Some(false) => Impact::No,
+    }
+}
+
+/// The one next step in each state, and what else may be done.
+fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
+    let incident = &view.incident;
+    let nearest = view.duties.first();
+    let owes = |kind: &DutyKind| view.duties.iter().any(|duty| duty.kind == *kind);
+    let reviewed = incident.false_alarm.as_ref().is_some_and(|alarm| alarm.what.review.is_some());
+    let primary = match incident.state {
+        State::Detected => Some(Verb::Assignment),
+        State::Triaging if incident.checks.is_empty() => Some(Verb::Check),
+        State::Triaging => Some(Verb::Judgement),
+        State::Judged => Some(Verb::Notice),
+        State::Notified | State::Confirming if owes(&DutyKind::FirstCall) => Some(Verb::Call),
+        State::Notified | State::Confirming if nearest.is_some_and(|d| d.kind == DutyKind::Interim && d.due.since_ms(view.now) < 15 * MINUTE_MS) => {
+            Some(Verb::InterimReport)
+        }
+        State::Notified => Some(Verb::RecoveryStep),
+        State::Confirming => Some(Verb::RecoveryNotice),
+        State::RecoveryNotified => Some(Verb::Closure),
+        State::FalseAlarm if !reviewed => Some(Verb::FalseAlarmReview),
+        State::FalseAlarm | State::Closed => None,
+    };
+    let mut others = match incident.state {
+        State::Detected => vec![Verb::FalseAlarm],
+        State::Triaging => vec![Verb::Check, Verb::RecoveryStep, Verb::Call, Verb::FalseAlarm],
+        State::Judged => vec![Verb::RecoveryStep, Verb::Rejudgement, Verb::Call, Verb::FalseAlarm],
+        State::Notified => vec![Verb::Call, Verb::InterimReport, Verb::RecoveryStep, Verb::Recovery, Verb::Check, Verb::Rejudgement],
+        State::Confirming => vec![Verb::RecoveryNotice, Verb::RecoveryWithdrawal, Verb::InterimReport, Verb::Call, Verb::RecoveryStep],
+        State::RecoveryNotified => vec![Verb::Recurrence, Verb::Call],
+        State::FalseAlarm | State::Closed => vec![],
+    };
+    if incident.awaiting_second().is_some() && !incident.state.is_final() {
+        others.insert(0, Verb::JudgementConfirmation);
+    }
+    if !incident.state.is_final() && incident.state != State::Detected {
+        others.push(Verb::Assignment);
+    }
+    others.retain(|verb| Some(*verb) != primary);
+    (primary, others)
+}
+
+fn judgement(shell: &Shell, view: &IncidentView, told: &Told<'_>) -> Judgement {
+    let incident = &view.incident;
+    let answers = incident.judgements.iter().rev().find(|j| !j.what.answers.is_empty()).map(|j| j.what.answers.as_slice());
+    let (version, criteria) = view.criteria.as_ref().map_or((0, None), |(version, criteria)| (*version, Some(criteria)));
+    let question = |question: &domain::criteria::Question| Question {
+        id: question.id.clone(),
+        text: match (shell.lang, question.en.is_empty()) {
+            (domain::words::Lang::En, false) => question.en.clone(),
+            _ => question.ja.clone(),
+        },
+        affected_if: !question.impact_if_no,
+        answer: answers.and_then(|all| all.iter().find(|answer| answer.question == question.id)).map(|answer| answer.yes),
+    };
+    let judged = incident.judgements.iter().rev().map(|judgement| Judged {
+        impact: if judgement.what.impact { Impact::Yes } else { Impact::No },
+        at: judgement.mark.at,
+        by: told.actor(&judgement.mark.actor, judgement.mark.role.map(domain::access::Role::label)),
+        reason: judgement.what.reason.as_ref().map(|reason| told.text(reason)),
+    });
+    Judgement {
+        version,
+        agreed_by: criteria.and_then(|criteria| criteria.agreed_by.clone()),
+        questions: criteria.map(|criteria| criteria.questions.iter().map(question).collect()).unwrap_or_default(),
+        judged: judged.collect(),
+        checked: !incident.checks.is_empty(),
+    }
+}
+
+fn words(shell: &Shell, view: &IncidentView, source: Option<String>) -> AlertWords {
+    let incident = &view.incident;
+    let first = view.alerts.first();
+    let raw: Value = view.raw.as_deref().and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
+    let said = said(&raw);
+    let event = match &incident.origin {
+        Origin::Alert { event, .. } => Some(*event),
+        Origin::Heartbeat { .. } => None,
+    };
+    let fallback = || shell.t("（名前なし）", "(no name)").to_owned();
+    AlertWords {
+        source: source.filter(|name| !name.is_empty()).unwrap_or_else(fallback),
+        host: first.map(|alert| alert.source.clone()).unwrap_or_default(),
+        summary: first.map_or_else(|| view.texts.get(&incident.title).cloned().unwrap_or_default(), |alert| alert.summary.clone()),
+        severity: incident.severity.clone(),
+        received: incident.alert_at(),
+        sent: said.sent,
+        fields: said.fields,
+        count: view.alerts.iter().map(|alert| alert.count).sum(),
+        link: said.link,
+        raw: event.map(|event| format!("/alerts/events/{}/{event}", view.tenant)),
+    }
+}
+
+/// What a raw event says beside its summary, whoever sent it.
+#[derive(Default)]
+struct Said {
+    fields: Vec<(String, String)>,
+    link: Option<String>,
+    sent: Option<domain::time::Instant>,
+}
+
+/// Reads Events v2 (`payload.custom_details`, `client_url`) and Alertmanager (`labels`, `annotations`, `generatorURL`).
+fn said(raw: &Value) -> Said {
+    let mut said = Said::default();
+    let alert = raw.get("alerts").and_then(|alerts| alerts.get(0)).unwrap_or(raw);
+    let places = [raw.pointer("/payload/custom_details"), alert.get("labels"), alert.get("annotations")];
+    for (name, value) in places.into_iter().flatten().filter_map(Value::as_object).flatten() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        said.fields.push((name.clone(), value));
+    }
+    said.fields.truncate(24);
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    said.link = text(raw.get("client_url")).or_else(|| text(raw.pointer("/links/0/href"))).or_else(|| text(alert.get("generatorURL")));
+    let sent = text(raw.pointer("/payload/timestamp")).or_else(|| text(alert.get("startsAt")));
+    said.sent = sent.and_then(|sent| domain::time::Instant::parse(&sent).ok());
+    said
+}
+
+fn earlier(row: &store::IncidentRow) -> Earlier {
+    let lasted_ms = row.ended.map(|ended| ended.since_ms(row.opened));
+    Earlier { key: row.key.to_string(), at: row.opened, lasted_ms, cause: row.title.clone() }
+}
+
+fn contacts(shell: &Shell, view: &IncidentView) -> Vec<Contact> {
+    let Some((_, plan)) = &view.plan else { return vec![] };
+    let contact = |(rank, contact): (u32, &domain::contact::Contact)| Contact {
+        id: contact.id.to_string(),
+        rank,
+        name: contact.name.clone(),
+        reading: contact.reading.clone(),
+        phones: Some(&contact.phone)
+            .filter(|phone| !phone.is_empty())
+            .map(|phone| Phone { number: phone.clone(), kind: String::new() })
+            .into_iter()
+            .collect(),
+        hours: hours(shell, contact.hours),
+        reachable: contact.hours.contain(view.now, &view.calendar),
+        waived: plan.waived_by.is_some(),
+        tried: u32::try_from(view.incident.calls_to(&contact.id).count()).unwrap_or(u32::MAX),
+    };
+    (1..).zip(&plan.contacts).map(contact).collect()
+}
+
+/// Hours of a contact in words.
+pub(crate) fn hours(shell: &Shell, hours: Hours) -> String {
+    let days = days_label(hours.days).in_lang(shell.lang);
+    let clock = |minute: u16| format!("{}:{:02}", minute / 60, minute % 60);
+    match (hours.from_minute, hours.to_minute) {
+        (0, 0 | 1440) => format!("{days} {}", shell.t("終日", "all day")),
+        (from, to) => format!("{days} {}–{}", clock(from), clock(if to == 0 { 1440 } else { to })),
+    }
+}
+
+/// The name of the days of a contact's hours.
+pub(crate) const fn days_label(days: Days) -> Label {
+    match days {
+        Days::Every => Label::new("毎日", "every day"),
+        Days::Business => Label::new("営業日", "business days"),
+        Days::NonBusiness => Label::new("営業日以外", "other days"),
+    }
+}
+
+/// The attempts, newest first. The customer's page shows them too; its notes are taken out by the desk.
+pub(crate) fn calls(incident: &Incident, told: &Told<'_>) -> Vec<Call> {
+    let call = |call: &domain::incident::Marked<domain::incident::Call>| Call {
+        who: told.contacts.get(call.what.contact.as_str()).cloned().unwrap_or_default(),
+        number: told.text(&call.what.number),
+        begun: call.what.begun,
+        result: CallResult::of(call.what.result),
+        note: call.what.note.as_ref().map(|note| told.text(note)).unwrap_or_default(),
+        by: told.actor(&call.mark.actor, None),
+    };
+    incident.calls.iter().rev().map(call).collect()
+}
+
+fn published(shell: &Shell, view: &IncidentView, told: &Told<'_>) -> Vec<Published> {
+    let mut list = told_to_customer(&view.incident, told);
+    for item in &mut list {
+        item.delivery = delivery(shell, view, item.seq);
+    }
+    list
+}
+
+/// What the customer was told, newest first, without what became of it.
+pub(crate) fn told_to_customer(incident: &Incident, told: &Told<'_>) -> Vec<Published> {
+    let mut list: Vec<Published> = vec![];
+    let mut add = |kind, mark: &domain::incident::Mark, text: &domain::ids::BlobId| {
+        list.push(Published {
+            kind: notice_name(kind),
+            seq: mark.seq,
+            at: mark.at,
+            by: told.actor(&mark.actor, None),
+            text: told.text(text),
+            delivery: String::new(),
+        });
+    };
+    incident.publications.iter().for_each(|p| add(NoticeKind::Occurrence, &p.mark, &p.what.text));
+    incident.reports.iter().for_each(|r| add(NoticeKind::Interim, &r.mark, &r.what.text));
+    incident.recovery_notices.iter().for_each(|n| add(NoticeKind::Recovery, &n.mark, &n.what.text));
+    incident.messages.iter().for_each(|m| add(NoticeKind::Message, &m.mark, &m.what.0));
+    incident.closure.iter().for_each(|c| add(NoticeKind::Closure, &c.mark, &c.what.cause));
+    list.sort_by_key(|item| std::cmp::Reverse(item.seq));
+    list
+}
+
+/// What became of the messages that a fact queued: they follow it at once in the chain.
+fn delivery(shell: &Shell, view: &IncidentView, seq: u64) -> String {
+    let incident = &view.incident;
+    let next_told = view.facts.iter().map(|fact| fact.seq).filter(|s| *s > seq).find(|s| !incident.deliveries.values().any(|d| d.queued.seq == *s));
+    let mine = incident.deliveries.iter().filter(|(_, d)| d.queued.seq > seq && next_told.is_none_or(|next| d.queued.seq < next));
+    let line = |(id, it): (&domain::ids::MessageId, &domain::incident::Delivery)| {
+        let to = view.messages.iter().find(|row| row.id == *id).map_or("", |row| row.recipient.as_str());
+        let how = match it.delivered_at() {
+            Some(at) => format!("{} {}", shell.t("配信済", "delivered"), when::text(shell, at)),
+            None if it.is_refused() => shell.t("届かず", "not delivered").to_owned(),
+            None => shell.t("送信中", "being sent").to_owned(),
+        };
+        format!("{to}: {how}")
+    };
+    let lines: Vec<String> = mine.map(line).collect();
+    if lines.is_empty() { shell.t("メールの宛先なし", "nobody to mail").to_owned() } else { lines.join(" · ") }
+}
+
+fn prefill(shell: &Shell, view: &IncidentView, holder: Option<&str>, told: &Told<'_>) -> Prefill {
+    let last = view.incident.checks.last().map(|check| told.text(&check.what.0));
+    Prefill {
+        check_how: last.unwrap_or_else(|| shell.t("監視画面と URL を確認", "Looked at the monitoring screen and the URL").to_owned()),
+        occurrence: view.drafts.occurrence.clone(),
+        interim: view.drafts.interim.clone(),
+        recovery_notice: view.drafts.recovery.clone(),
+        confirmed_by: holder.unwrap_or_default().to_owned(),
+        classes: CLASSES.iter().map(|(code, label)| ((*code).to_owned(), label.in_lang(shell.lang).to_owned())).collect(),
+    }
+}

@@ -1,0 +1,154 @@
+//! All routes of the pages, each with whom it allows.
+
+use crate::incident::Verb;
+use crate::state::State;
+use crate::{access, alerts, assets, board, incident, live, outbox, settings};
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use domain::access::Right;
+use domain::ids::RecordKey;
+use gate::{Object, Path, Policy, Surface, Table, Trouble};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+
+/// Bytes of a CSV sent by a form.
+const CSV_MAX: usize = 2 * 1024 * 1024;
+
+/// The tables of the pages, of their live streams and of their files.
+pub fn tables() -> [Table<State>; 3] {
+    [pages(), streams(), files()]
+}
+
+/// The router of all of them.
+pub fn router(state: &State) -> Router {
+    let routers = tables().map(|table| state.gate.router(table, state.clone()));
+    routers.into_iter().fold(Router::new(), Router::merge)
+}
+
+fn pages() -> Table<State> {
+    let mut table = Table::new(Surface::Page);
+    coming_in(&mut table);
+    incidents(&mut table);
+    customers(&mut table);
+    people(&mut table);
+    desk(&mut table);
+    table
+}
+
+fn coming_in(table: &mut Table<State>) {
+    use access::handler as to;
+    table.get("/sign-in").allow(Policy::Public).to(to::door);
+    table.post("/sign-in").allow(Policy::Public).to(to::sign_in);
+    table.post("/sign-out").allow(Policy::Public).to(to::sign_out);
+    table.post("/language").allow(Policy::Public).to(to::language);
+    table.get("/set-up").allow(Policy::Public).to(to::set_up);
+    table.post("/set-up").allow(Policy::Public).to(to::begin);
+    table.get("/account").allow(Policy::SignedIn).to(to::account);
+    table.post("/account/password").allow(Policy::SignedIn).to(to::password);
+    table.post("/account/sessions/{session}/revocation").allow(Policy::SignedIn).objects(&[Object::Session]).to(to::revoke);
+}
+
+fn incidents(table: &mut Table<State>) {
+    let read = Policy::Somewhere(Right::ReadOperations);
+    table.get("/").allow(Policy::SignedIn).to(board::handler::show);
+    table.get("/incidents").allow(Policy::Somewhere(Right::ReadPublished)).to(incident::handler::list);
+    let one = Policy::In(Right::ReadPublished);
+    table.get("/incidents/{key}").allow(one).objects(&[Object::Incident]).to(incident::handler::show);
+    for verb in Verb::ALL {
+        let act = move |here, key: Path<RecordKey>, sent| incident::handler::act(verb, here, key, sent);
+        table.post(verb.route()).allow(Policy::In(verb.right())).objects(&[Object::Incident]).to(act);
+    }
+    table.get("/alerts").allow(read).to(alerts::handler::day);
+    table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
+    let event = &[Object::Tenant, Object::Event];
+    table.get("/alerts/events/{tenant}/{event}").allow(Policy::In(Right::ReadOperations)).objects(event).to(alerts::handler::raw);
+    table.get("/outbox").allow(read).to(outbox::handler::list);
+    let mail = &[Object::Tenant, Object::Message];
+    table.get("/outbox/{tenant}/{message}").allow(Policy::In(Right::ReadOperations)).objects(mail).to(outbox::handler::show);
+}
+
+fn customers(table: &mut Table<State>) {
+    use settings::handler::{first, project, tenants};
+    let (somewhere, agree) = (Policy::Somewhere(Right::Agree), Policy::In(Right::Agree));
+    let (tenant, one_project) = (&[Object::Tenant], &[Object::Project]);
+    table.get("/settings").allow(somewhere).to(first);
+    table.get("/settings/tenants").allow(somewhere).to(tenants::list);
+    table.post("/settings/tenants").allow(Policy::Somewhere(Right::Administer)).to(tenants::add);
+    table.get("/settings/tenants/{tenant}").allow(agree).objects(tenant).to(tenants::show);
+    table.post("/settings/tenants/{tenant}/projects").allow(Policy::In(Right::Administer)).objects(tenant).to(tenants::add_project);
+    table.post("/settings/tenants/{tenant}/agreement").allow(agree).objects(tenant).to(tenants::agree);
+    table.post("/settings/projects/{project}/criteria").allow(agree).objects(one_project).to(project::criteria);
+    table.post("/settings/projects/{project}/waiver").allow(agree).objects(one_project).to(project::waive);
+    table.post("/settings/projects/{project}/contacts").allow(agree).objects(one_project).to(project::add_contact);
+    table.get("/settings/projects/{project}/contacts.csv").allow(agree).objects(one_project).to(project::export);
+    table.get("/settings/projects/{project}/contacts/import").allow(agree).objects(one_project).to(project::import_form);
+    table.post("/settings/projects/{project}/contacts/import").allow(agree).objects(one_project).body_max(CSV_MAX).to(project::import);
+    let contact = &[Object::Project, Object::Contact];
+    table.post("/settings/projects/{project}/contacts/{contact}/removal").allow(agree).objects(contact).to(project::remove_contact);
+}
+
+fn people(table: &mut Table<State>) {
+    use settings::handler::{keys, people};
+    let (somewhere, within) = (Policy::Somewhere(Right::Administer), Policy::In(Right::Administer));
+    let person = &[Object::Person];
+    table.get("/settings/people").allow(somewhere).to(people::list);
+    table.post("/settings/people").allow(somewhere).to(people::add);
+    table.post("/settings/people/password").allow(somewhere).to(people::reset);
+    table.get("/settings/people.csv").allow(somewhere).to(people::export);
+    table.get("/settings/people/import").allow(somewhere).to(people::import_form);
+    table.post("/settings/people/import").allow(somewhere).body_max(CSV_MAX).to(people::import);
+    table.post("/settings/people/{person}/deactivation").allow(somewhere).objects(person).to(people::deactivate);
+    table.post("/settings/people/{person}/activation").allow(somewhere).objects(person).to(people::activate);
+    table.post("/settings/memberships").allow(somewhere).to(people::grant);
+    let membership = &[Object::Tenant, Object::Membership];
+    table.post("/settings/memberships/{tenant}/{membership}/end").allow(within).objects(membership).to(people::end_membership);
+    table.post("/settings/delegations").allow(somewhere).to(people::delegate);
+    let delegation = &[Object::Tenant, Object::Delegation];
+    table.post("/settings/delegations/{tenant}/{delegation}/end").allow(within).objects(delegation).to(people::end_delegation);
+    table.get("/settings/keys").allow(somewhere).to(keys::list);
+    table.post("/settings/keys").allow(somewhere).to(keys::add);
+    table.post("/settings/keys/{tenant}/{key}/revocation").allow(within).objects(&[Object::Tenant, Object::Key]).to(keys::revoke);
+    table.get("/settings/webhooks").allow(somewhere).to(keys::webhooks);
+    table.post("/settings/webhooks").allow(somewhere).to(keys::add_webhook);
+    let webhook = &[Object::Tenant, Object::Webhook];
+    table.post("/settings/webhooks/{tenant}/{webhook}/removal").allow(within).objects(webhook).to(keys::remove_webhook);
+}
+
+fn desk(table: &mut Table<State>) {
+    use settings::handler::desk;
+    let (somewhere, agree) = (Policy::Somewhere(Right::Agree), Policy::In(Right::Agree));
+    table.get("/settings/templates").allow(somewhere).to(desk::templates);
+    let template = &[Object::Tenant, Object::Paper];
+    table.post("/settings/templates/{tenant}/{code}").allow(agree).objects(template).to(desk::write_template);
+    table.get("/settings/mail").allow(somewhere).to(desk::mail);
+    table.post("/settings/mail").allow(somewhere).to(desk::write_mail);
+    table.get("/settings/calendar").allow(somewhere).to(desk::calendar);
+    table.post("/settings/calendar").allow(somewhere).to(desk::add_closure);
+    table.post("/settings/calendar/{date}/removal").allow(somewhere).objects(&[Object::Nothing]).to(desk::remove_closure);
+}
+
+fn streams() -> Table<State> {
+    let mut table = Table::new(Surface::Live);
+    table.get("/live/board").allow(Policy::Somewhere(Right::ReadOperations)).to(live::board);
+    let read = Policy::In(Right::ReadPublished);
+    table.get("/live/incidents/{key}").allow(read).objects(&[Object::Incident]).to(live::incident);
+    table.get("/live/set-up").allow(Policy::Somewhere(Right::ReadOperations)).to(live::set_up);
+    table
+}
+
+fn files() -> Table<State> {
+    let mut table = Table::new(Surface::Asset);
+    table.get("/assets/{name}").allow(Policy::Public).objects(&[Object::Nothing]).to(file);
+    table.get("/favicon.ico").allow(Policy::Public).to(icon);
+    table
+}
+
+/// One file; its address carries a hash of it, so a browser may keep it for ever.
+async fn file(Path(name): Path<String>) -> Result<Response, Trouble> {
+    let (kind, bytes) = assets::asset(&name).ok_or_else(Trouble::not_found)?;
+    Ok(([(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response())
+}
+
+/// Where browsers look without being told.
+async fn icon() -> Result<Response, Trouble> {
+    file(Path("icon.svg".to_owned())).await
+}

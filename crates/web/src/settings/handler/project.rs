@@ -1,0 +1,207 @@
+//! The papers of a project: criteria and contact plan. Each change is a new version.
+
+use super::super::{ImportPage, Section, import_page};
+use super::sheet::{Sheet, csv_answer};
+use super::tenants::page_of;
+use super::tenant_of;
+use crate::form::Draft;
+use crate::here::{Here, html};
+use crate::layout::Place;
+use crate::sent::{Sent, Typed, minute_of_day};
+use crate::settings::code_of;
+use axum::response::Response;
+use desk::Answer;
+use domain::contact::{Contact, ContactPlan, Days, Hours};
+use domain::criteria::{Criteria, Question};
+use domain::ids::{ContactId, ProjectKey, TenantId};
+use domain::refusal::Refusal;
+use gate::{Path, Trouble};
+use maud::Markup;
+
+/// Questions a form can hold; the domain allows fewer.
+const QUESTIONS_MAX: usize = 40;
+/// Columns of a contact plan as CSV; the order of the lines is the rank.
+const COLUMNS: &[&str] = &["id", "name", "reading", "phone", "mail", "days", "from", "to"];
+
+fn place(tenant: &TenantId, project: &ProjectKey, part: &str) -> String {
+    format!("/settings/tenants/{tenant}?project={project}#{part}")
+}
+
+/// Answers a form of one of the project's papers.
+async fn answered(here: Here, sent: Sent, project: &ProjectKey, form: &str, part: &str, result: Answer<TenantId>) -> Result<Response, Trouble> {
+    let tenant = tenant_of(&here, project).await?;
+    let here = here.at(format!("/settings/tenants/{tenant}?project={project}"));
+    let to = result.map(|tenant| place(&tenant, project, part));
+    sent.answer(here.lang(), form, to, async |draft| page_of(&here, &tenant, Some(project.as_str()), draft).await).await
+}
+
+/// Puts a new version of the criteria into force.
+pub(crate) async fn criteria(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
+    let recorded = record_criteria(&here, &project, &sent.typed).await;
+    answered(here, sent, &project, "criteria-form", "criteria", recorded).await
+}
+
+async fn record_criteria(here: &Here, project: &ProjectKey, typed: &Typed) -> Answer<TenantId> {
+    let tenant = tenant_of(here, project).await?;
+    let question = |n: usize| {
+        let ja = typed.text(&format!("question_{n}")).trim().to_owned();
+        let en = typed.text(&format!("english_{n}")).trim().to_owned();
+        (!ja.is_empty()).then(|| Question { id: format!("q{n}"), ja, en, impact_if_no: typed.text(&format!("affected_{n}")) == "no" })
+    };
+    let agreed_by = typed.text("agreed_by").trim().to_owned();
+    if agreed_by.is_empty() {
+        return Err(Refusal::invalid("agreed_by", "合意したお客様の氏名を入力してください。", "Name who agreed for the customer.").into());
+    }
+    let paper = Criteria { questions: (1..=QUESTIONS_MAX).filter_map(question).collect(), agreed_by: Some(agreed_by) };
+    here.state.desk.record_paper(&here.caller, &tenant, project.as_str(), &paper, None).await?;
+    Ok(tenant)
+}
+
+/// The contact plan valid now; an empty one where there is none.
+async fn plan(here: &Here, tenant: &TenantId, project: &ProjectKey) -> Answer<ContactPlan> {
+    let plan = here.state.desk.paper_now::<ContactPlan>(&here.caller, tenant, project.as_str()).await?;
+    Ok(plan.map(|plan| plan.paper).unwrap_or_default())
+}
+
+async fn change(here: &Here, project: &ProjectKey, change: impl FnOnce(&mut ContactPlan) -> Result<(), Refusal>) -> Answer<TenantId> {
+    let tenant = tenant_of(here, project).await?;
+    let mut plan = plan(here, &tenant, project).await?;
+    change(&mut plan)?;
+    here.state.desk.record_paper(&here.caller, &tenant, project.as_str(), &plan, None).await?;
+    Ok(tenant)
+}
+
+/// Adds a contact at a rank.
+pub(crate) async fn add_contact(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
+    let added = match contact(&sent.typed) {
+        Ok((rank, contact)) => {
+            change(&here, &project, |plan| {
+                let at = rank.saturating_sub(1).min(plan.contacts.len());
+                plan.contacts.insert(at, contact);
+                Ok(())
+            })
+            .await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    answered(here, sent, &project, "contact", "contacts", added).await
+}
+
+fn contact(typed: &Typed) -> Result<(usize, Contact), Refusal> {
+    let text = |name: &str| typed.text(name).trim().to_owned();
+    let days: Days = typed.code("days")?;
+    let (from, to) = (typed.minute_of_day("from")?, typed.minute_of_day("to")?);
+    let hours = Hours { days, from_minute: minute(from), to_minute: minute(to) };
+    let id = ContactId::new(store::random::letters::<16>());
+    let (name, reading, phone, mail) = (text("name"), text("reading"), text("phone"), text("mail"));
+    Ok((typed.number("rank")?.unwrap_or(99), Contact { id, name, reading, phone, mail, hours }))
+}
+
+/// A day's minute out of a checked number, at most 1440.
+fn minute(minute: u32) -> u16 {
+    u16::try_from(minute).unwrap_or(1440)
+}
+
+/// Takes a contact out.
+pub(crate) async fn remove_contact(here: Here, Path((project, contact)): Path<(ProjectKey, ContactId)>, sent: Sent) -> Result<Response, Trouble> {
+    let removed = change(&here, &project, |plan| {
+        let before = plan.contacts.len();
+        plan.contacts.retain(|it| it.id != contact);
+        if plan.contacts.len() == before { Err(Refusal::not_found()) } else { Ok(()) }
+    });
+    let removed = removed.await;
+    answered(here, sent, &project, "", "contacts", removed).await
+}
+
+/// Records who waived calls, or takes that back.
+pub(crate) async fn waive(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
+    let who = sent.typed.text("waived_by").trim().to_owned();
+    let waived = change(&here, &project, |plan| {
+        plan.waived_by = (!who.is_empty()).then_some(who);
+        Ok(())
+    });
+    let waived = waived.await;
+    answered(here, sent, &project, "waiver", "contacts", waived).await
+}
+
+/// The contact plan as CSV.
+pub(crate) async fn export(here: Here, Path(project): Path<ProjectKey>) -> Result<Response, Trouble> {
+    let tenant = tenant_of(&here, &project).await?;
+    let plan = plan(&here, &tenant, &project).await?;
+    let clock = |minute: u16| format!("{}:{:02}", minute / 60, minute % 60);
+    let rows = plan.contacts.iter().map(|it| {
+        let to = if it.hours.to_minute == 0 { 1440 } else { it.hours.to_minute };
+        let hours = [code_of(it.hours.days).to_owned(), clock(it.hours.from_minute), clock(to)];
+        let [days, from, to] = hours;
+        vec![it.id.to_string(), it.name.clone(), it.reading.clone(), it.phone.clone(), it.mail.clone(), days, from, to]
+    });
+    csv_answer(&format!("contacts-{project}.csv"), COLUMNS, rows)
+}
+
+/// Where a contact plan is brought in.
+pub(crate) async fn import_form(here: Here, Path(project): Path<ProjectKey>) -> Result<Response, Trouble> {
+    Ok(html(import_markup(&here, &project, Draft::default()).await?))
+}
+
+async fn import_markup(here: &Here, project: &ProjectKey, draft: Draft) -> Result<Markup, Trouble> {
+    tenant_of(here, project).await?;
+    let shell = here.shell(Place::Settings).await?;
+    let path = format!("/settings/projects/{project}/contacts");
+    Ok(import_page(&shell, &ImportPage { section: Section::Tenants, path, columns: COLUMNS, draft }))
+}
+
+/// Replaces the contacts by those of a CSV, in its order.
+pub(crate) async fn import(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
+    let read = contacts(&sent.typed.text("csv"));
+    let brought = match read {
+        Ok(contacts) => {
+            change(&here, &project, |plan| {
+                plan.contacts = contacts;
+                Ok(())
+            })
+            .await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    // What the paper itself refuses has no field on this page.
+    let brought = brought.map_err(|error| match error {
+        desk::Error::Refused(Refusal { kind: domain::refusal::RefusalKind::Invalid { .. }, ja, en }) => Refusal::invalid("csv", ja, en).into(),
+        other => other,
+    });
+    let here = here.at(format!("/settings/projects/{project}/contacts/import"));
+    let to = brought.map(|tenant| place(&tenant, &project, "contacts"));
+    sent.answer(here.lang(), "import", to, async |draft| import_markup(&here, &project, draft).await).await
+}
+
+fn contacts(csv: &str) -> Result<Vec<Contact>, Refusal> {
+    let mut sheet = Sheet::read(csv, COLUMNS)?;
+    let mut contacts = vec![];
+    while let Some(line) = sheet.next_line() {
+        let days = match line.get("days") {
+            "" | "every" => Some(Days::Every),
+            "business" => Some(Days::Business),
+            "non_business" => Some(Days::NonBusiness),
+            _ => None,
+        };
+        let from = minute_of_day(if line.get("from").is_empty() { "0:00" } else { line.get("from") });
+        let to = minute_of_day(if line.get("to").is_empty() { "24:00" } else { line.get("to") });
+        let (Some(days), Some(from), Some(to)) = (days, from, to) else {
+            sheet.wrong(
+                "days は every・business・non_business、from と to は 19:00 の形で入れてください",
+                "days is every, business or non_business; from and to look like 19:00",
+            );
+            continue;
+        };
+        let id = if line.get("id").is_empty() { store::random::letters::<16>() } else { line.get("id").to_owned() };
+        contacts.push(Contact {
+            id: ContactId::new(id),
+            name: line.get("name").to_owned(),
+            reading: line.get("reading").to_owned(),
+            phone: line.get("phone").to_owned(),
+            mail: line.get("mail").to_owned(),
+            hours: Hours { days, from_minute: minute(from), to_minute: minute(to) },
+        });
+    }
+    sheet.finish()?;
+    Ok(contacts)
+}

@@ -1,0 +1,41 @@
+//! What all pages share: the desk, the gate, and what the deployment is.
+
+use desk::Desk;
+use gate::{Buckets, Gate};
+use std::sync::Arc;
+
+/// Sign-ins of one address at once; then one a second.
+const TRIES: u32 = 10;
+
+/// The state behind every page. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    /// The desk.
+    pub desk: Desk,
+    /// The gate, for session cookies and the stop of the desk.
+    pub gate: Gate,
+    /// What the deployment is.
+    pub setting: Arc<Setting>,
+    /// How often one address may try to sign in.
+    pub(crate) tries: Arc<Buckets>,
+}
+
+/// What pages show of the deployment itself.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// Whether this is the demo: a banner, logins at the door, an outbox page.
+    pub demo: bool,
+    /// Logins of the demo: what the person is, address, password.
+    pub logins: Vec<(String, String, String)>,
+    /// Sender's address of mails.
+    pub mail_from: String,
+    /// The mail server as configured, without its password; empty where none is.
+    pub mail_server: String,
+}
+
+impl State {
+    /// A state.
+    pub fn new(desk: Desk, gate: Gate, setting: Setting) -> Self {
+        Self { desk, gate, setting: Arc::new(setting), tries: Arc::new(Buckets::new(1, TRIES)) }
+    }
+}
