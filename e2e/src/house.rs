@@ -1,14 +1,17 @@
 //! A house to be tried: the real binary on a database of its own, with customers and their keys.
 
 use anyhow::{Context, Result, bail};
+use reqwest::Client;
 use serde_json::Value;
 use std::fmt;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use testkit::http;
 use testkit::madoguchi::{self, Desk, Options};
 use testkit::postgres::Server;
 use testkit::process::Child;
+use testkit::tls::Authority;
 
 /// A database the desk runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -92,6 +95,8 @@ pub struct House {
     pub desk: Desk,
     /// How it was started.
     pub options: Options,
+    /// A client that reaches it.
+    pub client: Client,
 }
 
 impl House {
@@ -115,7 +120,16 @@ impl House {
     /// # Errors
     /// It does not start.
     pub async fn of(options: Options) -> Result<Self> {
-        Ok(Self { desk: Desk::start(options.clone()).await?, options })
+        Ok(Self { desk: Desk::start(options.clone()).await?, options, client: http::client(None)? })
+    }
+
+    /// The same house, reached by a client which trusts that authority's certificates.
+    ///
+    /// # Errors
+    /// The authority's certificate cannot be read.
+    pub fn trusting(mut self, authority: &Authority) -> Result<Self> {
+        self.client = http::client(Some(authority))?;
+        Ok(self)
     }
 
     /// Adds a customer with a project and keys, by the command line.

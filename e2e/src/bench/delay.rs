@@ -33,7 +33,7 @@ pub(super) async fn measure(ground: &Ground, pace: Pace, table: &mut Table) -> R
     for n in 0..CUSTOMERS {
         let customer = house.add_customer(&format!("お客様{n}"), &format!("CUST{n}")).await?;
         admin.plan_contacts(&customer, 1).await?;
-        let staff = Staff::with_key(&house, &customer)?;
+        let staff = Staff::with_key(&house, &customer);
         for m in 0..INCIDENTS / CUSTOMERS {
             let key = format!("incident-{n}-{m}");
             let reply = connection.send(&sender::events_v2(&customer.intake_key, &key)).await?;

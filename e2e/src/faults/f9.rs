@@ -126,7 +126,7 @@ impl Trial<'_> {
             if !reply.is_success() {
                 bail!("the alert was answered {}", reply.status);
             }
-            let staff = Staff::with_key(house, &customer)?;
+            let staff = Staff::with_key(house, &customer);
             let incident = staff.incident_of(&key).await?;
             self.writers.push((staff, incident));
         }

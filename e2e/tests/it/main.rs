@@ -1,1 +1,29 @@
-//! The real binary among real peers.
+//! The real binary among real peers, on both databases.
+
+mod alertmanager;
+mod browser;
+mod demo;
+mod night;
+mod postfix;
+mod set_up;
+
+/// Makes a test of each scenario for SQLite and for PostgreSQL: `on_both!(name => scenario)`, where the scenario is an async
+/// function of a [`e2e::house::Ground`] and perhaps more.
+macro_rules! on_both {
+    ($($name:ident => $scenario:ident($($more:expr),*);)*) => {$(
+        mod $name {
+            #[tokio::test]
+            async fn on_sqlite() -> anyhow::Result<()> {
+                let ground = e2e::house::Ground::lay(e2e::house::Engine::Sqlite).await?;
+                super::$scenario(&ground, $($more),*).await
+            }
+
+            #[tokio::test]
+            async fn on_postgres() -> anyhow::Result<()> {
+                let ground = e2e::house::Ground::lay(e2e::house::Engine::Postgres).await?;
+                super::$scenario(&ground, $($more),*).await
+            }
+        }
+    )*};
+}
+pub(crate) use on_both;
