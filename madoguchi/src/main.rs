@@ -1,10 +1,12 @@
 //! The support desk of a managed service provider, as one binary. It wires, and decides nothing.
 
 mod admin;
+mod demo;
 mod due;
 mod health;
 mod keys;
 mod open;
+mod prove;
 mod serve;
 mod settings;
 
@@ -88,7 +90,10 @@ fn check_dues() -> anyhow::Result<ExitCode> {
 async fn run(place: &Place, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve { listen, demo } => serve::run(place, listen, demo).await?,
-        Command::Verify { .. } | Command::Backup { .. } | Command::Restore { .. } | Command::Doctor { .. } => anyhow::bail!("soon"),
+        Command::Verify { checkpoints } => return prove::verify(place, checkpoints).await,
+        Command::Backup { file } => print(&prove::backup(place, &file).await?)?,
+        Command::Restore { file } => print(&prove::restore(place, &file).await?)?,
+        Command::Doctor { send_test_mail } => return prove::doctor(place, send_test_mail.as_deref()).await,
         Command::Admin(command) => print(&admin::run(place, command).await?)?,
         Command::Due => return check_dues(),
     }

@@ -4,7 +4,7 @@ use crate::open;
 use crate::settings::{Place, Settings};
 use anyhow::{Context, bail};
 use desk::health::WallClock;
-use desk::{Verify, VerifyError};
+use desk::{Checkpoint, Verify, VerifyError};
 use notify::mail::{Mail, Mailbox, Mailer};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -17,18 +17,18 @@ pub(crate) async fn verify(place: &Place, checkpoints: Option<PathBuf>) -> anyho
     let store = open::existing_store(&settings).await?;
     let file = checkpoints.clone().unwrap_or_else(|| settings.checkpoint_file());
     let outside = match std::fs::read_to_string(&file) {
-        Ok(text) => Some(text),
+        Ok(text) => Some(Checkpoint::parse_all(&text).with_context(|| format!("reading {}", file.display()))?),
         Err(error) if checkpoints.is_some() => return Err(error).with_context(|| format!("reading {}", file.display())),
         Err(_) => None,
     };
-    let keys = open::checkpoint_key(&settings)?;
-    let asked = Verify { checkpoint_keys: vec![keys.public()], outside };
+    let key = open::checkpoint_key(&settings)?;
+    let asked = Verify { checkpoint_keys: vec![key.verifier().clone()], outside };
     let result = desk::verify(&store, &asked).await;
     store.close().await;
     let mut out = std::io::stdout().lock();
     match result {
         Ok(report) => {
-            writeln!(out, "{report}")?;
+            writeln!(out, "{}", serde_json::to_string(&report)?)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(VerifyError::Fault(fault)) => {
@@ -43,19 +43,17 @@ pub(crate) async fn verify(place: &Place, checkpoints: Option<PathBuf>) -> anyho
 pub(crate) async fn backup(place: &Place, file: &Path) -> anyhow::Result<Value> {
     let settings = Settings::load(place, None)?;
     let store = open::existing_store(&settings).await?;
-    let kept = desk::backup(&store, file).await.with_context(|| format!("writing {}", file.display()))?;
+    let copied = desk::backup(&store, file).await?;
     store.close().await;
-    Ok(json!({ "file": file, "rows": kept.rows, "sha256": kept.sha256 }))
+    Ok(json!({ "file": file, "rows": copied.rows, "digest": copied.digest }))
 }
 
 /// Loads a backup into an empty database, and verifies it.
 pub(crate) async fn restore(place: &Place, file: &Path) -> anyhow::Result<Value> {
     let settings = Settings::load(place, None)?;
-    let store = open::store(&settings).await?;
-    let kept = desk::restore(&store, file).await.with_context(|| format!("restoring {}", file.display()))?;
-    let report = desk::verify(&store, &Verify::default()).await.context("verifying what was restored")?;
-    store.close().await;
-    Ok(json!({ "file": file, "rows": kept.rows, "facts": report.facts }))
+    std::fs::create_dir_all(&settings.data).with_context(|| format!("making {}", settings.data.display()))?;
+    let copied = desk::restore(file, &settings.database_url()).await?;
+    Ok(json!({ "file": file, "rows": copied.rows, "digest": copied.digest }))
 }
 
 /// Looks at what a desk needs and says what is wrong, one line each.

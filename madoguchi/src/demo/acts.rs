@@ -93,7 +93,8 @@ impl Stage {
             }
             Act::Judge { answers, says } => {
                 let answers = self.answers(project, answers).await?;
-                let text = if says.is_empty() { String::new() } else { self.notice(project, &standing, true, says).await? };
+                let text =
+                    if says.is_empty() { String::new() } else { self.notice(project, &standing, true, says).await? };
                 desk.judge(caller, key, &input::Judgement { version, answers, text, reason: String::new() }).await?
             }
             Act::Confirm => desk.confirm_judgement(caller, key, &input::JudgementConfirmation { version }).await?,
@@ -110,7 +111,8 @@ impl Stage {
             Act::Call { whom, result, note } => {
                 let contact = self.contact(project, *whom).await?;
                 let (result, note) = (Some(*result), text(note));
-                desk.call(caller, key, &input::Call { version, contact, result, note, ..input::Call::default() }).await?
+                desk.call(caller, key, &input::Call { version, contact, result, note, ..input::Call::default() })
+                    .await?
             }
             Act::Report(says) => {
                 let text = self.report(project, &standing, says).await?;
@@ -125,7 +127,8 @@ impl Stage {
                 desk.recover(caller, key, &input::Recovery { version, recovered_at, recovery_point }).await?
             }
             Act::Withdraw(reason) => {
-                desk.withdraw_recovery(caller, key, &input::RecoveryWithdrawal { version, reason: text(reason) }).await?
+                desk.withdraw_recovery(caller, key, &input::RecoveryWithdrawal { version, reason: text(reason) })
+                    .await?
             }
             Act::TellRecovery { method, says } => {
                 let words = self.recovery_notice(project, &standing, says).await?;
@@ -156,7 +159,8 @@ impl Stage {
     async fn standing(&self, project: &str, key: &RecordKey) -> anyhow::Result<Standing> {
         let tenant = self.tenant_of(project).await?;
         let store = self.desk.store().tenant(&tenant);
-        let incident = Incident::fold(&store.record_facts(key).await?)?.with_context(|| format!("there is no {key}"))?;
+        let incident =
+            Incident::fold(&store.record_facts(key).await?)?.with_context(|| format!("there is no {key}"))?;
         let title = store.blob_text(&incident.title).await?.unwrap_or_default();
         Ok(Standing { incident, title })
     }
@@ -166,7 +170,11 @@ impl Stage {
         let tenant = self.tenant_of(project).await?;
         let valid = self.desk.paper_now::<Criteria>(self.caller(Who::Shizuka)?, &tenant, project).await?;
         let questions = valid.with_context(|| format!("{project} has no criteria"))?.paper.questions;
-        Ok(questions.into_iter().zip(given).map(|(question, yes)| Answer { question: question.id, yes: *yes }).collect())
+        Ok(questions
+            .into_iter()
+            .zip(given)
+            .map(|(question, yes)| Answer { question: question.id, yes: *yes })
+            .collect())
     }
 
     async fn contact(&self, project: &str, whom: Whom) -> anyhow::Result<String> {
@@ -195,7 +203,8 @@ impl Stage {
     /// An interim report; it fills the slot at the end of this hour and promises the one after it.
     async fn report(&self, project: &str, standing: &Standing, says: &str) -> anyhow::Result<String> {
         let now = self.clock.now();
-        let first = standing.incident.publications.iter().find(|told| told.what.impact).map_or(now, |told| told.mark.at);
+        let first =
+            standing.incident.publications.iter().find(|told| told.what.impact).map_or(now, |told| told.mark.at);
         let hours_begun = now.since_ms(first) / (60 * domain::time::MINUTE_MS) + 1;
         let next = first.plus_minutes(60 * (hours_begun + 1));
         let template = papers::templates().interim.replace(papers::SITUATION, says);
@@ -217,9 +226,8 @@ impl Stage {
     ) -> anyhow::Result<String> {
         let (customer, project) = project(key).with_context(|| format!("{key} is no project of the demo"))?;
         let calendar = self.calendar().await?;
-        let shown = |at: Instant| {
-            at.timestamp().to_zoned(calendar.zone().clone()).strftime("%Y年%-m月%-d日 %H:%M").to_string()
-        };
+        let shown =
+            |at: Instant| at.timestamp().to_zoned(calendar.zone().clone()).strftime("%Y年%-m月%-d日 %H:%M").to_string();
         let incident = &standing.incident;
         let recovered = incident.recovery().map(|recovery| shown(recovery.what.recovered_at)).unwrap_or_default();
         let values = [

@@ -5,8 +5,8 @@
 //! end first; a younger one is left as it is, because somebody may be working on it.
 
 use super::alarm::Alarm;
-use super::people::Who::{Hikari, Kengo, Tool as Monitor};
 use super::people::Who;
+use super::people::Who::{Hikari, Kengo, Tool as Monitor};
 use super::stage::Stage;
 use super::story::Act::{Call, Check, Close, Confirm, Fires, Judge, Recover, Step, Take, Tell, TellRecovery};
 use super::story::Whom::First;
@@ -17,7 +17,7 @@ use desk::Caller;
 use domain::access::Actor;
 use domain::fact::{CallResult, Origin};
 use domain::ids::RecordKey;
-use domain::incident::{Incident, State};
+use domain::incident::{Incident, Joins, State};
 use domain::time::{HOUR_MS, Instant, MINUTE_MS};
 use store::{Clock, Store};
 
@@ -56,6 +56,11 @@ pub(crate) async fn live(url: &str, settings: desk::Settings) -> anyhow::Result<
     let real = Store::open(url, Clock::Real).await?;
     let now = real.now().await?;
     real.close().await;
+    at(url, settings, now).await
+}
+
+/// The same as of an instant.
+pub(super) async fn at(url: &str, settings: desk::Settings, now: Instant) -> anyhow::Result<()> {
     let stage = Stage::open(url, settings, now).await?;
     // No chain may be written before its head.
     let earliest = stage.latest().await?.unwrap_or(now);
@@ -63,18 +68,20 @@ pub(crate) async fn live(url: &str, settings: desk::Settings) -> anyhow::Result<
     stage.clock.set(at(RUNNING_MS + MINUTE_MS));
     // Names what passed while the desk was down.
     stage.desk.fire_due().await?;
-    let mut open = stage.open_incidents().await?;
+    let (left_over, mut open): (Vec<Open>, Vec<Open>) =
+        stage.open_incidents(now).await?.into_iter().partition(|one| one.is_left_over(now));
+    for one in &left_over {
+        stage.end(one).await?;
+    }
     let mut scenes = vec![];
-    let has_fresh = open.iter().any(|one| one.is_fresh(now));
-    if !has_fresh {
-        let free = FRESH.iter().find(|(_, alarm, _)| !open.iter().any(|one| one.holds(alarm) && !one.is_left_over(now)));
+    if !open.iter().any(|one| one.is_fresh(now)) {
+        let free = FRESH.iter().find(|(_, alarm, _)| !open.iter().any(|one| one.holds(alarm)));
         let (project, alarm, second) = free.unwrap_or(&FRESH[0]);
-        scenes.push(Scene { start: at(FRESH_MS), tale: fresh(project, alarm, *second) });
-        // Where all four are open, the one to come again is ended first.
-        for one in open.iter().filter(|one| one.is_left_over(now) || one.holds(alarm)) {
-            stage.end(one).await?;
+        // Where all are open, the first comes again, and so is ended before.
+        for one in open.extract_if(.., |one| one.holds(alarm)) {
+            stage.end(&one).await?;
         }
-        open.retain(|one| !one.is_left_over(now) && !one.holds(alarm));
+        scenes.push(Scene { start: at(FRESH_MS), tale: fresh(project, alarm, *second) });
     }
     let has_time = earliest <= now.plus_ms(-RUNNING_MS);
     if has_time && !open.iter().any(|one| one.holds(RUNNING.1)) {
@@ -99,27 +106,52 @@ fn running() -> Tale {
         opening: Fires(alarm),
         beats: vec![
             after(1, 20, Kengo, Take),
-            after(4, 10, Kengo, Check {
-                how: "受信サーバーのログと、取引先との接続を確認",
-                found: "取引先3社のうち2社からの受信が止まっている。残る1社は正常",
-            }),
-            after(7, 30, Kengo, Judge {
-                answers: &[true],
-                says: "取引先3社のうち2社からの EDI の受信が止まっております。受信サーバー edi01 と通信経路を確認しております。",
-            }),
-            after(8, 20, Kengo, Call {
-                whom: First,
-                result: CallResult::Answered,
-                note: "2社からの受信が止まっていること、通信経路を調査中であることをお伝えした",
-            }),
-            after(21, 0, Kengo, Step {
-                step: "保守手順 EDI-01 に従い、受信プロセスを再起動",
-                result: "再起動後も2社からの受信は再開しない",
-            }),
-            after(29, 0, Kengo, Step {
-                step: "VPN装置の接続状態を確認",
-                result: "2社向けのトンネルが切断されている。回線事業者へ問い合わせ中",
-            }),
+            after(
+                4,
+                10,
+                Kengo,
+                Check {
+                    how: "受信サーバーのログと、取引先との接続を確認",
+                    found: "取引先3社のうち2社からの受信が止まっている。残る1社は正常",
+                },
+            ),
+            after(
+                7,
+                30,
+                Kengo,
+                Judge {
+                    answers: &[true],
+                    says: "取引先3社のうち2社からの EDI の受信が止まっております。受信サーバー edi01 と通信経路を確認しております。",
+                },
+            ),
+            after(
+                8,
+                20,
+                Kengo,
+                Call {
+                    whom: First,
+                    result: CallResult::Answered,
+                    note: "2社からの受信が止まっていること、通信経路を調査中であることをお伝えした",
+                },
+            ),
+            after(
+                21,
+                0,
+                Kengo,
+                Step {
+                    step: "保守手順 EDI-01 に従い、受信プロセスを再起動",
+                    result: "再起動後も2社からの受信は再開しない",
+                },
+            ),
+            after(
+                29,
+                0,
+                Kengo,
+                Step {
+                    step: "VPN装置の接続状態を確認",
+                    result: "2社向けのトンネルが切断されている。回線事業者へ問い合わせ中",
+                },
+            ),
         ],
     }
 }
@@ -139,15 +171,16 @@ impl Open {
 }
 
 impl Stage {
-    /// The open incidents that starts of the demo made. One whose recovery is told closes by itself.
-    async fn open_incidents(&self) -> anyhow::Result<Vec<Open>> {
+    /// The incidents that starts of the demo made and that the same alarm would still join.
+    async fn open_incidents(&self, now: Instant) -> anyhow::Result<Vec<Open>> {
         let mut open = vec![];
         for row in self.desk.board(self.caller(Hikari)?).await? {
             let tale = self.incident(&row.row.key).await?;
             let Origin::Alert { dedup_key, .. } = &tale.origin else { continue };
             let known = FRESH.iter().map(|(project, alarm, _)| (*project, *alarm)).chain([RUNNING]);
             let alarm = known.into_iter().find(|(project, alarm)| alarm.dedup_key(project) == *dedup_key);
-            if let Some((project, alarm)) = alarm.filter(|_| tale.state != State::RecoveryNotified) {
+            let joins = !matches!(tale.joins_until(), Joins::Until(until) if until < now.plus_ms(-RUNNING_MS));
+            if let Some((project, alarm)) = alarm.filter(|_| joins) {
                 open.push(Open { project, alarm, tale });
             }
         }
@@ -186,7 +219,9 @@ fn next_step(state: State, tale: &Incident, project: &str) -> Act {
             found: "正常に応答している。アラートの発生時から対応の記録がない",
         },
         State::Triaging => Judge { answers: harmless(project), says: "" },
-        State::Judged => Tell("検知した事象は解消しており、現在は正常に稼動しております。ご連絡が遅くなり、申し訳ございません。"),
+        State::Judged => {
+            Tell("検知した事象は解消しており、現在は正常に稼動しております。ご連絡が遅くなり、申し訳ございません。")
+        }
         State::Notified => Recover { minutes_ago: 0, data_minutes_ago: None },
         State::Confirming => TellRecovery {
             method: "監視の値と画面の応答を確認",
@@ -195,7 +230,7 @@ fn next_step(state: State, tale: &Incident, project: &str) -> Act {
         State::RecoveryNotified | State::Closed | State::FalseAlarm => Close {
             class: "unknown",
             cause: "事象は解消しておりますが、原因は確認できておりません。再発した場合は改めて調査いたします。",
-            confirmed_by: "担当者不在のため、監視センターにて確認",
+            confirmed_by: "監視センター（お客様からのご回答なし）",
         },
     }
 }

@@ -59,10 +59,10 @@ impl Logins {
 
 impl fmt::Display for Logins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "パスワードは全員 {PASSWORD} です / everybody's password is {PASSWORD}")?;
         for login in &self.people {
             let (ja, en) = (login.role.ja, login.role.en);
-            writeln!(f, "  {:<26} {}  {ja} / {en}  {}", login.email, login.lang.tag(), login.name)?;
+            let lang = login.lang.tag();
+            writeln!(f, "  {:<26} {}  {lang}  {}  {ja} ({en})", login.email, login.password, login.name)?;
         }
         write!(f, "受付キー (SHOP) / intake key (SHOP): {}", self.intake_key)
     }

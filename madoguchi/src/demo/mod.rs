@@ -21,7 +21,7 @@ mod tests;
 
 pub(crate) use folder::{FOLDER, check_folder};
 pub(crate) use live::live;
-pub(crate) use logins::{Login, Logins};
+pub(crate) use logins::Logins;
 
 use anyhow::bail;
 use domain::calendar::Calendar;
@@ -79,6 +79,8 @@ async fn time_of_empty(url: &str) -> anyhow::Result<Option<Instant>> {
         }
         _ if is_empty => Ok(Some(now)),
         _ if is_complete => Ok(None),
-        _ => bail!("the demo was interrupted while it was being filled; remove its folder or empty its database and start again"),
+        _ => bail!(
+            "the demo was interrupted while it was being filled; remove its folder or empty its database and start again"
+        ),
     }
 }

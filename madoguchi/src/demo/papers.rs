@@ -23,7 +23,8 @@ pub(super) fn provider() -> Provider {
 
 /// The provider's closures: the turn of each of these years.
 pub(super) fn closures(year: i16) -> Closures {
-    let turn = |year: i16| [date(year, 12, 29), date(year, 12, 30), date(year, 12, 31), date(year, 1, 2), date(year, 1, 3)];
+    let turn =
+        |year: i16| [date(year, 12, 29), date(year, 12, 30), date(year, 12, 31), date(year, 1, 2), date(year, 1, 3)];
     let mut days: Vec<Date> = [year - 1, year, year + 1].into_iter().flat_map(turn).collect();
     days.sort_unstable();
     Closures { days }

@@ -22,9 +22,15 @@ pub(super) struct Customer {
 
 /// The customers.
 pub(super) static CUSTOMERS: [Customer; 3] = [
-    Customer { name: "株式会社こもれび百貨", projects: [("SHOP", "こもれび通販サイト"), ("STOCK", "在庫・受注連携")] },
-    Customer { name: "ひなた野運輸株式会社", projects: [("HAISHA", "配車・動態管理システム"), ("EDI", "取引先EDI")] },
-    Customer { name: "学校法人つむぎ野学園", projects: [("PORTAL", "学習ポータル"), ("LIBRARY", "図書館システム")] },
+    Customer {
+        name: "株式会社こもれび百貨", projects: [("SHOP", "こもれび通販サイト"), ("STOCK", "在庫・受注連携")]
+    },
+    Customer {
+        name: "ひなた野運輸株式会社", projects: [("HAISHA", "配車・動態管理システム"), ("EDI", "取引先EDI")]
+    },
+    Customer {
+        name: "学校法人つむぎ野学園", projects: [("PORTAL", "学習ポータル"), ("LIBRARY", "図書館システム")]
+    },
 ];
 
 /// Customer of a project, and the project's name.
@@ -93,14 +99,25 @@ pub(super) static PEOPLE: [Person; 12] = [
     person(Who::Shizuka, "平岡 静香", "ひらおか しずか", "shizuka@example.jp", Role::Ad),
     person(Who::Hikari, "佐藤 ひかり", "さとう ひかり", "hikari@example.jp", Role::Mo),
     person(Who::Kengo, "大西 健吾", "おおにし けんご", "kengo@example.jp", Role::Mo),
-    Person { lang: Lang::En, ..person(Who::Emma, "Emma Wilson", "エマ ウィルソン", "emma@example.jp", Role::Mo) },
+    Person {
+        lang: Lang::En, ..person(Who::Emma, "Emma Wilson", "エマ ウィルソン", "emma@example.jp", Role::Mo)
+    },
     person(Who::Naoto, "森下 直人", "もりした なおと", "naoto@example.jp", Role::Su),
     person(Who::Yukiko, "藤原 由紀子", "ふじわら ゆきこ", "yukiko@example.jp", Role::Dh),
     person(Who::Taku, "小野寺 拓", "おのでら たく", "taku@example.jp", Role::Rm),
-    Person { customer: Some(0), ..person(Who::Aki, "菅野 亜紀", "かんの あき", "aki@shop.example.jp", Role::Ca) },
-    Person { customer: Some(0), ..person(Who::Sho, "三宅 翔", "みやけ しょう", "sho@shop.example.jp", Role::Cu) },
-    Person { customer: Some(1), ..person(Who::Masaru, "野口 勝", "のぐち まさる", "masaru@haisha.example.jp", Role::Ca) },
-    Person { customer: Some(2), ..person(Who::Mayu, "栗田 真由", "くりた まゆ", "mayu@portal.example.jp", Role::Ca) },
+    Person {
+        customer: Some(0), ..person(Who::Aki, "菅野 亜紀", "かんの あき", "aki@shop.example.jp", Role::Ca)
+    },
+    Person {
+        customer: Some(0), ..person(Who::Sho, "三宅 翔", "みやけ しょう", "sho@shop.example.jp", Role::Cu)
+    },
+    Person {
+        customer: Some(1),
+        ..person(Who::Masaru, "野口 勝", "のぐち まさる", "masaru@haisha.example.jp", Role::Ca)
+    },
+    Person {
+        customer: Some(2), ..person(Who::Mayu, "栗田 真由", "くりた まゆ", "mayu@portal.example.jp", Role::Ca)
+    },
     person(Who::Makoto, "堀内 誠", "ほりうち まこと", "makoto@example.jp", Role::Au),
 ];
 

@@ -4,8 +4,8 @@ use super::Dated;
 use super::alarm::{Alarm, Tool};
 use super::people::Who::{Aki, Emma, Hikari, Kengo, Naoto, Sho, Tool as Monitor};
 use super::story::Act::{
-    BreaksOff, Call, Check, Close, FalseAlarm, Fires, Judge, Message, Note, Recover, Report, Resolves, Step, Take, Tell,
-    TellRecovery, Uphold, Withdraw, Worsen,
+    BreaksOff, Call, Check, Close, FalseAlarm, Fires, Judge, Message, Note, Recover, Report, Resolves, Step, Take,
+    Tell, TellRecovery, Uphold, Withdraw, Worsen,
 };
 use super::story::Whom::{First, Rank};
 use super::story::{Tale, after, next_day};
@@ -75,42 +75,80 @@ fn apache_out_of_memory() -> Tale {
         opening: Fires(&WEB01_DOWN),
         beats: vec![
             after(1, 12, Hikari, Take),
-            after(3, 40, Hikari, Check {
-                how: "外部回線のブラウザーで https://shop.example.jp/ を表示",
-                found: "接続がタイムアウトし、トップページを表示できない",
-            }),
-            after(6, 55, Hikari, Judge {
-                answers: &[true],
-                says: "監視センターから、通販サイトのトップページを表示できない状態です。web01 が応答を停止しており、サーバーの状態を確認しております。",
-            }),
+            after(
+                3,
+                40,
+                Hikari,
+                Check {
+                    how: "外部回線のブラウザーで https://shop.example.jp/ を表示",
+                    found: "接続がタイムアウトし、トップページを表示できない",
+                },
+            ),
+            after(
+                6,
+                55,
+                Hikari,
+                Judge {
+                    answers: &[true],
+                    says: "監視センターから、通販サイトのトップページを表示できない状態です。web01 が応答を停止しており、サーバーの状態を確認しております。",
+                },
+            ),
             after(7, 40, Hikari, Call { whom: First, result: NoAnswer, note: "呼出音10回、応答なし" }),
-            after(9, 5, Hikari, Call {
-                whom: Rank(2),
-                result: Answered,
-                note: "トップページを表示できないこと、web01 を調査中であることをお伝えし、ご了承いただいた",
-            }),
-            after(18, 30, Hikari, Step {
-                step: "web01 にログインし、プロセスとメモリーの状態を確認",
-                result: "Apache の子プロセスが上限に達し、メモリー不足で応答できない状態",
-            }),
-            after(24, 10, Hikari, Step {
-                step: "保守手順 SHOP-02 に従い、web01 の Apache を再起動",
-                result: "02:38 に再起動完了。応答時間は平常時と同じ 0.3 秒",
-            }),
+            after(
+                9,
+                5,
+                Hikari,
+                Call {
+                    whom: Rank(2),
+                    result: Answered,
+                    note: "トップページを表示できないこと、web01 を調査中であることをお伝えし、ご了承いただいた",
+                },
+            ),
+            after(
+                18,
+                30,
+                Hikari,
+                Step {
+                    step: "web01 にログインし、プロセスとメモリーの状態を確認",
+                    result: "Apache の子プロセスが上限に達し、メモリー不足で応答できない状態",
+                },
+            ),
+            after(
+                24,
+                10,
+                Hikari,
+                Step {
+                    step: "保守手順 SHOP-02 に従い、web01 の Apache を再起動",
+                    result: "02:38 に再起動完了。応答時間は平常時と同じ 0.3 秒",
+                },
+            ),
             after(25, 30, Monitor, Resolves(&WEB01_DOWN)),
             after(36, 0, Hikari, Recover { minutes_ago: 11, data_minutes_ago: None }),
-            after(41, 20, Hikari, TellRecovery {
-                method: "外部回線から購入手続きの画面まで操作。応答時間の監視も平常値",
-                says: "トップページから購入手続きの画面まで、正常に表示されることを確認いたしました。",
-            }),
-            next_day(10, 40, Aki, Message(
-                "夜間のご対応ありがとうございました。夜間の注文に欠落がないことを当社でも確認しました。",
-            )),
-            next_day(11, 15, Naoto, Close {
-                class: "middleware",
-                cause: "Apache の同時接続数の設定に対して、サーバーのメモリーが不足したことが原因です。設定値の見直しをご提案しております。",
-                confirmed_by: "菅野 亜紀 様",
-            }),
+            after(
+                41,
+                20,
+                Hikari,
+                TellRecovery {
+                    method: "外部回線から購入手続きの画面まで操作。応答時間の監視も平常値",
+                    says: "トップページから購入手続きの画面まで、正常に表示されることを確認いたしました。",
+                },
+            ),
+            next_day(
+                10,
+                40,
+                Aki,
+                Message("夜間のご対応ありがとうございました。夜間の注文に欠落がないことを当社でも確認しました。"),
+            ),
+            next_day(
+                11,
+                15,
+                Naoto,
+                Close {
+                    class: "middleware",
+                    cause: "Apache の同時接続数の設定に対して、サーバーのメモリーが不足したことが原因です。設定値の見直しをご提案しております。",
+                    confirmed_by: "菅野 亜紀 様",
+                },
+            ),
         ],
     }
 }
@@ -122,13 +160,23 @@ fn stale_measurement() -> Tale {
         opening: Fires(&QUEUE_LONG),
         beats: vec![
             after(1, 0, Kengo, Take),
-            after(4, 30, Kengo, Check {
-                how: "受注キューの件数と取り込みの速度を確認",
-                found: "滞留は 0 件。監視が収集した値は前日から更新されていない",
-            }),
-            after(7, 20, Kengo, FalseAlarm(
-                "監視側の収集プロセスが停止し、前日の値のまま判定していた。受注キューに滞留はなく、サービスへの影響もない。",
-            )),
+            after(
+                4,
+                30,
+                Kengo,
+                Check {
+                    how: "受注キューの件数と取り込みの速度を確認",
+                    found: "滞留は 0 件。監視が収集した値は前日から更新されていない",
+                },
+            ),
+            after(
+                7,
+                20,
+                Kengo,
+                FalseAlarm(
+                    "監視側の収集プロセスが停止し、前日の値のまま判定していた。受注キューに滞留はなく、サービスへの影響もない。",
+                ),
+            ),
             after(8, 30, Monitor, Resolves(&QUEUE_LONG)),
             after(41, 0, Hikari, Uphold),
             after(43, 0, Kengo, Note("収集プロセスの停止を検知する監視の追加を、サポートセンターへ依頼した。")),
@@ -143,46 +191,91 @@ fn payments() -> Tale {
         opening: Fires(&PAYMENT_ERRORS),
         beats: vec![
             after(2, 0, Emma, Take),
-            after(6, 0, Emma, Check {
-                how: "決済の成功・失敗の件数をログで確認し、試験注文を実施",
-                found: "失敗した決済は自動で再試行され、すべて完了している",
-            }),
+            after(
+                6,
+                0,
+                Emma,
+                Check {
+                    how: "決済の成功・失敗の件数をログで確認し、試験注文を実施",
+                    found: "失敗した決済は自動で再試行され、すべて完了している",
+                },
+            ),
             after(9, 30, Emma, Judge { answers: &[false, false, false], says: "" }),
-            after(12, 10, Emma, Tell(
-                "決済会社との接続で一時的な失敗が増えておりますが、自動の再試行により決済はすべて完了しております。引き続きエラー率の推移を監視いたします。",
-            )),
-            after(48, 0, Emma, Check {
-                how: "決済の成功・失敗の件数を再度確認",
-                found: "エラー率が 18% に上昇。再試行しても完了しない決済がある",
-            }),
-            after(50, 30, Emma, Worsen {
-                why: "エラー率が 18% に上昇し、再試行しても完了しない決済が発生したため",
-                says: "決済の一部が完了しない状態になりました。決済会社側の障害とみられ、状況を問い合わせております。",
-            }),
-            after(51, 30, Emma, Call {
-                whom: First,
-                result: Answered,
-                note: "決済の一部が完了しないこと、決済会社へ問い合わせ中であることをお伝えした",
-            }),
-            after(63, 0, Emma, Step {
-                step: "決済会社の障害情報を確認し、窓口へ問い合わせ",
-                result: "先方の設備障害との回答。予備の接続先を案内された",
-            }),
-            after(78, 0, Emma, Step {
-                step: "菅野様から電話で了承を得て、予備の接続先へ切り替え",
-                result: "切り替え後のエラー率は 0.1% 未満",
-            }),
+            after(
+                12,
+                10,
+                Emma,
+                Tell(
+                    "決済会社との接続で一時的な失敗が増えておりますが、自動の再試行により決済はすべて完了しております。引き続きエラー率の推移を監視いたします。",
+                ),
+            ),
+            after(
+                48,
+                0,
+                Emma,
+                Check {
+                    how: "決済の成功・失敗の件数を再度確認",
+                    found: "エラー率が 18% に上昇。再試行しても完了しない決済がある",
+                },
+            ),
+            after(
+                50,
+                30,
+                Emma,
+                Worsen {
+                    why: "エラー率が 18% に上昇し、再試行しても完了しない決済が発生したため",
+                    says: "決済の一部が完了しない状態になりました。決済会社側の障害とみられ、状況を問い合わせております。",
+                },
+            ),
+            after(
+                51,
+                30,
+                Emma,
+                Call {
+                    whom: First,
+                    result: Answered,
+                    note: "決済の一部が完了しないこと、決済会社へ問い合わせ中であることをお伝えした",
+                },
+            ),
+            after(
+                63,
+                0,
+                Emma,
+                Step {
+                    step: "決済会社の障害情報を確認し、窓口へ問い合わせ",
+                    result: "先方の設備障害との回答。予備の接続先を案内された",
+                },
+            ),
+            after(
+                78,
+                0,
+                Emma,
+                Step {
+                    step: "菅野様から電話で了承を得て、予備の接続先へ切り替え",
+                    result: "切り替え後のエラー率は 0.1% 未満",
+                },
+            ),
             after(80, 0, Monitor, Resolves(&PAYMENT_ERRORS)),
             after(92, 0, Emma, Recover { minutes_ago: 13, data_minutes_ago: None }),
-            after(97, 40, Emma, TellRecovery {
-                method: "切り替え後の決済30件がすべて成功していることをログで確認",
-                says: "予備の接続先へ切り替え、決済が正常に完了することを確認いたしました。",
-            }),
-            next_day(11, 30, Naoto, Close {
-                class: "network",
-                cause: "決済会社の設備障害が原因です。通常の接続先へ戻す作業は、先方の復旧を確認してから別途ご案内いたします。",
-                confirmed_by: "三宅 翔 様",
-            }),
+            after(
+                97,
+                40,
+                Emma,
+                TellRecovery {
+                    method: "切り替え後の決済30件がすべて成功していることをログで確認",
+                    says: "予備の接続先へ切り替え、決済が正常に完了することを確認いたしました。",
+                },
+            ),
+            next_day(
+                11,
+                30,
+                Naoto,
+                Close {
+                    class: "network",
+                    cause: "決済会社の設備障害が原因です。通常の接続先へ戻す作業は、先方の復旧を確認してから別途ご案内いたします。",
+                    confirmed_by: "三宅 翔 様",
+                },
+            ),
         ],
     }
 }
@@ -193,52 +286,109 @@ fn recovery_taken_back() -> Tale {
         opening: Fires(&WEB01_DOWN),
         beats: vec![
             after(0, 50, Kengo, Take),
-            after(2, 30, Kengo, Check {
-                how: "外部回線から https://shop.example.jp/ を10回表示",
-                found: "10回のうち7回がタイムアウト。web01 の応答待ちが増えている",
-            }),
-            after(5, 10, Kengo, Judge {
-                answers: &[false, true],
-                says: "通販サイトの表示に時間がかかり、購入手続きを完了できないことがある状態です。web01 の負荷を確認しております。",
-            }),
-            after(5, 50, Kengo, Call {
-                whom: First,
-                result: Answered,
-                note: "表示の遅れと、web01 の負荷を調査中であることをお伝えした",
-            }),
-            after(14, 0, Kengo, Step {
-                step: "保守手順 SHOP-02 に従い、web01 の Apache を再起動",
-                result: "応答時間が平常値に戻った",
-            }),
+            after(
+                2,
+                30,
+                Kengo,
+                Check {
+                    how: "外部回線から https://shop.example.jp/ を10回表示",
+                    found: "10回のうち7回がタイムアウト。web01 の応答待ちが増えている",
+                },
+            ),
+            after(
+                5,
+                10,
+                Kengo,
+                Judge {
+                    answers: &[false, true],
+                    says: "通販サイトの表示に時間がかかり、購入手続きを完了できないことがある状態です。web01 の負荷を確認しております。",
+                },
+            ),
+            after(
+                5,
+                50,
+                Kengo,
+                Call {
+                    whom: First,
+                    result: Answered,
+                    note: "表示の遅れと、web01 の負荷を調査中であることをお伝えした",
+                },
+            ),
+            after(
+                14,
+                0,
+                Kengo,
+                Step {
+                    step: "保守手順 SHOP-02 に従い、web01 の Apache を再起動", result: "応答時間が平常値に戻った"
+                },
+            ),
             after(15, 20, Monitor, Resolves(&WEB01_DOWN)),
             after(22, 0, Kengo, Recover { minutes_ago: 7, data_minutes_ago: None }),
             after(31, 30, Monitor, Fires(&WEB01_DOWN)),
-            after(33, 10, Kengo, Withdraw("復旧の確認中に再び応答が遅くなった。web01 のメモリー使用率が 95% を超えている。")),
-            after(34, 30, Kengo, Message(
-                "再起動により一度は回復いたしましたが、再び応答が遅くなっております。調査を続けております。",
-            )),
-            after(52, 0, Kengo, Step {
-                step: "web01 を振り分けから切り離し、web02 と web03 の2台で運転",
-                result: "応答時間は平均 0.4 秒で安定",
-            }),
+            after(
+                33,
+                10,
+                Kengo,
+                Withdraw("復旧の確認中に再び応答が遅くなった。web01 のメモリー使用率が 95% を超えている。"),
+            ),
+            after(
+                34,
+                30,
+                Kengo,
+                Message("再起動により一度は回復いたしましたが、再び応答が遅くなっております。調査を続けております。"),
+            ),
+            after(
+                52,
+                0,
+                Kengo,
+                Step {
+                    step: "web01 を振り分けから切り離し、web02 と web03 の2台で運転",
+                    result: "応答時間は平均 0.4 秒で安定",
+                },
+            ),
             after(53, 10, Monitor, Resolves(&WEB01_DOWN)),
-            after(64, 30, Kengo, Report(
-                "web01 を振り分けから切り離し、web02 と web03 の2台でサービスを継続しております。応答は安定しておりますが、再び遅くならないことを確認するため、しばらく経過を観察いたします。",
-            )),
+            after(
+                64,
+                30,
+                Kengo,
+                Report(
+                    "web01 を振り分けから切り離し、web02 と web03 の2台でサービスを継続しております。応答は安定しておりますが、再び遅くならないことを確認するため、しばらく経過を観察いたします。",
+                ),
+            ),
             after(95, 0, Kengo, Recover { minutes_ago: 42, data_minutes_ago: None }),
-            after(101, 0, Kengo, TellRecovery {
-                method: "購入手続きの画面まで10回操作。40分間、応答時間の監視に異常なし",
-                says: "web02 と web03 の2台で、購入手続きまで正常に完了できることを確認いたしました。web01 は切り離したまま調査いたします。",
-            }),
-            next_day(10, 30, Naoto, Message(
-                "web01 を調査したところ、画像変換の処理がメモリーを解放していないことが分かりました。修正を適用する日時をご相談させてください。",
-            )),
-            next_day(14, 5, Aki, Message("承知しました。日程は定例会で相談させてください。この件は終了していただいて構いません。")),
-            next_day(14, 20, Naoto, Close {
-                class: "application",
-                cause: "画像変換の処理がメモリーを解放せず、web01 のメモリーが不足したことが原因です。修正の適用は、日程を調整のうえ別途実施いたします。",
-                confirmed_by: "菅野 亜紀 様",
-            }),
+            after(
+                101,
+                0,
+                Kengo,
+                TellRecovery {
+                    method: "購入手続きの画面まで10回操作。40分間、応答時間の監視に異常なし",
+                    says: "web02 と web03 の2台で、購入手続きまで正常に完了できることを確認いたしました。web01 は切り離したまま調査いたします。",
+                },
+            ),
+            next_day(
+                10,
+                30,
+                Naoto,
+                Message(
+                    "web01 を調査したところ、画像変換の処理がメモリーを解放していないことが分かりました。修正を適用する日時をご相談させてください。",
+                ),
+            ),
+            next_day(
+                14,
+                5,
+                Aki,
+                Message("承知しました。日程は定例会で相談させてください。この件は終了していただいて構いません。"),
+            ),
+            next_day(
+                14,
+                20,
+                Naoto,
+                Close {
+                    class: "application",
+                    cause: "画像変換の処理がメモリーを解放せず、web01 のメモリーが不足したことが原因です。修正の適用は、日程を調整のうえ別途実施いたします。",
+                    confirmed_by: "菅野 亜紀 様",
+                },
+            ),
         ],
     }
 }
@@ -249,42 +399,81 @@ fn stock_batch() -> Tale {
         opening: Fires(&BATCH_FAILED),
         beats: vec![
             after(1, 30, Hikari, Take),
-            after(4, 40, Hikari, Check {
-                how: "在庫の最終更新時刻と、受注の取り込み件数を確認",
-                found: "在庫の更新が 23:00 で止まっている。受注の取り込みは継続している",
-            }),
-            after(8, 0, Hikari, Judge {
-                answers: &[true],
-                says: "在庫数の更新が 23:00 から止まっており、通販サイトに古い在庫数が表示されております。バッチの再実行を準備しております。",
-            }),
-            after(8, 40, Hikari, Call {
-                whom: First,
-                result: Answered,
-                note: "在庫数の更新が止まっていること、バッチを再実行することをお伝えした",
-            }),
-            after(20, 0, Hikari, Step {
-                step: "異常終了したバッチのログを確認",
-                result: "メモリー不足による強制終了（終了コード 137）",
-            }),
-            after(31, 0, Hikari, Step {
-                step: "保守手順 STOCK-01 に従い、一度に取り込む件数を半分にして再実行",
-                result: "00:02 に正常終了。差分 1,284 件を反映",
-            }),
+            after(
+                4,
+                40,
+                Hikari,
+                Check {
+                    how: "在庫の最終更新時刻と、受注の取り込み件数を確認",
+                    found: "在庫の更新が 23:00 で止まっている。受注の取り込みは継続している",
+                },
+            ),
+            after(
+                8,
+                0,
+                Hikari,
+                Judge {
+                    answers: &[true],
+                    says: "在庫数の更新が 23:00 から止まっており、通販サイトに古い在庫数が表示されております。バッチの再実行を準備しております。",
+                },
+            ),
+            after(
+                8,
+                40,
+                Hikari,
+                Call {
+                    whom: First,
+                    result: Answered,
+                    note: "在庫数の更新が止まっていること、バッチを再実行することをお伝えした",
+                },
+            ),
+            after(
+                20,
+                0,
+                Hikari,
+                Step {
+                    step: "異常終了したバッチのログを確認", result: "メモリー不足による強制終了（終了コード 137）"
+                },
+            ),
+            after(
+                31,
+                0,
+                Hikari,
+                Step {
+                    step: "保守手順 STOCK-01 に従い、一度に取り込む件数を半分にして再実行",
+                    result: "00:02 に正常終了。差分 1,284 件を反映",
+                },
+            ),
             after(33, 0, Monitor, Resolves(&BATCH_FAILED)),
             after(38, 0, Hikari, Recover { minutes_ago: 7, data_minutes_ago: None }),
-            after(44, 0, Hikari, TellRecovery {
-                method: "在庫の最終更新時刻と、通販サイトの表示を10商品で照合",
-                says: "在庫数の更新が再開し、通販サイトの表示と一致していることを確認いたしました。",
-            }),
+            after(
+                44,
+                0,
+                Hikari,
+                TellRecovery {
+                    method: "在庫の最終更新時刻と、通販サイトの表示を10商品で照合",
+                    says: "在庫数の更新が再開し、通販サイトの表示と一致していることを確認いたしました。",
+                },
+            ),
             next_day(10, 20, Sho, Message("在庫数が止まっていた間の注文に、欠品となるものはありましたか。")),
-            next_day(11, 5, Naoto, Message(
-                "23:00 から翌 0:02 までの注文 46 件を照合し、欠品となる注文がないことを確認いたしました。照合結果の一覧は、次回の定例会でお渡しいたします。",
-            )),
-            next_day(13, 30, Naoto, Close {
-                class: "application",
-                cause: "商品数の増加により、在庫連携バッチのメモリーが不足したことが原因です。一度に取り込む件数を半分に変更いたしました。",
-                confirmed_by: "三宅 翔 様",
-            }),
+            next_day(
+                11,
+                5,
+                Naoto,
+                Message(
+                    "23:00 から翌 0:02 までの注文 46 件を照合し、欠品となる注文がないことを確認いたしました。照合結果の一覧は、次回の定例会でお渡しいたします。",
+                ),
+            ),
+            next_day(
+                13,
+                30,
+                Naoto,
+                Close {
+                    class: "application",
+                    cause: "商品数の増加により、在庫連携バッチのメモリーが不足したことが原因です。一度に取り込む件数を半分に変更いたしました。",
+                    confirmed_by: "三宅 翔 様",
+                },
+            ),
         ],
     }
 }
@@ -301,49 +490,104 @@ fn last_night() -> Tale {
         opening: Fires(&WEB01_DOWN),
         beats: vec![
             after(1, 30, Hikari, Take),
-            after(3, 45, Hikari, Check {
-                how: "外部回線のブラウザーで https://shop.example.jp/ を表示",
-                found: "購入手続きの画面で「サービスを利用できません」と表示される",
-            }),
-            after(6, 20, Hikari, Judge {
-                answers: &[true],
-                says: "通販サイトの購入手続きの画面を表示できない状態です。web01 が応答を停止しており、サーバーの状態を確認しております。",
-            }),
-            after(7, 0, Hikari, Call { whom: First, result: Voicemail, note: "留守番電話に、障害の内容と折り返し先を残した" }),
-            after(8, 10, Hikari, Call {
-                whom: Rank(2),
-                result: Answered,
-                note: "購入手続きができないこと、web01 を調査中であることをお伝えした。店舗側への周知は三宅様が行うとのこと",
-            }),
-            after(17, 0, Hikari, Step {
-                step: "web01 のインスタンスの状態を管理画面で確認",
-                result: "システムステータスのチェックに失敗（ホストの障害）",
-            }),
-            after(23, 0, Hikari, Step {
-                step: "インスタンスを停止し、別のホストで起動",
-                result: "30分経過しても起動が完了しない",
-            }),
+            after(
+                3,
+                45,
+                Hikari,
+                Check {
+                    how: "外部回線のブラウザーで https://shop.example.jp/ を表示",
+                    found: "購入手続きの画面で「サービスを利用できません」と表示される",
+                },
+            ),
+            after(
+                6,
+                20,
+                Hikari,
+                Judge {
+                    answers: &[true],
+                    says: "通販サイトの購入手続きの画面を表示できない状態です。web01 が応答を停止しており、サーバーの状態を確認しております。",
+                },
+            ),
+            after(
+                7,
+                0,
+                Hikari,
+                Call {
+                    whom: First, result: Voicemail, note: "留守番電話に、障害の内容と折り返し先を残した"
+                },
+            ),
+            after(
+                8,
+                10,
+                Hikari,
+                Call {
+                    whom: Rank(2),
+                    result: Answered,
+                    note: "購入手続きができないこと、web01 を調査中であることをお伝えした。店舗側への周知は三宅様が行うとのこと",
+                },
+            ),
+            after(
+                17,
+                0,
+                Hikari,
+                Step {
+                    step: "web01 のインスタンスの状態を管理画面で確認",
+                    result: "システムステータスのチェックに失敗（ホストの障害）",
+                },
+            ),
+            after(
+                23,
+                0,
+                Hikari,
+                Step {
+                    step: "インスタンスを停止し、別のホストで起動", result: "30分経過しても起動が完了しない"
+                },
+            ),
             after(56, 0, Hikari, Note("復元に切り替える。サポートセンターの待機担当へ連絡済み。")),
-            after(61, 0, Hikari, Report(
-                "サーバーのホストに障害があり、別のホストでも起動できておりません。直近のバックアップから新しいサーバーを作成する作業に切り替えました。",
-            )),
-            after(96, 0, Hikari, Step {
-                step: "直近のバックアップ（01:00 完了）から新しいインスタンスを作成",
-                result: "03:15 に起動完了",
-            }),
-            after(121, 0, Hikari, Report(
-                "新しいサーバーの起動が完了し、設定と商品画像を確認しております。確認が済み次第、振り分けに追加いたします。",
-            )),
-            after(141, 0, Kengo, Step {
-                step: "新しい web01 を振り分けに追加し、試験注文を実施",
-                result: "購入手続きが正常に完了した",
-            }),
+            after(
+                61,
+                0,
+                Hikari,
+                Report(
+                    "サーバーのホストに障害があり、別のホストでも起動できておりません。直近のバックアップから新しいサーバーを作成する作業に切り替えました。",
+                ),
+            ),
+            after(
+                96,
+                0,
+                Hikari,
+                Step {
+                    step: "直近のバックアップ（01:00 完了）から新しいインスタンスを作成",
+                    result: "03:15 に起動完了",
+                },
+            ),
+            after(
+                121,
+                0,
+                Hikari,
+                Report(
+                    "新しいサーバーの起動が完了し、設定と商品画像を確認しております。確認が済み次第、振り分けに追加いたします。",
+                ),
+            ),
+            after(
+                141,
+                0,
+                Kengo,
+                Step {
+                    step: "新しい web01 を振り分けに追加し、試験注文を実施", result: "購入手続きが正常に完了した"
+                },
+            ),
             after(143, 0, Monitor, Resolves(&WEB01_DOWN)),
             after(155, 0, Hikari, Recover { minutes_ago: 14, data_minutes_ago: Some(195) }),
-            after(162, 0, Hikari, TellRecovery {
-                method: "試験注文3件の完了と、応答時間の監視が平常値であることを確認",
-                says: "購入手続きまで正常に完了できることを確認いたしました。web01 のデータは、01:00 時点のバックアップから復元しております。",
-            }),
+            after(
+                162,
+                0,
+                Hikari,
+                TellRecovery {
+                    method: "試験注文3件の完了と、応答時間の監視が平常値であることを確認",
+                    says: "購入手続きまで正常に完了できることを確認いたしました。web01 のデータは、01:00 時点のバックアップから復元しております。",
+                },
+            ),
         ],
     }
 }

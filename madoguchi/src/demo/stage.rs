@@ -1,9 +1,9 @@
 //! The stage: a real desk over the demo's database, with a clock moved by hand. While the clock moves, every timer on the way
 //! fires and every message on the way is sent, so that reminders, misses and deliveries are true.
 
+use super::papers::DEAD_ADDRESS;
 use super::people::{CUSTOMERS, PEOPLE, Who};
 use super::story::Scene;
-use super::papers::DEAD_ADDRESS;
 use anyhow::{Context, bail};
 use desk::{Attempt, Caller, Desk, Grant};
 use domain::access::{Right, Role};

@@ -1,0 +1,224 @@
+//! The demo as it is after one start and after more of them.
+
+use super::people::{CUSTOMERS, PASSWORD};
+use super::{Logins, check_folder, fill, live};
+use desk::incident::IncidentView;
+use desk::{Caller, Desk, Verify, Who};
+use domain::access::Right;
+use domain::fact::{Body, Outcome, Reminder, Target};
+use domain::ids::RecordKey;
+use domain::incident::State;
+use domain::time::{Instant, MINUTE_MS};
+use domain::words::Lang;
+use std::path::Path;
+use store::{Clock, HandClock, IncidentFilter, Store};
+
+fn settings() -> desk::Settings {
+    desk::Settings {
+        base_url: "http://127.0.0.1:8080".into(),
+        message_domain: "madoguchi.example.jp".into(),
+        sealing_key: [7; 32],
+    }
+}
+
+fn console() -> Caller {
+    Caller { who: Who::Console, grants: vec![], lang: Lang::Ja }
+}
+
+fn url(home: &Path) -> String {
+    format!("sqlite://{}", home.join("madoguchi.db").display())
+}
+
+async fn open(url: &str, clock: Clock) -> Desk {
+    Desk::new(Store::open(url, clock).await.unwrap(), settings())
+}
+
+async fn start(url: &str) -> Logins {
+    let logins = fill(url, settings()).await.unwrap();
+    live(url, settings()).await.unwrap();
+    logins
+}
+
+/// Every incident of the customers, the oldest first.
+async fn incidents(desk: &Desk) -> Vec<IncidentView> {
+    let mut views = vec![];
+    for tenant in desk.tenants(&console(), Right::ReadOperations).await.unwrap() {
+        let tenant = tenant.tenant.id;
+        for row in desk.store().tenant(&tenant).incidents(&IncidentFilter::default(), 100).await.unwrap() {
+            views.push(desk.incident(&console(), &row.key).await.unwrap());
+        }
+    }
+    views.sort_by_key(|view| view.incident.alert_at());
+    views
+}
+
+fn facts(views: &[IncidentView]) -> impl Iterator<Item = &Body> {
+    views.iter().flat_map(|view| &view.facts).map(|fact| &fact.body)
+}
+
+fn how_many(views: &[IncidentView], what: impl Fn(&Body) -> bool) -> usize {
+    facts(views).filter(|body| what(body)).count()
+}
+
+async fn steps_of_the_clock(desk: &Desk) -> usize {
+    let mut steps = 0;
+    for tenant in desk.store().system().tenants().await.unwrap() {
+        let scope = desk.store().tenant(&tenant.id);
+        let facts = scope.facts(0, 100_000).await.unwrap();
+        steps += facts.iter().filter(|stored| stored.kind == "clock.stepped").count();
+        assert!(facts.is_sorted_by_key(|stored| stored.instant), "{} goes back in time", tenant.name);
+    }
+    steps
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_tells_forty_days_and_proves_them() {
+    let home = tempfile::tempdir().unwrap();
+    check_folder(home.path()).unwrap();
+    let url = url(home.path());
+    let logins = start(&url).await;
+    let desk = open(&url, Clock::Real).await;
+    assert_eq!(desk::verify(desk.store(), &Verify::default()).await.map(|report| report.tenants).unwrap(), 4);
+    assert_eq!(steps_of_the_clock(&desk).await, 0);
+    for login in &logins.people {
+        desk.sign_in(login.email, login.password, "test", "127.0.0.1").await.unwrap();
+    }
+    let key = desk.intake_key(&logins.intake_key).await.unwrap().unwrap();
+    assert_eq!(key.project.as_str(), "SHOP");
+    for tenant in desk.tenants(&console(), Right::Administer).await.unwrap().iter().filter(|t| !t.tenant.is_provider())
+    {
+        for project in &tenant.projects {
+            assert!(
+                desk.start_exceptions(&tenant.tenant.id, &project.key).await.unwrap().is_empty(),
+                "{}",
+                project.key
+            );
+        }
+    }
+
+    let views = incidents(&desk).await;
+    assert_eq!(views.len(), 14);
+    let told = |kind: fn(&Body) -> bool| how_many(&views, kind);
+    assert_eq!(told(|b| matches!(b, Body::RecoveryWithdrawn {})), 1);
+    assert_eq!(told(|b| matches!(b, Body::IncidentRecurred { .. })), 1);
+    assert_eq!(told(|b| matches!(b, Body::JudgementConfirmed { .. })), 1);
+    assert_eq!(told(|b| matches!(b, Body::FalseAlarmReviewed { upheld: true })), 1);
+    assert_eq!(told(|b| matches!(b, Body::IncidentClosed { automatic: true, .. })), 1);
+    assert_eq!(told(|b| matches!(b, Body::SlotMissed { .. })), 0);
+    assert_eq!(told(|b| matches!(b, Body::MessageUndelivered { .. })), 2, "the notice and the recovery notice");
+    assert!(told(|b| matches!(b, Body::InterimReported { .. })) >= 8);
+    assert!(told(|b| matches!(b, Body::IncidentReminded { reminder: Reminder::InterimSoon, .. })) >= 8);
+    let missed = |target| told_verdicts(&views, target, Outcome::Missed);
+    assert_eq!((missed(Target::Slo), missed(Target::Sla)), (vec![RecordKey::new("EDI-1")], vec![]));
+    let voided = told_verdicts(&views, Target::Slo, Outcome::Void);
+    assert_eq!(voided, [RecordKey::new("STOCK-1")]);
+    let flapping = views.iter().find(|view| view.incident.key.as_str() == "LIBRARY-1").unwrap();
+    assert_eq!(flapping.alerts.iter().map(|alert| alert.count).sum::<u64>(), 1 + 18 + 1 + 1 + 14 + 1 + 1 + 9 + 1);
+    assert_eq!(flapping.incident.alerts.values().map(|alert| alert.total).sum::<u64>(), 47);
+    assert!(
+        views.iter().flat_map(|view| view.texts.values()).all(|text| !text.contains('{') && !text.contains("  \n"))
+    );
+    desk.store().close().await;
+}
+
+fn told_verdicts(views: &[IncidentView], wanted: Target, outcome: Outcome) -> Vec<RecordKey> {
+    let given = |view: &IncidentView| {
+        view.incident.verdicts.iter().any(|verdict| verdict.what.target == wanted && verdict.what.outcome == outcome)
+    };
+    views.iter().filter(|view| given(view)).map(|view| view.incident.key.clone()).collect()
+}
+
+/// The untaken incident of the start, and its age.
+fn fresh(views: &[IncidentView], now: Instant) -> Vec<(&str, i64)> {
+    let untaken = views.iter().filter(|view| view.incident.state == State::Detected);
+    untaken.map(|view| (view.incident.key.as_str(), now.since_ms(view.incident.alert_at()) / MINUTE_MS)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_start_has_a_fresh_incident_and_none_is_told_twice() {
+    let home = tempfile::tempdir().unwrap();
+    let url = url(home.path());
+    start(&url).await;
+    let desk = open(&url, Clock::Real).await;
+    let now = desk.now().await.unwrap();
+    let views = incidents(&desk).await;
+    assert_eq!(fresh(&views, now), [("SHOP-5", 6)]);
+    let running = views.iter().find(|view| view.incident.key.as_str() == "EDI-2").unwrap();
+    assert_eq!(running.incident.state, State::Notified);
+    assert_eq!(running.duties.first().map(|duty| duty.kind.code()), Some("interim"));
+    assert_eq!(running.earlier.len(), 1);
+    let live = views.iter().find(|view| view.incident.key.as_str() == "SHOP-5").unwrap();
+    assert_eq!(live.earlier.len(), 3);
+    assert_eq!(live.alerts.len(), 2, "the second web server joined");
+
+    // At once again: the same incident is still fresh.
+    start(&url).await;
+    assert_eq!(incidents(&desk).await.len(), views.len());
+
+    // Somebody takes it; the next start brings another one.
+    let before = live.incident.version;
+    let hikari = hikari(&desk).await;
+    let input = desk::incident::input::Assignment { version: before };
+    desk.take(&hikari, &RecordKey::new("SHOP-5"), &input).await.unwrap();
+    start(&url).await;
+    let now = desk.now().await.unwrap();
+    let views = incidents(&desk).await;
+    assert_eq!(fresh(&views, now).iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["HAISHA-4"]);
+    assert_eq!(steps_of_the_clock(&desk).await, 0);
+    desk::verify(desk.store(), &Verify::default()).await.unwrap();
+    desk.store().close().await;
+}
+
+async fn hikari(desk: &Desk) -> Caller {
+    let begun = desk.sign_in("hikari@example.jp", PASSWORD, "test", "127.0.0.1").await.unwrap();
+    desk.caller_by_session(&begun.token).await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_start_left_open_is_ended() {
+    let home = tempfile::tempdir().unwrap();
+    let url = url(home.path());
+    fill(&url, settings()).await.unwrap();
+    let real = open(&url, Clock::Real).await;
+    let now = real.now().await.unwrap();
+    let yesterday = HandClock::at(now);
+    let desk = open(&url, Clock::Hand(yesterday.clone())).await;
+    super::live::at(&url, settings(), now).await.unwrap();
+    yesterday.set(now.plus_minutes(60));
+    super::live::at(&url, settings(), now.plus_minutes(24 * 60)).await.unwrap();
+    yesterday.set(now.plus_minutes(24 * 60));
+    let views = incidents(&desk).await;
+    let state = |key: &str| views.iter().find(|view| view.incident.key.as_str() == key).unwrap().incident.state;
+    assert_eq!((state("SHOP-5"), state("EDI-2")), (State::Closed, State::Closed));
+    assert_eq!((state("SHOP-6"), state("EDI-3")), (State::Detected, State::Notified));
+    assert_eq!(steps_of_the_clock(&desk).await, 0);
+    desk::verify(desk.store(), &Verify::default()).await.unwrap();
+    real.store().close().await;
+    desk.store().close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_database_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let url = url(home.path());
+    let desk = open(&url, Clock::Real).await;
+    desk.ensure_provider("別の会社").await.unwrap();
+    let refused = fill(&url, settings()).await.unwrap_err().to_string();
+    assert!(refused.contains("別の会社"), "{refused}");
+    assert_eq!(desk.tenants(&console(), Right::Administer).await.unwrap().len(), 1);
+    desk.store().close().await;
+}
+
+#[test]
+fn everybody_is_invented_and_every_number_is_nobodys() {
+    for customer in 0..CUSTOMERS.len() {
+        for contact in super::papers::contact_plan(customer, true).contacts {
+            assert!(contact.phone.is_empty() || contact.phone.contains("-0000-00"), "{}", contact.phone);
+            assert!(contact.mail.is_empty() || contact.mail.ends_with(".example.jp"), "{}", contact.mail);
+        }
+    }
+    let printed = Logins::all().to_string();
+    for login in &Logins::all().people {
+        assert!(printed.contains(login.email) && login.email.ends_with("example.jp"));
+    }
+}
