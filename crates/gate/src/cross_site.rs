@@ -24,26 +24,26 @@ pub(crate) fn is_cross_site(method: &Method, uri: &Uri, headers: &HeaderMap) -> 
 mod tests {
     use super::*;
 
-    fn check(method: Method, headers: &[(&'static str, &'static str)], refused: bool) {
+    fn check(method: &Method, headers: &[(&'static str, &'static str)], refused: bool) {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         let headers: HeaderMap = headers.collect();
-        assert_eq!(is_cross_site(&method, &Uri::from_static("/x"), &headers), refused, "{method} {headers:?}");
+        assert_eq!(is_cross_site(method, &Uri::from_static("/x"), &headers), refused, "{method} {headers:?}");
     }
 
     #[test]
     fn only_our_own_pages_may_act() {
-        check(Method::GET, &[("sec-fetch-site", "cross-site")], false);
-        check(Method::POST, &[("sec-fetch-site", "same-origin")], false);
-        check(Method::POST, &[("sec-fetch-site", "none")], false);
-        check(Method::POST, &[("sec-fetch-site", "same-site")], true);
-        check(Method::DELETE, &[("sec-fetch-site", "cross-site"), ("origin", "http://a"), ("host", "a")], true);
+        check(&Method::GET, &[("sec-fetch-site", "cross-site")], false);
+        check(&Method::POST, &[("sec-fetch-site", "same-origin")], false);
+        check(&Method::POST, &[("sec-fetch-site", "none")], false);
+        check(&Method::POST, &[("sec-fetch-site", "same-site")], true);
+        check(&Method::DELETE, &[("sec-fetch-site", "cross-site"), ("origin", "http://a"), ("host", "a")], true);
     }
 
     #[test]
     fn an_old_browser_is_judged_by_its_origin() {
-        check(Method::POST, &[("origin", "https://desk.example:8443"), ("host", "desk.example:8443")], false);
-        check(Method::POST, &[("origin", "https://evil.example"), ("host", "desk.example")], true);
-        check(Method::POST, &[("origin", "null"), ("host", "desk.example")], true);
-        check(Method::POST, &[("host", "desk.example")], false);
+        check(&Method::POST, &[("origin", "https://desk.example:8443"), ("host", "desk.example:8443")], false);
+        check(&Method::POST, &[("origin", "https://evil.example"), ("host", "desk.example")], true);
+        check(&Method::POST, &[("origin", "null"), ("host", "desk.example")], true);
+        check(&Method::POST, &[("host", "desk.example")], false);
     }
 }

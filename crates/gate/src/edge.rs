@@ -67,7 +67,8 @@ fn written(gate: &Gate, asked: &Asked, reference: &str, trouble: &Trouble, empty
     if let Some(cause) = trouble.cause() {
         tracing::error!(reference, cause, kind = trouble.kind().code(), "a request failed");
     }
-    let visit = empty.extensions().get::<Visit>().copied();
+    let (parts, _no_body) = empty.into_parts();
+    let visit = parts.extensions.get::<Visit>().copied();
     let lang = visit.map(|visit| visit.lang).or(asked.lang).unwrap_or_default();
     let problem = trouble.problem(lang, reference);
     let is_page = visit.map_or(asked.wants_page, |visit| visit.surface == Surface::Page);
@@ -77,7 +78,7 @@ fn written(gate: &Gate, asked: &Asked, reference: &str, trouble: &Trouble, empty
         // A struct of texts and numbers always becomes JSON.
         (problem::MEDIA_TYPE, serde_json::to_string(&problem).unwrap_or_default())
     };
-    let mut response = (empty.status(), empty.headers().clone(), body).into_response();
+    let mut response = (parts.status, parts.headers, body).into_response();
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

@@ -70,7 +70,11 @@ pub(crate) fn fault(path: &str, message: &str) -> Trouble {
     let parent = path.trim_matches(['.', '?']);
     let Some((what, name)) = named else {
         let field = if parent.is_empty() { "body" } else { parent };
-        return Trouble::invalid(field, format!("{field} の値を確認してください。({message})"), format!("{field}: {message}."));
+        return Trouble::invalid(
+            field,
+            format!("{field} の値を確認してください。({message})"),
+            format!("{field}: {message}."),
+        );
     };
     let field = match parent.strip_suffix(name) {
         // The path may end in the name itself or in the object around it.

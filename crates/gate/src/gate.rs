@@ -100,7 +100,8 @@ pub(crate) mod tests {
         let url = format!("sqlite://{}", folder.path().join("desk.db").display());
         let store = Store::open(&url, Clock::Hand(HandClock::at(Instant::from_ms(0)))).await.unwrap();
         let base_url = "https://desk.example.jp".to_owned();
-        let desk = Desk::new(store, desk::Settings { base_url, message_domain: "example.jp".into(), sealing_key: [7; 32] });
+        let desk =
+            Desk::new(store, desk::Settings { base_url, message_domain: "example.jp".into(), sealing_key: [7; 32] });
         let error_page: ErrorPage = |problem, _| format!("<p>{} {}</p>", problem.kind, problem.detail);
         (Gate::new(desk, Settings { https, error_page, stop: CancellationToken::new() }), folder)
     }

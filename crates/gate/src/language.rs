@@ -9,7 +9,9 @@ pub(crate) fn accepted(headers: &HeaderMap) -> Option<Lang> {
     let mut best: Option<(Lang, f32)> = None;
     for entry in text.split(',') {
         let mut parts = entry.split(';');
-        let Some(lang) = parts.next().map(str::to_ascii_lowercase).and_then(|tag| Lang::from_tag(&tag)) else { continue };
+        let Some(lang) = parts.next().map(str::to_ascii_lowercase).and_then(|tag| Lang::from_tag(&tag)) else {
+            continue;
+        };
         let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
         if weight > 0.0 && best.is_none_or(|(_, other)| weight > other) {
             best = Some((lang, weight));

@@ -27,7 +27,7 @@ pub use extract::body::{Asked, FormBody, JsonBody, RawBody};
 pub use extract::{Language, Path, Query, Signed};
 pub use gate::{ErrorPage, Gate, Settings};
 pub use listen::{GRACE_S, Limits, Listening, Tls};
-pub use once::Once;
+pub use once::answer_once;
 pub use openapi::differences;
 pub use session::local_path;
 pub use table::{BODY_MAX, Object, Policy, Row, Surface, Table, Unguarded, WithPolicy};

@@ -51,11 +51,13 @@ impl Tls {
     /// # Errors
     /// A file cannot be read, holds no PEM, or key and certificate do not belong together.
     pub fn from_files(certificate: &Path, key: &Path) -> io::Result<Self> {
-        let named = |path: &Path, error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
+        let named =
+            |path: &Path, error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
         let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let chain = chain.map_err(|error| named(certificate, &error))?;
         let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| named(key, &error))?;
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions();
+        let config =
+            ServerConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions();
         let config = config.and_then(|config| config.with_no_client_auth().with_single_cert(chain, secret));
         let mut config = config.map_err(|error| named(certificate, &error))?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

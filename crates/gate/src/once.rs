@@ -1,37 +1,54 @@
 //! `Idempotency-Key`: a repeated POST does nothing twice (F6).
 //!
-//! The answer is remembered in the transaction of the effect, so that no crash can part them. A verb is handed a [`Once`];
-//! under the tenant's lock it looks the key up first. A twin that arrives while the first is at work on this node is told so
-//! at once; on another node it waits for the lock and then gets the remembered answer.
+//! The desk remembers the answer in the transaction of the effect, so that no crash can part them, and looks the key up under
+//! the tenant's lock first. A twin that arrives while the first is at work on this node is told so at once; on another node
+//! it waits for the lock and then gets the remembered answer.
 
 use crate::trouble::IDEMPOTENCY_KEY;
 use crate::{Gate, Kind, Trouble};
-use desk::{Caller, Who};
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use desk::{Answer, Caller, Desk, Once, Who};
 use domain::fact::sha256;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
+use serde::Serialize;
 use std::sync::PoisonError;
 
 /// Characters of a key.
 const KEY_MAX: usize = 255;
 
-/// What a verb needs to act once and to recognise a repetition.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Once {
-    /// Who called: `person:ID`, `key:ID` or `console`. Two callers may use the same key.
-    pub caller: String,
-    /// The caller's key.
-    pub key: String,
-    /// SHA-256 over method, path, query and body, hexadecimal: another request under the same key is refused.
-    pub request: String,
+/// What the desk remembers a request under.
+pub(crate) fn once(caller: &Caller, key: &str, method: &Method, uri: &Uri, body: &[u8]) -> Once {
+    Once::new(name(caller), key, request_hash(method, uri, body))
 }
 
-impl Once {
-    pub(crate) fn new(caller: &Caller, key: &str, method: &Method, uri: &Uri, body: &[u8]) -> Self {
-        let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        // Lengths first, so that no part can lend letters to its neighbour.
-        let lengths = format!("{method} {} {}", target.len(), body.len());
-        let request = sha256(&[lengths.as_bytes(), target.as_bytes(), body]);
-        Self { caller: name(caller), key: key.to_owned(), request }
+/// A hash over method, path, query and body: another request under the same key is refused.
+fn request_hash(method: &Method, uri: &Uri, body: &[u8]) -> String {
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    // Lengths first, so that no part can lend letters to its neighbour.
+    let lengths = format!("{method} {} {}", target.len(), body.len());
+    sha256(&[lengths.as_bytes(), target.as_bytes(), body]).to_string()
+}
+
+/// Answers a verb that may be asked for once: `verb` is given the desk to ask. What was answered before is answered again,
+/// byte for byte, with the header `Idempotent-Replayed`.
+///
+/// # Errors
+/// What the verb says.
+pub async fn answer_once<T: Serialize, F: Future<Output = Answer<T>>>(
+    desk: &Desk,
+    once: Option<&Once>,
+    status: StatusCode,
+    verb: impl FnOnce(Desk) -> F,
+) -> Result<Response, Trouble> {
+    let Some(once) = once else { return Ok((status, Json(verb(desk.clone()).await?)).into_response()) };
+    match (verb(desk.once(once)).await, once.answered()) {
+        (Ok(answer), _) => Ok((status, Json(answer)).into_response()),
+        (Err(_), Some(answer)) => {
+            let headers = [("content-type", "application/json"), ("idempotent-replayed", "true")];
+            Ok((status, headers, answer.to_owned()).into_response())
+        }
+        (Err(error), None) => Err(error.into()),
     }
 }
 
@@ -50,7 +67,10 @@ pub(crate) fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Trouble> {
     let is_key = |key: &&str| (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     let key = value.to_str().ok().filter(is_key).filter(|_| values.next().is_none());
     key.map(Some).ok_or_else(|| {
-        let (ja, en) = ("空白を含まない255文字までの英数記号を、一度だけ付けてください。", "Send it once: 1 to 255 visible ASCII characters without blanks.");
+        let (ja, en) = (
+            "空白を含まない255文字までの英数記号を、一度だけ付けてください。",
+            "Send it once: 1 to 255 visible ASCII characters without blanks.",
+        );
         Trouble::invalid(IDEMPOTENCY_KEY, ja, en)
     })
 }
@@ -109,9 +129,8 @@ mod tests {
 
     #[test]
     fn requests_differ_by_method_path_query_and_body() {
-        let hash = |method: Method, uri: &str, body: &str| {
-            Once::new(&console(), "k", &method, &uri.parse().unwrap(), body.as_bytes()).request
-        };
+        let hash =
+            |method: Method, uri: &str, body: &str| request_hash(&method, &uri.parse().unwrap(), body.as_bytes());
         let first = hash(Method::POST, "/a?b", "c");
         assert_eq!(first, hash(Method::POST, "/a?b", "c"));
         for other in [hash(Method::PUT, "/a?b", "c"), hash(Method::POST, "/a", "?bc"), hash(Method::POST, "/a?b", "")] {

@@ -4,6 +4,7 @@ use crate::gate::by_path;
 use crate::{Policy, Row};
 use http::Method;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{OpenApi, RefOr};
 
 /// What differs between the API's routes and its document, one sentence each; nothing where they agree.
@@ -60,7 +61,8 @@ fn faults(document: &OpenApi, row: &Row, operation: &Operation) -> Vec<String> {
             said.push(format!("{} {}: parameter {name} is not documented", row.method, row.path));
         }
     }
-    let asks = operation.security.as_ref().or(document.security.as_ref()).is_some_and(|needs| !needs.is_empty());
+    let needs = operation.security.as_ref().or(document.security.as_ref());
+    let asks = needs.into_iter().flatten().any(|need| *need != SecurityRequirement::default());
     if asks == matches!(row.policy, Policy::Public) {
         said.push(format!("{} {}: policy {:?}, documented security {asks}", row.method, row.path, row.policy));
     }

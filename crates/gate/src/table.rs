@@ -195,7 +195,10 @@ mod tests {
         table.get("/a/{key}").allow(Policy::In(Right::Operate)).objects(&[Object::Incident]).to(nothing);
         table.post("/a").allow(Policy::SignedIn).body_max(10).to(nothing);
         let rows: Vec<&Row> = table.rows().collect();
-        assert_eq!((&rows[0].method, rows[0].path, rows[0].objects), (&Method::GET, "/a/{key}", &[Object::Incident][..]));
+        assert_eq!(
+            (&rows[0].method, rows[0].path, rows[0].objects),
+            (&Method::GET, "/a/{key}", &[Object::Incident][..])
+        );
         assert_eq!((rows[1].policy, rows[1].body_max, rows[1].surface), (Policy::SignedIn, 10, Surface::Api));
     }
 

@@ -191,11 +191,8 @@ impl Trouble {
     pub fn problem(&self, lang: Lang, reference: &str) -> Problem {
         let it = &self.0;
         let text = |fault: &Fault| if lang == Lang::Ja { fault.ja.clone() } else { fault.en.clone() };
-        let errors: Vec<FieldProblem> = it
-            .faults
-            .iter()
-            .map(|fault| FieldProblem { field: fault.field.clone(), detail: text(fault) })
-            .collect();
+        let errors: Vec<FieldProblem> =
+            it.faults.iter().map(|fault| FieldProblem { field: fault.field.clone(), detail: text(fault) }).collect();
         Problem {
             kind: format!("/docs/problems#{}", it.kind.code()),
             title: it.kind.title().in_lang(lang).to_owned(),

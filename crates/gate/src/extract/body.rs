@@ -2,11 +2,11 @@
 
 use super::{form, json};
 use crate::guard::Visit;
-use crate::once::{Once, key_of};
+use crate::once::{key_of, once};
 use crate::{BODY_MAX, Kind, Trouble};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
-use desk::Caller;
+use desk::{Caller, Once};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -32,7 +32,7 @@ pub struct FormBody<T>(pub T);
 pub struct Asked<T> {
     /// The body.
     pub body: T,
-    /// What the verb remembers its answer under.
+    /// What the desk remembers its answer under; hand both to [`crate::answer_once`].
     pub once: Option<Once>,
 }
 
@@ -49,7 +49,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
-        let is_json = |kind: &str| kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json");
+        let is_json =
+            |kind: &str| kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json");
         wants(request.headers(), is_json, "application/json")?;
         let RawBody(bytes) = RawBody::from_request(request, state).await?;
         json::read(&bytes).map(Self)
@@ -76,7 +77,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Asked<T> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         wants(request.headers(), |kind| kind == "application/json", "application/json")?;
         let RawBody(bytes) = RawBody::from_request(request, state).await?;
-        let once = key.zip(caller).map(|(key, caller)| Once::new(&caller, &key, &method, &uri, &bytes));
+        let once = key.zip(caller).map(|(key, caller)| once(&caller, &key, &method, &uri, &bytes));
         Ok(Self { body: json::read(&bytes)?, once })
     }
 }

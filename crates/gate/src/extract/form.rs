@@ -18,7 +18,8 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
 /// Refuses what the parser would quietly replace (bad UTF-8) and what no database text can hold (NUL).
 fn check(pair: &[u8]) -> Result<(), Trouble> {
     let bytes = decoded(pair);
-    let name = || String::from_utf8_lossy(bytes.split(|byte| *byte == b'=').next().unwrap_or_default()).replace('\0', "");
+    let name =
+        || String::from_utf8_lossy(bytes.split(|byte| *byte == b'=').next().unwrap_or_default()).replace('\0', "");
     if bytes.contains(&0) {
         return Err(nul(&name()));
     }

@@ -6,9 +6,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
-/// Reads a body. An empty one counts as `{}`, so that a verb without fields needs none.
+/// Reads a body, which is an object. An empty one counts as `{}`, so that a verb without fields needs none.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // Serde would take a list for an object, field by field.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(no_json("a list where an object is expected"));
+    }
     if let Some(field) = has_nul(bytes).then(|| nul_field(bytes)) {
         return Err(nul(&field));
     }
@@ -26,12 +30,20 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
 }
 
 fn no_json(message: &str) -> Trouble {
-    Trouble::invalid("body", format!("本文が JSON として読めません。({message})"), format!("The body is no JSON: {message}."))
+    Trouble::invalid(
+        "body",
+        format!("本文が JSON として読めません。({message})"),
+        format!("The body is no JSON: {message}."),
+    )
 }
 
 /// The refusal of a NUL, which no database text can hold.
 pub(crate) fn nul(field: &str) -> Trouble {
-    Trouble::invalid(field, format!("{field} に NUL 文字は使えません。"), format!("{field} must not hold a NUL character."))
+    Trouble::invalid(
+        field,
+        format!("{field} に NUL 文字は使えません。"),
+        format!("{field} must not hold a NUL character."),
+    )
 }
 
 fn without_place(message: &str) -> &str {
@@ -54,7 +66,9 @@ fn nul_field(bytes: &[u8]) -> String {
 fn path_of_nul(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => text.contains('\0').then(String::new),
-        Value::Array(items) => items.iter().enumerate().find_map(|(n, item)| Some(format!("[{n}]{}", path_of_nul(item)?))),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(n, item)| Some(format!("[{n}]{}", path_of_nul(item)?)))
+        }
         Value::Object(fields) => fields.iter().find_map(|(name, item)| Some(format!(".{name}{}", path_of_nul(item)?))),
         _ => None,
     }
@@ -103,10 +117,12 @@ mod tests {
     #[test]
     fn what_is_no_json_is_told_by_its_place() {
         check(r#"{"who":"#, "body", "line 1");
-        check("[1]x", "body", "expected");
+        check("{} x", "who", "missing");
+        check(r#"[{"name":"a"}]"#, "body", "list");
         check(r#"{"who":{"name":"a"}} {}"#, "body", "trailing");
-        check(&"[".repeat(500), "body", "");
-        check(r#"{"who":{"name":"\ud800"}}"#, "body", "surrogate");
+        let deep = read::<Value>("{\"a\":".repeat(500).as_bytes()).unwrap_err();
+        assert!(deep.detail(Lang::En).contains("recursion limit"), "{}", deep.detail(Lang::En));
+        check(r#"{"who":{"name":"\ud800"}}"#, "body", "hex escape");
         assert!(read::<Call>(b"{\"who\":{\"name\":\"\xff\"}}").is_err());
     }
 

@@ -51,11 +51,24 @@ async fn forms_and_queries_are_read_strictly() {
 }
 
 #[tokio::test]
-async fn a_verb_is_handed_what_makes_it_act_once() {
+async fn a_verb_asked_for_twice_is_done_once() {
     let site = Site::new(false).await;
-    let once = || post(&site, "/api/v1/once").header("content-type", "application/json");
-    assert_eq!(site.ask(once(), r#"{"number":7}"#).await.2, "7 ");
-    assert_eq!(site.ask(once().header("idempotency-key", "k-1"), r#"{"number":7}"#).await.2, "7 key k-1 64");
-    let said = problem(&site, once().header("idempotency-key", "k 1"), r#"{"number":7}"#).await;
-    assert_eq!((said.status, said.field.as_deref()), (400, Some("Idempotency-Key")));
+    let ask = |key: &'static str| {
+        let request = Request::post("/api/v1/keys").header("cookie", site.cookie(&site.staff));
+        request.header("content-type", "application/json").header("idempotency-key", key)
+    };
+    let body = r#"{"label":"probe"}"#;
+    let (status, headers, first) = site.ask(ask("k-1"), body).await;
+    assert_eq!((status, headers.get("idempotent-replayed")), (StatusCode::CREATED, None), "{first}");
+    let (status, headers, again) = site.ask(ask("k-1"), body).await;
+    assert_eq!(
+        (status, &headers["idempotent-replayed"], &again),
+        (StatusCode::CREATED, &"true".parse().unwrap(), &first)
+    );
+    assert_eq!(headers["content-type"], "application/json");
+    assert_ne!(site.ask(ask("k-2"), body).await.2, first);
+    let reused = problem(&site, ask("k-1"), r#"{"label":"another"}"#).await;
+    assert_eq!((reused.status, reused.kind.as_str()), (422, "/docs/problems#idempotency-key-reused"));
+    let wrong = problem(&site, ask("k 1"), body).await;
+    assert_eq!((wrong.status, wrong.field.as_deref()), (400, Some("Idempotency-Key")));
 }

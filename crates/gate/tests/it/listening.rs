@@ -10,7 +10,12 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-fn serve(site: Router, tls: Option<Tls>, limits: Limits, stop: &CancellationToken) -> (SocketAddr, JoinHandle<io::Result<()>>) {
+fn serve(
+    site: Router,
+    tls: Option<Tls>,
+    limits: Limits,
+    stop: &CancellationToken,
+) -> (SocketAddr, JoinHandle<io::Result<()>>) {
     let listening = Listening::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listening.address();
     (address, tokio::spawn(listening.serve(site, tls, limits, stop.clone().cancelled_owned())))
@@ -24,7 +29,8 @@ async fn it_serves_until_it_is_told_to_stop() {
     let hello = client.get(format!("http://{address}/hello")).send().await.unwrap();
     assert_eq!(hello.text().await.unwrap(), "hello");
     // A stream that nobody would end: it ends with the desk.
-    let live = client.get(format!("http://{address}/live")).header("cookie", site.cookie(&site.staff)).send().await.unwrap();
+    let live =
+        client.get(format!("http://{address}/live")).header("cookie", site.cookie(&site.staff)).send().await.unwrap();
     assert_eq!(live.status(), 200);
     site.stop.cancel();
     assert_eq!(live.bytes().await.unwrap().len(), 0);

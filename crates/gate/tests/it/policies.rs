@@ -5,7 +5,10 @@ use http::{Request, StatusCode};
 async fn strangers_are_led_to_the_sign_in_and_programs_are_told() {
     let site = Site::new(false).await;
     let (status, headers, _) = site.ask(Request::get("/things/a%20b?tab=2"), "").await;
-    assert_eq!((status, &headers["location"]), (StatusCode::SEE_OTHER, &"/sign-in?next=%2Fthings%2Fa%2520b%3Ftab%3D2".parse().unwrap()));
+    assert_eq!(
+        (status, &headers["location"]),
+        (StatusCode::SEE_OTHER, &"/sign-in?next=%2Fthings%2Fa%2520b%3Ftab%3D2".parse().unwrap())
+    );
     let (status, headers, _) = site.ask(Request::post("/me"), "").await;
     assert_eq!((status, &headers["location"]), (StatusCode::SEE_OTHER, &"/sign-in".parse().unwrap()));
     let (status, headers, body) = site.ask(Request::get("/api/v1/me"), "").await;
@@ -37,7 +40,10 @@ async fn a_right_held_nowhere_is_forbidden() {
     let board = |token: &str| Request::get("/board").header("cookie", site.cookie(token));
     assert_eq!(site.ask(board(&site.staff), "").await.0, StatusCode::OK);
     let (status, headers, body) = site.ask(board(&site.customer), "").await;
-    assert_eq!((status, &headers["content-type"]), (StatusCode::FORBIDDEN, &"text/html; charset=utf-8".parse().unwrap()));
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (StatusCode::FORBIDDEN, &"text/html; charset=utf-8".parse().unwrap())
+    );
     assert!(body.starts_with("<p>/docs/problems#forbidden "), "{body}");
     let settings = Request::get("/api/v1/settings").header("authorization", site.bearer());
     assert_eq!(site.ask(settings, "").await.0, StatusCode::FORBIDDEN);
@@ -51,7 +57,8 @@ async fn other_sites_cannot_act_with_our_cookie() {
     let (status, _, body) = site.ask(post().header("sec-fetch-site", "cross-site"), "").await;
     assert!(status == StatusCode::FORBIDDEN && body.contains("cross-site"), "{body}");
     assert_eq!(site.ask(post().header("origin", "https://evil.example"), "").await.0, StatusCode::FORBIDDEN);
-    let keyed = Request::post("/api/v1/once").header("authorization", site.bearer()).header("sec-fetch-site", "cross-site");
+    let keyed =
+        Request::post("/api/v1/numbers").header("authorization", site.bearer()).header("sec-fetch-site", "cross-site");
     let keyed = keyed.header("content-type", "application/json");
     assert_eq!(site.ask(keyed, r#"{"number":1}"#).await.0, StatusCode::OK);
 }
@@ -60,10 +67,16 @@ async fn other_sites_cannot_act_with_our_cookie() {
 async fn unknown_paths_and_methods_say_so_in_the_callers_shape() {
     let site = Site::new(false).await;
     let (status, headers, body) = site.ask(Request::get("/nowhere").header("accept", "text/html"), "").await;
-    assert_eq!((status, &headers["content-type"]), (StatusCode::NOT_FOUND, &"text/html; charset=utf-8".parse().unwrap()));
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (StatusCode::NOT_FOUND, &"text/html; charset=utf-8".parse().unwrap())
+    );
     assert!(body.contains("not-found"));
     let (_, headers, body) = site.ask(Request::get("/nowhere").header("accept-language", "en"), "").await;
-    assert_eq!((&headers["content-type"], &headers["content-language"]), (&"application/problem+json".parse().unwrap(), &"en".parse().unwrap()));
+    assert_eq!(
+        (&headers["content-type"], &headers["content-language"]),
+        (&"application/problem+json".parse().unwrap(), &"en".parse().unwrap())
+    );
     assert!(body.contains("There is no such thing here"), "{body}");
     let (status, headers, _) = site.ask(Request::delete("/me"), "").await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
@@ -94,7 +107,9 @@ async fn every_answer_carries_the_protecting_headers() {
     let site = Site::new(false).await;
     for path in ["/hello", "/nowhere", "/broken", "/api/v1/me"] {
         let (_, headers, _) = site.ask(Request::get(path), "").await;
-        for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy"] {
+        for name in
+            ["content-security-policy", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy"]
+        {
             assert!(headers.contains_key(name), "{path} {name}");
         }
         assert_eq!(headers["cache-control"], "no-store", "{path}");

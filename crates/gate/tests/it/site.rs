@@ -2,11 +2,17 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
 use desk::{Caller, Desk, NewKey, NewPerson, Who};
 use domain::access::Right;
+use domain::ids::ProjectKey;
 use domain::time::Instant;
 use domain::words::Lang;
-use gate::{Asked, FormBody, Gate, JsonBody, Object, Path, Policy, Query, Settings, Signed, Surface, Table, Trouble};
+use gate::{
+    Asked, FormBody, Gate, JsonBody, Object, Path, Policy, Query, Settings, Signed, Surface, Table, Trouble,
+    answer_once,
+};
 use http::request::Builder;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
@@ -32,6 +38,12 @@ pub(crate) struct Site {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Call {
     number: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Label {
+    label: String,
 }
 
 async fn hello() -> &'static str {
@@ -62,9 +74,12 @@ async fn query(Query(call): Query<Call>) -> String {
     call.number.to_string()
 }
 
-async fn once(asked: Asked<Call>) -> String {
-    let once = asked.once.map(|once| format!("{} {} {}", once.caller.split(':').next().unwrap_or(""), once.key, once.request.len()));
-    format!("{} {}", asked.body.number, once.unwrap_or_default())
+/// A real verb, so that what is remembered is remembered by the desk.
+async fn add_key(State(desk): State<Desk>, Signed(caller): Signed, asked: Asked<Label>) -> Result<Response, Trouble> {
+    let new = NewKey { scope: "intake".into(), label: asked.body.label, ..NewKey::default() };
+    let project = ProjectKey::new("ACME");
+    let verb = async |desk: Desk| desk.add_key(&caller, &project, &new).await;
+    answer_once(&desk, asked.once.as_ref(), StatusCode::CREATED, verb).await
 }
 
 async fn broken() -> Result<(), Trouble> {
@@ -102,7 +117,12 @@ impl Site {
         let stop = CancellationToken::new();
         let error_page: gate::ErrorPage = |problem, _| format!("<p>{} {}</p>", problem.kind, problem.detail);
         let gate = Gate::new(desk.clone(), Settings { https, error_page, stop: stop.clone() });
-        let router = gate.open([gate.router(pages(), ()), gate.router(api(), ()), gate.router(live(), stop.clone())]);
+        let router = gate.open([
+            gate.router(pages(), ()),
+            gate.router(api(), ()),
+            gate.router(verbs(), desk.clone()),
+            gate.router(live(), stop.clone()),
+        ]);
         Self { desk, router, staff, customer, key, stop, _folder: folder }
     }
 
@@ -143,14 +163,20 @@ fn api() -> Table<()> {
     table.get("/api/v1/me").allow(Policy::SignedIn).to(who);
     table.get("/api/v1/settings").allow(Policy::Somewhere(Right::Administer)).to(who);
     table.post("/api/v1/numbers").allow(Policy::SignedIn).body_max(100).to(number);
-    table.post("/api/v1/once").allow(Policy::SignedIn).to(once);
+    table
+}
+
+fn verbs() -> Table<Desk> {
+    let mut table = Table::new(Surface::Api);
+    table.post("/api/v1/keys").allow(Policy::In(Right::Administer)).to(add_key);
     table
 }
 
 fn live() -> Table<CancellationToken> {
     let mut table = Table::new(Surface::Live);
-    table.get("/live").allow(Policy::SignedIn).to(async || {
-        Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>())
-    });
+    table
+        .get("/live")
+        .allow(Policy::SignedIn)
+        .to(async || Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>()));
     table
 }
