@@ -11,7 +11,7 @@ use super::stage::Stage;
 use super::story::Act::{Call, Check, Close, Confirm, Fires, Judge, Recover, Step, Take, Tell, TellRecovery};
 use super::story::Whom::First;
 use super::story::{Act, Scene, Tale, after};
-use super::{haisha, portal, shop};
+use super::{haisha, portal, shop, stock};
 use anyhow::Context;
 use desk::Caller;
 use domain::access::Actor;
@@ -35,7 +35,7 @@ static FRESH: [(&str, &Alarm, Option<&Alarm>); 4] = [
     ("SHOP", &shop::WEB01_DOWN, Some(&shop::WEB02_DOWN)),
     ("HAISHA", &haisha::DATABASE_DOWN, None),
     ("PORTAL", &portal::LOGIN_FAILS, None),
-    ("STOCK", &shop::QUEUE_LONG, None),
+    ("STOCK", &stock::QUEUE_LONG, None),
 ];
 
 /// The incident that is being worked on.

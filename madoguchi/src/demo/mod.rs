@@ -15,6 +15,7 @@ mod portal;
 mod setting;
 mod shop;
 mod stage;
+mod stock;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -51,7 +52,9 @@ pub(crate) async fn fill(url: &str, settings: desk::Settings) -> anyhow::Result<
     let mut stage = Stage::open(url, settings, local(day(DAYS)?, (10, 0, 0), &calendar)?).await?;
     stage.set_up(day(DAYS)?.year()).await?;
     let mut scenes = vec![];
-    for (days_ago, time, tale) in shop::tales().into_iter().chain(haisha::tales()).chain(portal::tales()) {
+    for (days_ago, time, tale) in
+        [shop::tales(), stock::tales(), haisha::tales(), portal::tales()].into_iter().flatten()
+    {
         scenes.push(Scene { start: local(day(days_ago)?, time, &calendar)?, tale });
     }
     let end = now.plus_ms(-domain::time::HOUR_MS);

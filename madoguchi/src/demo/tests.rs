@@ -97,7 +97,7 @@ async fn a_first_start_tells_forty_days_and_proves_them() {
     }
 
     let views = incidents(&desk).await;
-    assert_eq!(views.len(), 14);
+    assert_eq!(views.len(), 15);
     let told = |kind: fn(&Body) -> bool| how_many(&views, kind);
     assert_eq!(told(|b| matches!(b, Body::RecoveryWithdrawn {})), 1);
     assert_eq!(told(|b| matches!(b, Body::IncidentRecurred { .. })), 1);
