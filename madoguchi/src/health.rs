@@ -32,7 +32,8 @@ async fn readyz(axum::extract::State(health): axum::extract::State<Health>) -> R
         Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], "not ready: the database takes no commit\n").into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], "not ready: the database takes no commit\n")
+                .into_response()
         }
     }
 }
@@ -43,7 +44,8 @@ async fn count(axum::extract::State(health): axum::extract::State<Health>) -> Re
         for class in ["notice", "page"] {
             let queue = queues.iter().find(|queue| queue.class == class);
             let oldest_ms = queue.map_or(0, |queue| now.since_ms(queue.oldest).max(0));
-            metrics::gauge!("madoguchi_messages_waiting", "class" => class).set(queue.map_or(0.0, |queue| queue.count as f64));
+            metrics::gauge!("madoguchi_messages_waiting", "class" => class)
+                .set(queue.map_or(0.0, |queue| queue.count as f64));
             metrics::gauge!("madoguchi_messages_oldest_seconds", "class" => class).set(oldest_ms as f64 / 1000.0);
         }
     }

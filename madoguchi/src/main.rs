@@ -73,7 +73,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Due => check_dues(),
-        command => tokio::runtime::Runtime::new().map_err(Into::into).and_then(|rt| rt.block_on(run(&cli.place, command))),
+        command => {
+            tokio::runtime::Runtime::new().map_err(Into::into).and_then(|rt| rt.block_on(run(&cli.place, command)))
+        }
     };
     result.unwrap_or_else(|error| {
         // The reader of a pipe that went away needs no message.

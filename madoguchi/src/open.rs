@@ -10,7 +10,8 @@ use store::{Clock, Store};
 
 /// Opens the store the settings name; makes the data folder where it does not exist.
 pub(crate) async fn store(settings: &Settings) -> anyhow::Result<Store> {
-    std::fs::create_dir_all(&settings.data).with_context(|| format!("making the data folder {}", settings.data.display()))?;
+    std::fs::create_dir_all(&settings.data)
+        .with_context(|| format!("making the data folder {}", settings.data.display()))?;
     let url = settings.database_url();
     Store::open(&url, Clock::Real).await.with_context(|| format!("opening the database {}", without_password(&url)))
 }
@@ -49,7 +50,10 @@ pub(crate) fn checkpoint_key(settings: &Settings) -> anyhow::Result<CheckpointKe
 
 /// The client of webhooks.
 pub(crate) fn egress(settings: &Settings) -> anyhow::Result<Egress> {
-    let allowed = settings.egress_allowed.iter().map(|text| text.parse().map_err(|error| anyhow!("egress_allowed '{text}': {error}")));
+    let allowed = settings
+        .egress_allowed
+        .iter()
+        .map(|text| text.parse().map_err(|error| anyhow!("egress_allowed '{text}': {error}")));
     let rules = Rules { allowed: allowed.collect::<anyhow::Result<_>>()?, ca_file: settings.egress_ca_file.clone() };
     Egress::new(&rules).context("preparing webhooks")
 }

@@ -18,7 +18,9 @@ pub(crate) async fn verify(place: &Place, checkpoints: Option<PathBuf>) -> anyho
     let file = checkpoints.clone().unwrap_or_else(|| settings.checkpoint_file());
     let outside = match std::fs::read_to_string(&file) {
         Ok(text) => Some(Checkpoint::parse_all(&text).with_context(|| format!("reading {}", file.display()))?),
-        Err(error) if checkpoints.is_some() => return Err(error).with_context(|| format!("reading {}", file.display())),
+        Err(error) if checkpoints.is_some() => {
+            return Err(error).with_context(|| format!("reading {}", file.display()));
+        }
         Err(_) => None,
     };
     let key = open::checkpoint_key(&settings)?;

@@ -1,9 +1,9 @@
 //! `madoguchi serve`: opens the store, starts the tasks, puts the edges behind one gate, and stops in order.
 
-use crate::health::{self, Health};
-use crate::settings::{LogFormat, Place, Settings};
 use crate::demo::{self, Logins};
+use crate::health::{self, Health};
 use crate::open;
+use crate::settings::{LogFormat, Place, Settings};
 use anyhow::Context;
 use desk::Desk;
 use domain::words::Lang;
@@ -50,7 +50,9 @@ pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool
 async fn prepare_demo(settings: &Settings, address: SocketAddr) -> anyhow::Result<Logins> {
     let url = settings.database_url();
     let logins = demo::fill(&url, open::desk_settings(settings, address)?).await.context("filling the demo")?;
-    demo::live(&url, open::desk_settings(settings, address)?).await.context("putting an incident on the demo's board")?;
+    demo::live(&url, open::desk_settings(settings, address)?)
+        .await
+        .context("putting an incident on the demo's board")?;
     Ok(logins)
 }
 

@@ -7,11 +7,16 @@ use std::collections::BTreeMap;
 /// Rows of the table: crate, layer, the crates it uses.
 fn written() -> BTreeMap<String, (String, Vec<String>)> {
     let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is there");
-    let rows = page.lines().skip_while(|line| !line.starts_with("| crate ")).skip(2).take_while(|line| line.starts_with('|'));
+    let rows =
+        page.lines().skip_while(|line| !line.starts_with("| crate ")).skip(2).take_while(|line| line.starts_with('|'));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
         let names = |cell: &str| -> Vec<String> {
-            let mut names: Vec<String> = cell.split([',', ' ']).filter(|name| !name.is_empty() && *name != "-").map(|name| name.trim_matches('`').to_owned()).collect();
+            let mut names: Vec<String> = cell
+                .split([',', ' '])
+                .filter(|name| !name.is_empty() && *name != "-")
+                .map(|name| name.trim_matches('`').to_owned())
+                .collect();
             names.sort();
             names
         };
@@ -22,7 +27,8 @@ fn written() -> BTreeMap<String, (String, Vec<String>)> {
 
 /// What cargo knows: crate, the crates of ours it uses outside tests.
 fn real() -> BTreeMap<String, Vec<String>> {
-    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().expect("cargo metadata");
+    let metadata =
+        MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().expect("cargo metadata");
     let ours: Vec<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
     let used = |package: &cargo_metadata::Package| {
         let mut used: Vec<String> = package

@@ -26,7 +26,10 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     }
     let names: Vec<&str> = missing.iter().map(|(_, package, _)| *package).collect();
     if !is_root() {
-        bail!("run this once, then again what you ran: sudo apt-get install --no-install-recommends {}", names.join(" "));
+        bail!(
+            "run this once, then again what you ran: sudo apt-get install --no-install-recommends {}",
+            names.join(" ")
+        );
     }
     // Postfix must not ask how this machine's own mail is set up, nor start: the tests run private instances.
     let unasked = "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
@@ -39,6 +42,8 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
 
 fn is_root() -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| {
-        status.lines().any(|line| line.strip_prefix("Uid:").is_some_and(|ids| ids.split_whitespace().nth(1) == Some("0")))
+        status
+            .lines()
+            .any(|line| line.strip_prefix("Uid:").is_some_and(|ids| ids.split_whitespace().nth(1) == Some("0")))
     })
 }

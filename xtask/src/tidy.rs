@@ -18,7 +18,10 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
 fn texts(ending: &str) -> Vec<(PathBuf, String)> {
     let mut found = vec![];
     files(&root(), ending, &mut found);
-    found.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).expect("a source file is text"))).collect()
+    found
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read_to_string(path).expect("a source file is text")))
+        .collect()
 }
 
 #[test]
@@ -27,7 +30,10 @@ fn sqlx_is_used_only_by_the_store_and_by_those_who_tamper() {
     for (path, text) in texts(".rs") {
         let name = path.strip_prefix(root()).expect("inside the workspace").display().to_string();
         let uses = text.contains("sqlx::");
-        assert!(!uses || allowed.iter().any(|folder| name.starts_with(folder)), "{name} speaks SQL; only the store does");
+        assert!(
+            !uses || allowed.iter().any(|folder| name.starts_with(folder)),
+            "{name} speaks SQL; only the store does"
+        );
     }
 }
 

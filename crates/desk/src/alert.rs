@@ -250,7 +250,12 @@ impl Intake {
         }
     }
 
-    async fn take_event(&mut self, delivery: &Delivery, event: &AlertEvent, body: &domain::ids::BlobId) -> Answer<Received> {
+    async fn take_event(
+        &mut self,
+        delivery: &Delivery,
+        event: &AlertEvent,
+        body: &domain::ids::BlobId,
+    ) -> Answer<Received> {
         let number = self.write.next_event();
         let now = self.write.now();
         let place = (delivery.key.project.clone(), event.dedup_key.clone());
@@ -297,7 +302,11 @@ impl Intake {
         let body = Body::IncidentOpened {
             project: project.clone(),
             number: n,
-            origin: Origin::Alert { event: number, dedup_key: event.dedup_key.clone(), alert_key: event.alert_key.clone() },
+            origin: Origin::Alert {
+                event: number,
+                dedup_key: event.dedup_key.clone(),
+                alert_key: event.alert_key.clone(),
+            },
             title: self.write.text(&title),
             severity: event.severity.clone(),
             targets: terms.targets,
@@ -317,7 +326,8 @@ impl Intake {
     fn join(&mut self, delivery: &Delivery, event: &AlertEvent, incident: &RecordKey, fact: Option<Body>) {
         let says_something = fact.is_some();
         if let Some(body) = fact {
-            let was_told_recovered = self.correlations.values().any(|c| c.incident == *incident && c.joins_until.is_some());
+            let was_told_recovered =
+                self.correlations.values().any(|c| c.incident == *incident && c.joins_until.is_some());
             let actor = Actor::Key { id: delivery.key.key.clone() };
             self.write.append(NewFact { record: Some(incident.clone()), body, actor, role: None, reason: None });
             if was_told_recovered && !self.joined.contains(incident) {
@@ -383,7 +393,9 @@ impl Intake {
                 incident: incident.key.clone(),
                 joins_until: None,
             });
-            timers.extend(crate::incident::timer_rows(&incident, &calendar).into_iter().map(|t| (incident.key.to_string(), t)));
+            timers.extend(
+                crate::incident::timer_rows(&incident, &calendar).into_iter().map(|t| (incident.key.to_string(), t)),
+            );
             rows.push(cached_row(&tenant, &incident, title, &calendar));
         }
         self.write.save_incidents(rows).await?;

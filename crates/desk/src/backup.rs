@@ -245,7 +245,10 @@ async fn check(file: &Path) -> Result<Copied, BackupError> {
     }
     if read.schema > schema_version() {
         let known = schema_version();
-        return Err(refused(format!("the backup has schema {}, newer than this program's {known}; use a newer one", read.schema)));
+        return Err(refused(format!(
+            "the backup has schema {}, newer than this program's {known}; use a newer one",
+            read.schema
+        )));
     }
     let mut sum = sha();
     let (mut bytes, mut rows) = (0, 0);

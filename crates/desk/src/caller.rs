@@ -220,17 +220,15 @@ mod tests {
         delegated.delegated = Some((Right::Decide, PersonId::new("head")));
         let leader = person(vec![grant("msp", Role::Mo, true), delegated]);
         let scope = leader.enter(&TenantId::new("a"), Right::Decide).unwrap();
-        assert_eq!(
-            scope.actor,
-            Actor::Person { id: PersonId::new("p"), for_person: Some(PersonId::new("head")) }
-        );
+        assert_eq!(scope.actor, Actor::Person { id: PersonId::new("p"), for_person: Some(PersonId::new("head")) });
         check(&leader, "a", Right::Agree, Err(RefusalKind::Forbidden));
         check(&leader, "a", Right::Operate, Ok(Role::Mo));
     }
 
     #[test]
     fn reach_lists_tenants_once() {
-        let caller = person(vec![grant("b", Role::Mo, false), grant("a", Role::Mo, false), grant("a", Role::Su, false)]);
+        let caller =
+            person(vec![grant("b", Role::Mo, false), grant("a", Role::Mo, false), grant("a", Role::Su, false)]);
         assert_eq!(caller.reach(Right::Operate), Reach::Only(vec![TenantId::new("a"), TenantId::new("b")]));
     }
 }

@@ -94,7 +94,12 @@ impl Desk {
     }
 
     /// The version of a paper valid at an instant, with its number.
-    pub(crate) async fn paper<P: Paper>(&self, tenant: &TenantId, subject: &str, at: Instant) -> Answer<Option<(u32, P)>> {
+    pub(crate) async fn paper<P: Paper>(
+        &self,
+        tenant: &TenantId,
+        subject: &str,
+        at: Instant,
+    ) -> Answer<Option<(u32, P)>> {
         let row = self.store.tenant(tenant).version_at(P::KIND, subject, at).await?;
         row.map(|row| read_paper(&row)).transpose()
     }
@@ -160,7 +165,10 @@ const TEXT_MAX: usize = 20_000;
 
 impl From<domain::ids::NotAProjectKey> for Error {
     fn from(fault: domain::ids::NotAProjectKey) -> Self {
-        let ja = format!("「{}」はプロジェクトキーにできません。英大文字で始まる英大文字・数字・_ を25文字まで入力してください。", fault.0);
+        let ja = format!(
+            "「{}」はプロジェクトキーにできません。英大文字で始まる英大文字・数字・_ を25文字まで入力してください。",
+            fault.0
+        );
         Self::Refused(Refusal::invalid("project", ja, fault.to_string()))
     }
 }

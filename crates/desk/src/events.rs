@@ -89,7 +89,13 @@ impl Desk {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn events(&self, caller: &Caller, filter: &EventFilter, after: Option<&EventPlace>, limit: u32) -> Answer<Vec<EventView>> {
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        filter: &EventFilter,
+        after: Option<&EventPlace>,
+        limit: u32,
+    ) -> Answer<Vec<EventView>> {
         let mut found = vec![];
         for tenant in self.tenants_with(caller, Right::ReadOperations).await? {
             let filter = after.map_or_else(|| filter.clone(), |after| after.filter(&tenant, filter));
@@ -108,7 +114,8 @@ impl Desk {
     pub async fn event(&self, caller: &Caller, tenant: &TenantId, id: u64) -> Answer<(EventRow, Vec<u8>)> {
         let scope = self.enter(caller, tenant, &[Right::ReadOperations]).await?;
         let store = self.store.tenant(tenant);
-        let event = store.event(id).await?.filter(|event| scope.reaches(&event.project)).ok_or_else(Refusal::not_found)?;
+        let event =
+            store.event(id).await?.filter(|event| scope.reaches(&event.project)).ok_or_else(Refusal::not_found)?;
         let bytes = store.blob_bytes(&event.body).await?.map(|(_, bytes)| bytes).unwrap_or_default();
         Ok((event, bytes))
     }

@@ -260,7 +260,9 @@ impl Desk {
     pub async fn take(&self, caller: &Caller, key: &RecordKey, input: &input::Assignment) -> Answer<Done> {
         let case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let Some(person) = caller.person().cloned() else {
-            return Err(Refusal::not_now("担当者になれるのは人だけです。", "Only a person can take an incident.").into());
+            return Err(
+                Refusal::not_now("担当者になれるのは人だけです。", "Only a person can take an incident.").into()
+            );
         };
         let facts = case.incident.take(&case.by, person)?;
         case.save(facts).await
@@ -310,7 +312,12 @@ impl Desk {
     ///
     /// # Errors
     /// See [`domain::incident::Incident::confirm_judgement`].
-    pub async fn confirm_judgement(&self, caller: &Caller, key: &RecordKey, input: &input::JudgementConfirmation) -> Answer<Done> {
+    pub async fn confirm_judgement(
+        &self,
+        caller: &Caller,
+        key: &RecordKey,
+        input: &input::JudgementConfirmation,
+    ) -> Answer<Done> {
         let case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let facts = case.incident.confirm_judgement(&case.by)?;
         case.save(facts).await
@@ -378,7 +385,12 @@ impl Desk {
     ///
     /// # Errors
     /// See [`domain::incident::Incident::withdraw_recovery`].
-    pub async fn withdraw_recovery(&self, caller: &Caller, key: &RecordKey, input: &input::RecoveryWithdrawal) -> Answer<Done> {
+    pub async fn withdraw_recovery(
+        &self,
+        caller: &Caller,
+        key: &RecordKey,
+        input: &input::RecoveryWithdrawal,
+    ) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let reason = case.optional("reason", &input.reason)?;
         let facts = case.incident.withdraw_recovery(&case.by, reason)?;
@@ -389,7 +401,12 @@ impl Desk {
     ///
     /// # Errors
     /// See [`domain::incident::Incident::notify_recovery`].
-    pub async fn notify_recovery(&self, caller: &Caller, key: &RecordKey, input: &input::RecoveryNotice) -> Answer<Done> {
+    pub async fn notify_recovery(
+        &self,
+        caller: &Caller,
+        key: &RecordKey,
+        input: &input::RecoveryNotice,
+    ) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let method = case.required("method", &input.method)?;
         let confirmed_by = case.required("confirmed_by", &input.confirmed_by)?;
@@ -419,7 +436,12 @@ impl Desk {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         if !CLASSES.iter().any(|(class, _)| *class == input.class) {
             let known = CLASSES.map(|(class, _)| class).join(", ");
-            return Err(Refusal::invalid("class", format!("分類を選んでください ({known})。"), format!("Choose a class: {known}.")).into());
+            return Err(Refusal::invalid(
+                "class",
+                format!("分類を選んでください ({known})。"),
+                format!("Choose a class: {known}."),
+            )
+            .into());
         }
         let cause = case.required("cause", &input.cause)?;
         let confirmed_by = Some(case.required("confirmed_by", &input.confirmed_by)?);
@@ -432,7 +454,12 @@ impl Desk {
     ///
     /// # Errors
     /// See [`domain::incident::Incident::declare_false_alarm`].
-    pub async fn declare_false_alarm(&self, caller: &Caller, key: &RecordKey, input: &input::FalseAlarm) -> Answer<Done> {
+    pub async fn declare_false_alarm(
+        &self,
+        caller: &Caller,
+        key: &RecordKey,
+        input: &input::FalseAlarm,
+    ) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let grounds = case.required("grounds", &input.grounds)?;
         let facts = case.incident.declare_false_alarm(&case.by, grounds)?;
@@ -443,7 +470,12 @@ impl Desk {
     ///
     /// # Errors
     /// See [`domain::incident::Incident::review_false_alarm`].
-    pub async fn review_false_alarm(&self, caller: &Caller, key: &RecordKey, input: &input::FalseAlarmReview) -> Answer<Done> {
+    pub async fn review_false_alarm(
+        &self,
+        caller: &Caller,
+        key: &RecordKey,
+        input: &input::FalseAlarmReview,
+    ) -> Answer<Done> {
         let mut case = self.open(caller, Right::Decide, key, Seen::At(input.version)).await?;
         let reason = case.optional("reason", &input.reason)?;
         let facts = case.incident.review_false_alarm(&case.by, input.upheld, reason)?;
@@ -505,7 +537,11 @@ impl Case<'_> {
 
     async fn attempt(&mut self, input: &input::Call, begun: Instant) -> Answer<CallAttempt> {
         let unknown = || {
-            Refusal::invalid("contact", "連絡体制にある連絡先を選んでください。", "Choose a contact of the contact plan.")
+            Refusal::invalid(
+                "contact",
+                "連絡体制にある連絡先を選んでください。",
+                "Choose a contact of the contact plan.",
+            )
         };
         let (version, plan) = self.paper_at::<ContactPlan>(begun).await?.ok_or_else(unknown)?;
         let id = ContactId::new(input.contact.trim());
@@ -513,9 +549,9 @@ impl Case<'_> {
         let number = if input.number.trim().is_empty() { contact.phone.as_str() } else { input.number.trim() };
         let number = required("number", number)?;
         let first_valid = plan.first_voice(begun, &self.calendar).is_some_and(|(_, first)| first.id == id);
-        let result = input.result.ok_or_else(|| {
-            Refusal::invalid("result", "架電の結果を選んでください。", "Choose how the call ended.")
-        })?;
+        let result = input
+            .result
+            .ok_or_else(|| Refusal::invalid("result", "架電の結果を選んでください。", "Choose how the call ended."))?;
         let number = self.write.text(number);
         let note = self.optional("note", &input.note)?;
         Ok(CallAttempt { contact: id, rank, number, plan: version, first_valid, begun, result, note })

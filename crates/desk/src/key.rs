@@ -54,7 +54,9 @@ impl Desk {
         let key = match new.scope.as_str() {
             "intake" => random::letters::<32>(),
             "api" => random::letters::<40>(),
-            _ => return Err(Refusal::invalid("scope", "種類は intake か api です。", "A scope is intake or api.").into()),
+            _ => {
+                return Err(Refusal::invalid("scope", "種類は intake か api です。", "A scope is intake or api.").into());
+            }
         };
         let role = role_of_code(if new.role.is_empty() { "mo" } else { &new.role })?;
         if new.heartbeat_minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes) || new.scope != "intake") {
@@ -67,7 +69,12 @@ impl Desk {
         }
         let mut write = self.begin(&scope.tenant).await?;
         if new.expires.is_some_and(|expires| expires <= write.now()) {
-            return Err(Refusal::invalid("expires", "有効期限は今より後で入力してください。", "A key ends later than now.").into());
+            return Err(Refusal::invalid(
+                "expires",
+                "有効期限は今より後で入力してください。",
+                "A key ends later than now.",
+            )
+            .into());
         }
         let id = KeyId::new(random::letters::<16>());
         let row = KeyRow {
@@ -153,13 +160,20 @@ impl Desk {
                 targets: AgreedTargets::default(),
                 agreement: None,
             };
-            let fact = write.append(NewFact { record: Some(record.clone()), body, actor: Actor::System, role: None, reason: None });
+            let fact = write.append(NewFact {
+                record: Some(record.clone()),
+                body,
+                actor: Actor::System,
+                role: None,
+                reason: None,
+            });
             let Some(incident) = Incident::fold(std::slice::from_ref(&fact))? else { continue };
             let calendar = Calendar::tokyo([]);
             let row = crate::incident::cached_row(&provider.id, &incident, title, &calendar);
             write.save_incidents(vec![row]).await?;
             write.sync_timers(record.as_str(), &crate::incident::timer_rows(&incident, &calendar)).await?;
-            let correlation = CorrelationRow { project: project.clone(), dedup_key, incident: record, joins_until: None };
+            let correlation =
+                CorrelationRow { project: project.clone(), dedup_key, incident: record, joins_until: None };
             write.save_correlations(vec![correlation]).await?;
             write.commit().await?;
             self.ring(&provider.id);
@@ -175,11 +189,22 @@ impl Desk {
     pub async fn add_webhook(&self, caller: &Caller, tenant: &TenantId, url: &str) -> Answer<(WebhookId, String)> {
         let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let url = required("url", url)?;
-        if !(url.starts_with("https://") || url.starts_with("http://")) || url.len() > 2_000 || url.chars().any(char::is_whitespace) {
-            return Err(Refusal::invalid("url", "https:// で始まるURLを入力してください。", "Give an address that begins with https://.").into());
+        if !(url.starts_with("https://") || url.starts_with("http://"))
+            || url.len() > 2_000
+            || url.chars().any(char::is_whitespace)
+        {
+            return Err(Refusal::invalid(
+                "url",
+                "https:// で始まるURLを入力してください。",
+                "Give an address that begins with https://.",
+            )
+            .into());
         }
         let id = WebhookId::new(random::letters::<16>());
-        let secret = format!("whsec_{}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, random::bytes::<24>()));
+        let secret = format!(
+            "whsec_{}",
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, random::bytes::<24>())
+        );
         let sealed = seal::seal(&self.settings.sealing_key, &place(tenant, &id), &secret)
             .ok_or_else(|| Failure::Settings("the sealing key is unusable".into()))?;
         let mut write = self.begin(&scope.tenant).await?;
@@ -229,5 +254,9 @@ fn place(tenant: &TenantId, webhook: &WebhookId) -> String {
 }
 
 fn no_project(project: &ProjectKey) -> Refusal {
-    Refusal::invalid("project", format!("プロジェクト {project} はありません。"), format!("There is no project {project}."))
+    Refusal::invalid(
+        "project",
+        format!("プロジェクト {project} はありません。"),
+        format!("There is no project {project}."),
+    )
 }

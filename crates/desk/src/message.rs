@@ -65,7 +65,9 @@ impl Desk {
         for claim in self.store.system().claim_messages(node, limit, limit.div_ceil(2)).await? {
             let store = self.store.tenant(&claim.tenant);
             let payload = match store.blob_text(&claim.payload).await? {
-                Some(text) => Some(serde_json::from_str(&text).map_err(|e| Failure::Corrupt(format!("message {}: {e}", claim.id)))?),
+                Some(text) => Some(
+                    serde_json::from_str(&text).map_err(|e| Failure::Corrupt(format!("message {}: {e}", claim.id)))?,
+                ),
                 None => None,
             };
             let secrets = match &payload {

@@ -94,7 +94,8 @@ impl Desk {
         }
         let sealed = String::from_utf8_lossy(&found.body);
         let answer = seal::open(&self.settings.sealing_key, &once.place(write.tenant()), &sealed);
-        let answer = answer.ok_or_else(|| Failure::Settings("a remembered answer does not open with this sealing key".into()))?;
+        let answer = answer
+            .ok_or_else(|| Failure::Settings("a remembered answer does not open with this sealing key".into()))?;
         let _told_before = once.answered.set(answer);
         Err(Refusal::not_now("この要求は処理済みです。", "This was done before.").into())
     }
@@ -102,7 +103,8 @@ impl Desk {
     /// Commits a write together with the answer of its verb.
     pub(crate) async fn commit<T: Serialize>(&self, mut write: Write, answer: &T) -> Answer<()> {
         if let Some(once) = &self.once {
-            let json = serde_json::to_string(answer).map_err(|error| Failure::Corrupt(format!("an answer: {error}")))?;
+            let json =
+                serde_json::to_string(answer).map_err(|error| Failure::Corrupt(format!("an answer: {error}")))?;
             let sealed = seal::seal(&self.settings.sealing_key, &once.place(write.tenant()), &json);
             let sealed = sealed.ok_or_else(|| Failure::Settings("the sealing key is unusable".into()))?;
             write.remember(&once.caller, &once.key, &once.request, 200, sealed.as_bytes()).await?;

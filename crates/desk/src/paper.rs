@@ -28,7 +28,14 @@ impl Desk {
     ///
     /// # Errors
     /// The document is not valid, `valid_from` lies in the past, or the tenant is out of reach.
-    pub async fn record_paper<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str, paper: &P, valid_from: Option<Instant>) -> Answer<u32> {
+    pub async fn record_paper<P: Paper>(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        subject: &str,
+        paper: &P,
+        valid_from: Option<Instant>,
+    ) -> Answer<u32> {
         // What holds for the whole installation is no customer's agreement.
         let is_setting = [Closures::KIND, Provider::KIND].contains(&P::KIND);
         let rights: &[Right] = if is_setting { &[Right::Administer] } else { &[Right::Administer, Right::Agree] };
@@ -60,7 +67,12 @@ impl Desk {
     ///
     /// # Errors
     /// The tenant is out of reach.
-    pub async fn paper_now<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<Option<Version<P>>> {
+    pub async fn paper_now<P: Paper>(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        subject: &str,
+    ) -> Answer<Option<Version<P>>> {
         self.enter_to_read(caller, tenant, subject).await?;
         let now = self.now().await?;
         let row = self.store.tenant(tenant).version_at(P::KIND, subject, now).await?;
@@ -71,7 +83,12 @@ impl Desk {
     ///
     /// # Errors
     /// The tenant is out of reach.
-    pub async fn paper_versions<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<Vec<Version<P>>> {
+    pub async fn paper_versions<P: Paper>(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        subject: &str,
+    ) -> Answer<Vec<Version<P>>> {
         self.enter_to_read(caller, tenant, subject).await?;
         let mut versions: Vec<Version<P>> = vec![];
         for row in self.store.tenant(tenant).versions(P::KIND, subject).await? {

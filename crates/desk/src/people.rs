@@ -82,7 +82,11 @@ impl Desk {
         validate_email(&person.email)?;
         password::validate(&person.password)?;
         if !self.is_new().await? {
-            return Err(Refusal::not_now("初期設定は完了しています。サインインしてください。", "The desk is set up already. Sign in.").into());
+            return Err(Refusal::not_now(
+                "初期設定は完了しています。サインインしてください。",
+                "The desk is set up already. Sign in.",
+            )
+            .into());
         }
         let tenant = self.ensure_provider(provider).await?;
         let console = Caller { who: Who::Console, grants: vec![], lang: Lang::Ja };
@@ -92,7 +96,8 @@ impl Desk {
             let paper = Provider { name: provider.to_owned(), phone: String::new() };
             self.record_paper(&console, &tenant, "", &paper, None).await?;
         }
-        let id = self.add_person(&console, &tenant, &NewPerson { role: Role::Ad.code().into(), ..person.clone() }).await?;
+        let id =
+            self.add_person(&console, &tenant, &NewPerson { role: Role::Ad.code().into(), ..person.clone() }).await?;
         self.grant(&console, &tenant, &id, Role::Dh, None).await?;
         self.begin_session(&id, agent, address).await
     }
@@ -110,12 +115,21 @@ impl Desk {
         }
         let row = self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
         if row.is_provider() && role.is_customer() {
-            return Err(Refusal::invalid("role", "お客様の役割には、お客様を指定してください。", "A customer's role needs a customer's tenant.").into());
+            return Err(Refusal::invalid(
+                "role",
+                "お客様の役割には、お客様を指定してください。",
+                "A customer's role needs a customer's tenant.",
+            )
+            .into());
         }
         let id = match self.store.system().person_by_email(&email).await? {
             Some(person) => person.id,
             None => {
-                let name = if new.name.trim().is_empty() { email.split('@').next().unwrap_or_default() } else { new.name.trim() };
+                let name = if new.name.trim().is_empty() {
+                    email.split('@').next().unwrap_or_default()
+                } else {
+                    new.name.trim()
+                };
                 let password = if new.password.is_empty() { None } else { Some(password::hash(&new.password).await?) };
                 let person = PersonRow {
                     id: PersonId::new(random::letters::<16>()),
@@ -146,7 +160,14 @@ impl Desk {
     ///
     /// # Errors
     /// The tenant is out of reach, or there is no such person.
-    pub async fn grant(&self, caller: &Caller, tenant: &TenantId, person: &PersonId, role: Role, until: Option<Instant>) -> Answer<MembershipId> {
+    pub async fn grant(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        person: &PersonId,
+        role: Role,
+        until: Option<Instant>,
+    ) -> Answer<MembershipId> {
         let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         self.store.system().person(person).await?.ok_or_else(Refusal::not_found)?;
         let (write, membership) = self.granted(scope, person, role, until).await?;
@@ -154,7 +175,13 @@ impl Desk {
         Ok(membership)
     }
 
-    async fn granted(&self, scope: Scope, person: &PersonId, role: Role, until: Option<Instant>) -> Answer<(Write, MembershipId)> {
+    async fn granted(
+        &self,
+        scope: Scope,
+        person: &PersonId,
+        role: Role,
+        until: Option<Instant>,
+    ) -> Answer<(Write, MembershipId)> {
         let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
         let held = write.memberships(now).await?;
@@ -163,7 +190,14 @@ impl Desk {
         }
         let membership = MembershipId::new(random::letters::<16>());
         let (valid_from, valid_to) = (now, until);
-        let row = MembershipRow { tenant: scope.tenant, id: membership.clone(), person: person.clone(), role, valid_from, valid_to };
+        let row = MembershipRow {
+            tenant: scope.tenant,
+            id: membership.clone(),
+            person: person.clone(),
+            role,
+            valid_from,
+            valid_to,
+        };
         write.add_membership(&row).await?;
         let body = Body::MembershipGranted { membership: membership.clone(), person: person.clone(), role, until };
         write.append(console_fact(scope.actor, body));
@@ -203,7 +237,9 @@ impl Desk {
         let rows = self.store.tenant(tenant).memberships(self.now().await?).await?;
         let ids: Vec<PersonId> = rows.iter().map(|row| row.person.clone()).collect();
         let mut people = self.store.system().people_of(&ids).await?;
-        let member = |membership: MembershipRow| people.get(&membership.person).cloned().map(|person| Member { membership, person });
+        let member = |membership: MembershipRow| {
+            people.get(&membership.person).cloned().map(|person| Member { membership, person })
+        };
         let members = rows.into_iter().filter_map(member).collect();
         people.clear();
         Ok(members)
@@ -218,20 +254,37 @@ impl Desk {
         let right = right_of_code(&new.right)
             .ok_or_else(|| Refusal::invalid("right", "権限を選んでください。", "Choose a right, such as decide."))?;
         if new.minute_from >= 1440 || new.minute_to > 1440 {
-            return Err(Refusal::invalid("minute_from", "時間帯は 00:00 から 24:00 です。", "Hours lie between 00:00 and 24:00.").into());
+            return Err(Refusal::invalid(
+                "minute_from",
+                "時間帯は 00:00 から 24:00 です。",
+                "Hours lie between 00:00 and 24:00.",
+            )
+            .into());
         }
         let (giver, taker) = (PersonId::new(new.giver.trim()), PersonId::new(new.taker.trim()));
         if giver == taker {
-            return Err(Refusal::invalid("taker", "本人には委任できません。", "A right cannot be lent to oneself.").into());
+            return Err(
+                Refusal::invalid("taker", "本人には委任できません。", "A right cannot be lent to oneself.").into()
+            );
         }
         let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
         let members = write.memberships(now).await?;
         if !members.iter().any(|m| m.person == giver && m.role.may(right)) {
-            return Err(Refusal::invalid("giver", "この人はその権限を持っていません。", "This person does not hold the right.").into());
+            return Err(Refusal::invalid(
+                "giver",
+                "この人はその権限を持っていません。",
+                "This person does not hold the right.",
+            )
+            .into());
         }
         if !members.iter().any(|m| m.person == taker) {
-            return Err(Refusal::invalid("taker", "同じところに属する人を選んでください。", "Choose somebody who is a member here.").into());
+            return Err(Refusal::invalid(
+                "taker",
+                "同じところに属する人を選んでください。",
+                "Choose somebody who is a member here.",
+            )
+            .into());
         }
         let id = DelegationId::new(random::letters::<16>());
         let row = DelegationRow {
@@ -247,7 +300,15 @@ impl Desk {
         };
         write.add_delegation(&row).await?;
         let (minute_from, minute_to, until) = (new.minute_from, new.minute_to, new.until);
-        let body = Body::DelegationGranted { delegation: id.clone(), giver, taker, right: new.right.clone(), minute_from, minute_to, until };
+        let body = Body::DelegationGranted {
+            delegation: id.clone(),
+            giver,
+            taker,
+            right: new.right.clone(),
+            minute_from,
+            minute_to,
+            until,
+        };
         write.append(console_fact(scope.actor, body));
         self.commit(write, &AddedId { id: &id }).await?;
         Ok(id)

@@ -33,7 +33,8 @@ impl Desk {
     /// The address and the password do not belong together, or the person is disabled: one answer for both.
     pub async fn sign_in(&self, email: &str, password: &str, agent: &str, address: &str) -> Answer<Begun> {
         let person = self.store.system().person_by_email(&email.trim().to_lowercase()).await?;
-        let hash = person.as_ref().filter(|person| person.disabled.is_none()).and_then(|person| person.password.as_deref());
+        let hash =
+            person.as_ref().filter(|person| person.disabled.is_none()).and_then(|person| person.password.as_deref());
         let fits = password::fits(password, hash).await?;
         let Some(person) = person.filter(|_| fits) else {
             return Err(Refusal::invalid(

@@ -17,7 +17,10 @@ pub const OWN_PROJECT: &str = "MSP";
 
 /// What R-3.4-* asks for before the operation phase; what is missing stands as a listed exception.
 pub const START_CONDITIONS: [(&str, domain::words::Label); 4] = [
-    ("criteria_agreed", domain::words::Label::new("サービス影響判定基準の合意 (R-3.4-5)", "Impact criteria agreed (R-3.4-5)")),
+    (
+        "criteria_agreed",
+        domain::words::Label::new("サービス影響判定基準の合意 (R-3.4-5)", "Impact criteria agreed (R-3.4-5)"),
+    ),
     ("contact_plan", domain::words::Label::new("連絡体制 (R-4.2.2-7)", "Contact plan (R-4.2.2-7)")),
     ("agreement", domain::words::Label::new("サービスレベル合意 (R-3.3.4-3)", "Service level agreement (R-3.3.4-3)")),
     ("account_manager", domain::words::Label::new("お客様担当スタッフ (R-3.4-4)", "Named account manager (R-3.4-4)")),
@@ -185,11 +188,22 @@ impl Desk {
     /// # Errors
     /// There is none, or more than one.
     pub async fn tenant_named(&self, name: &str) -> Answer<TenantId> {
-        let named: Vec<TenantRow> =
-            self.store.system().tenants().await?.into_iter().filter(|t| t.name == name || t.id.as_str() == name).collect();
+        let named: Vec<TenantRow> = self
+            .store
+            .system()
+            .tenants()
+            .await?
+            .into_iter()
+            .filter(|t| t.name == name || t.id.as_str() == name)
+            .collect();
         match named.as_slice() {
             [one] => Ok(one.id.clone()),
-            [] => Err(Refusal::invalid("tenant", format!("お客様「{name}」はありません。"), format!("There is no tenant “{name}”.")).into()),
+            [] => Err(Refusal::invalid(
+                "tenant",
+                format!("お客様「{name}」はありません。"),
+                format!("There is no tenant “{name}”."),
+            )
+            .into()),
             _ => Err(Refusal::invalid(
                 "tenant",
                 format!("「{name}」という名称のお客様が複数あります。id で指定してください。"),
@@ -239,7 +253,13 @@ async fn start_project(write: &mut Write, project: &ProjectKey, name: &str, acto
 }
 
 /// Records a version of a paper: the document as a blob, the row, the fact.
-pub(crate) async fn record<P: Paper>(write: &mut Write, subject: &str, paper: &P, valid_from: Instant, actor: &Actor) -> Answer<u32> {
+pub(crate) async fn record<P: Paper>(
+    write: &mut Write,
+    subject: &str,
+    paper: &P,
+    valid_from: Instant,
+    actor: &Actor,
+) -> Answer<u32> {
     let json = serde_json::to_vec(paper).map_err(|error| store::Failure::Corrupt(format!("{}: {error}", P::KIND)))?;
     let document = write.blob("application/json", &json);
     let version = write.record_version(P::KIND, subject, valid_from, &document).await?;

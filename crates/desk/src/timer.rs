@@ -57,7 +57,10 @@ impl Desk {
         let mut facts = vec![];
         let mut fired = 0;
         for timer in case.write.timers_of(key.as_str()).await? {
-            if timer.fired.is_some() || timer.due > now || !case.write.mark_fired(key.as_str(), &timer.kind, timer.generation).await? {
+            if timer.fired.is_some()
+                || timer.due > now
+                || !case.write.mark_fired(key.as_str(), &timer.kind, timer.generation).await?
+            {
                 continue;
             }
             fired += 1;

@@ -175,13 +175,19 @@ impl Audit<'_> {
                 continue;
             }
             if let Some(id) = self.snapshot.stranger(&table).await? {
-                return Err(fault(&TenantId::new(id), 0, format!("table {} names a tenant that is not there", table.name)));
+                return Err(fault(
+                    &TenantId::new(id),
+                    0,
+                    format!("table {} names a tenant that is not there", table.name),
+                ));
             }
         }
         let known = |note: &&Checkpoint| tenants.iter().all(|(tenant, _)| *tenant != note.tenant);
         match self.options.outside.iter().flatten().find(known) {
             None => Ok(()),
-            Some(note) => Err(fault(&note.tenant, 1, format!("a checkpoint covers {} facts, but the tenant is gone", note.seq))),
+            Some(note) => {
+                Err(fault(&note.tenant, 1, format!("a checkpoint covers {} facts, but the tenant is gone", note.seq)))
+            }
         }
     }
 }
@@ -192,7 +198,9 @@ fn check_blobs(page: &[BlobRow]) -> Result<(u64, u64), String> {
     for BlobRow { id, salt, bytes, .. } in page {
         match (salt, bytes) {
             (None, None) => erased += 1,
-            (Some(salt), Some(bytes)) if id.as_str().strip_prefix("sha256:") == Some(&sha256(&[salt, bytes])) => whole += 1,
+            (Some(salt), Some(bytes)) if id.as_str().strip_prefix("sha256:") == Some(&sha256(&[salt, bytes])) => {
+                whole += 1
+            }
             _ => return Err(id.to_string()),
         }
     }

@@ -93,7 +93,9 @@ fn split_fraction(text: &str) -> Option<(String, i64)> {
     };
     let offset_in_form = match offset.as_bytes() {
         [b'Z' | b'z'] => true,
-        [b'+' | b'-', hour @ .., b':', m, n] => hour.len() == 2 && [hour[0], hour[1], *m, *n].iter().all(u8::is_ascii_digit),
+        [b'+' | b'-', hour @ .., b':', m, n] => {
+            hour.len() == 2 && [hour[0], hour[1], *m, *n].iter().all(u8::is_ascii_digit)
+        }
         _ => false,
     };
     if !in_form || !offset_in_form || digits.is_empty() || civil.starts_with("0000") || civil.ends_with(":60") {

@@ -75,7 +75,12 @@ impl Scoped<'_> {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn fates_in(&self, project: Option<&ProjectKey>, from: Instant, to: Instant) -> Result<Vec<FateCount>, Failure> {
+    pub async fn fates_in(
+        &self,
+        project: Option<&ProjectKey>,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<FateCount>, Failure> {
         let sql = "SELECT fate, COUNT(*) AS count FROM alert_events WHERE tenant = $1 AND received >= $2 AND received < $3 \
                    AND (project = $4 OR $4 IS NULL) GROUP BY fate ORDER BY fate";
         self.db().all(sql, vals![self.tenant, from, to, project]).await

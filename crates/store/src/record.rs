@@ -115,7 +115,8 @@ impl StaffScope<'_> {
             Some(true) => "AND r.ended IS NULL",
             Some(false) => "AND r.ended IS NOT NULL",
         };
-        let told = if query.told { "AND r.state IN ('notified', 'confirming', 'recovery_notified', 'closed')" } else { "" };
+        let told =
+            if query.told { "AND r.state IN ('notified', 'confirming', 'recovery_notified', 'closed')" } else { "" };
         let (tenants, mut vals) = self.tenants_bound();
         let (project, opened, key, most) = (vals.len() + 1, vals.len() + 2, vals.len() + 3, vals.len() + 4);
         let sql = format!(
@@ -124,7 +125,8 @@ impl StaffScope<'_> {
              ORDER BY r.opened DESC, r.key DESC LIMIT ${most}"
         );
         // Nothing was opened at the end of time.
-        let (at, after) = query.after.as_ref().map_or((Instant::from_ms(i64::MAX), ""), |(at, key)| (*at, key.as_str()));
+        let (at, after) =
+            query.after.as_ref().map_or((Instant::from_ms(i64::MAX), ""), |(at, key)| (*at, key.as_str()));
         vals.append(&mut vals![query.project.as_ref(), at, after, limit]);
         self.db().all(&sql, vals).await
     }

@@ -107,7 +107,8 @@ impl Snapshot {
         let table = self.table(table)?;
         let (columns, name) = (table.list(), table.name);
         let number = table.key.last().copied().unwrap_or_default();
-        let sql = format!("SELECT {columns} FROM {name} WHERE tenant = $1 AND {number} > $2 ORDER BY {number} LIMIT $3");
+        let sql =
+            format!("SELECT {columns} FROM {name} WHERE tenant = $1 AND {number} > $2 ORDER BY {number} LIMIT $3");
         Ok(table.rows(self.tx.all::<Cells>(&sql, vals![tenant, after, limit]).await?))
     }
 
@@ -162,7 +163,8 @@ impl Snapshot {
     /// # Errors
     /// The database fails.
     pub async fn stray_fact(&mut self, tenant: &TenantId) -> Result<Option<i64>, Failure> {
-        let sql = "SELECT seq FROM facts WHERE tenant = $1 AND (lane < 0 OR lane > 0 OR (lane = 0 AND seq < 1)) LIMIT 1";
+        let sql =
+            "SELECT seq FROM facts WHERE tenant = $1 AND (lane < 0 OR lane > 0 OR (lane = 0 AND seq < 1)) LIMIT 1";
         let found: Option<(i64,)> = self.tx.first(sql, vals![tenant]).await?;
         Ok(found.map(|(seq,)| seq))
     }

@@ -1,7 +1,7 @@
 //! Incidents as rows of a list.
 
-use crate::incident::State;
 use crate::answers;
+use crate::incident::State;
 
 answers! {
     /// One incident as a row.

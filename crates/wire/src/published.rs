@@ -1,7 +1,7 @@
 //! What a customer sees of an incident: what was told, and how each clock stands.
 
-use crate::incident::{Clock, State};
 use crate::answers;
+use crate::incident::{Clock, State};
 
 answers! {
     /// A published incident as a row.

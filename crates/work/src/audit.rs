@@ -5,7 +5,11 @@ use desk::Desk;
 pub(crate) async fn sweep(desk: Desk) -> anyhow::Result<()> {
     let sweep = desk.audit().await?;
     if sweep.overdue_timers > 0 || sweep.stuck > 0 {
-        tracing::error!(overdue_timers = sweep.overdue_timers, stuck = sweep.stuck, "the auditor found what should not be");
+        tracing::error!(
+            overdue_timers = sweep.overdue_timers,
+            stuck = sweep.stuck,
+            "the auditor found what should not be"
+        );
     }
     metrics::gauge!("madoguchi_overdue_timers").set(sweep.overdue_timers as f64);
     metrics::gauge!("madoguchi_stuck_incidents").set(sweep.stuck as f64);

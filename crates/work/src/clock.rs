@@ -12,7 +12,8 @@ pub(crate) async fn look(desk: Desk) -> anyhow::Result<()> {
 
 /// Asks systemd; where it is absent nothing can be said.
 pub async fn wall_clock() -> WallClock {
-    let asked = Command::new("timedatectl").args(["show", "--property=NTPSynchronized", "--value"]).kill_on_drop(true).output();
+    let asked =
+        Command::new("timedatectl").args(["show", "--property=NTPSynchronized", "--value"]).kill_on_drop(true).output();
     match asked.await {
         Ok(said) if said.stdout.starts_with(b"yes") => WallClock::Synchronised,
         Ok(said) if said.stdout.starts_with(b"no") => WallClock::Unsynchronised,

@@ -51,7 +51,12 @@ impl Tasks {
         let (node, name) = (settings.node.clone(), settings.node_name.clone());
         tasks.each(Duration::from_secs(1), "node", move |desk| node::beat(desk, node.clone(), name.clone()));
         tasks.tracker.spawn(timers::run(desk.clone(), stop.clone()));
-        tasks.tracker.spawn(outbox::run(desk.clone(), settings.node.clone(), Arc::clone(&settings.channels), stop.clone()));
+        tasks.tracker.spawn(outbox::run(
+            desk.clone(),
+            settings.node.clone(),
+            Arc::clone(&settings.channels),
+            stop.clone(),
+        ));
         let channels = Arc::clone(&settings.channels);
         tasks.each(Duration::from_secs(60), "mail", move |desk| outbox::probe(desk, Arc::clone(&channels)));
         tasks.each(Duration::from_secs(30), "repeats", repeats::count);
@@ -59,7 +64,9 @@ impl Tasks {
         tasks.each(Duration::from_secs(30), "audit", audit::sweep);
         tasks.each(Duration::from_secs(60), "clock", clock::look);
         let (key, file) = (settings.checkpoint_key.clone(), settings.checkpoint_file.clone());
-        tasks.each(Duration::from_secs(5), "checkpoints", move |desk| checkpoints::sign(desk, key.clone(), file.clone()));
+        tasks.each(Duration::from_secs(5), "checkpoints", move |desk| {
+            checkpoints::sign(desk, key.clone(), file.clone())
+        });
         tasks.tracker.close();
         tasks
     }
@@ -76,7 +83,11 @@ impl Tasks {
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             while stop.run_until_cancelled(ticks.tick()).await.is_some() {
                 if let Err(error) = task(desk.clone()).await {
-                    tracing::warn!(task = name, error = format!("{error:#}"), "a background task failed; it will be tried again");
+                    tracing::warn!(
+                        task = name,
+                        error = format!("{error:#}"),
+                        "a background task failed; it will be tried again"
+                    );
                 }
             }
         });

@@ -64,7 +64,10 @@ pub(crate) async fn run(desk: Desk, node: String, channels: Arc<Channels>, stop:
     }
     let drained = async { while sends.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, drained).await.is_err() {
-        tracing::warn!(unfinished = sends.len(), "stopped during sends; another node or the next start sends them again");
+        tracing::warn!(
+            unfinished = sends.len(),
+            "stopped during sends; another node or the next start sends them again"
+        );
     }
 }
 
@@ -76,7 +79,8 @@ async fn deliver(desk: Desk, channels: Arc<Channels>, outgoing: Outgoing) {
         Attempt::Deferred { .. } => "deferred",
         Attempt::Refused { .. } => "refused",
     };
-    metrics::counter!("madoguchi_messages_total", "channel" => claim.channel.clone(), "outcome" => outcome).increment(1);
+    metrics::counter!("madoguchi_messages_total", "channel" => claim.channel.clone(), "outcome" => outcome)
+        .increment(1);
     match desk.finish(claim, &attempt).await {
         Ok(true) => {}
         Ok(false) => tracing::warn!(message = %claim.id, "another node took this message over"),
@@ -105,11 +109,19 @@ async fn attempt(desk: &Desk, channels: &Channels, outgoing: &Outgoing) -> Attem
     }
 }
 
-async fn post(desk: &Desk, post: &Post, outgoing: &Outgoing, letter: &Letter) -> Result<notify::Delivered, Undelivered> {
+async fn post(
+    desk: &Desk,
+    post: &Post,
+    outgoing: &Outgoing,
+    letter: &Letter,
+) -> Result<notify::Delivered, Undelivered> {
     let Post::Smtp(mailer) = post else {
         return match post {
             Post::BuiltIn => Ok(notify::Delivered { reply: "送信箱 / built-in outbox".into() }),
-            _ => Err(Undelivered { kind: Kind::Transient, reason: "メールサーバーが設定されていません / no mail server is configured".into() }),
+            _ => Err(Undelivered {
+                kind: Kind::Transient,
+                reason: "メールサーバーが設定されていません / no mail server is configured".into(),
+            }),
         };
     };
     let mail = Mail {
@@ -142,7 +154,9 @@ async fn tell_health(desk: &Desk, fault: Option<&Undelivered>) {
     desk.health().update(|state| {
         state.mail = match (fault, &state.mail) {
             (None, _) => MailHealth::Works,
-            (Some(fault), MailHealth::Fails { since, .. }) => MailHealth::Fails { since: *since, reason: fault.reason.clone() },
+            (Some(fault), MailHealth::Fails { since, .. }) => {
+                MailHealth::Fails { since: *since, reason: fault.reason.clone() }
+            }
             (Some(fault), _) => MailHealth::Fails { since: now, reason: fault.reason.clone() },
         };
     });

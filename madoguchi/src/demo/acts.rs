@@ -42,10 +42,10 @@ impl Stage {
             Act::Resolves(alarm) => self.receive(project, alarm.resolves(project, now)).await,
             Act::Repeats(alarm, times) => {
                 for _ in 0..*times {
-                    self.clock.advance_ms(REPEAT_MS);
+                    self.until(self.clock.now().plus_ms(REPEAT_MS)).await?;
                     self.receive(project, alarm.fires(project, now)).await?;
                 }
-                self.clock.advance_ms(COUNTED_AFTER_MS);
+                self.until(self.clock.now().plus_ms(COUNTED_AFTER_MS)).await?;
                 self.desk.count_repeats().await?;
                 Ok(None)
             }

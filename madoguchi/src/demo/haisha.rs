@@ -8,7 +8,7 @@ use super::story::Act::{
     Tell, TellRecovery,
 };
 use super::story::Whom::{First, Rank};
-use super::story::{Tale, after, next_day};
+use super::story::{Tale, after, in_office};
 use domain::fact::CallResult::Answered;
 
 static FAILOVER: Alarm = Alarm {
@@ -95,7 +95,7 @@ fn failover() -> Tale {
                     says: "待機系の再作成が完了し、冗長構成に戻ったことを確認いたしました。",
                 },
             ),
-            next_day(
+            in_office(
                 10,
                 30,
                 Naoto,
@@ -223,7 +223,7 @@ fn long_night() -> Tale {
                     says: "配車画面の操作と位置情報の更新を確認いたしました。データは 23:47 時点に復元しております。お手数をおかけいたしますが、23:47 以降に登録された運行データは再度のご登録をお願いいたします。",
                 },
             ),
-            next_day(
+            in_office(
                 10,
                 30,
                 Masaru,
@@ -231,7 +231,7 @@ fn long_night() -> Tale {
                     "夜間のご対応ありがとうございました。23:47 以降の登録 12 件は、当直の控えから入力し直しました。",
                 ),
             ),
-            next_day(
+            in_office(
                 13,
                 0,
                 Naoto,
@@ -305,7 +305,7 @@ fn late_but_within_the_agreement() -> Tale {
                 30,
                 Hikari,
                 Note(
-                    "同じ時刻に別の作業が重なり、担当につくのが遅れた。判定は受信から 18 分 50 秒後で、SLO の 15 分を過ぎた。",
+                    "同じ時刻に別のお客様の対応が重なり、担当につくのが遅れた。判定は受信から 18 分 50 秒後で、SLO の 15 分を過ぎた。",
                 ),
             ),
             after(40, 0, Hikari, Recover { minutes_ago: 6, data_minutes_ago: None }),
@@ -328,8 +328,8 @@ fn late_but_within_the_agreement() -> Tale {
                     note: "堤様宛ての復旧連絡も不達のため、夜間当直の方へ電話で復旧をお伝えした",
                 },
             ),
-            next_day(10, 20, Shizuka, RenewPlan),
-            next_day(
+            in_office(10, 20, Shizuka, RenewPlan),
+            in_office(
                 10,
                 50,
                 Yukiko,
@@ -337,7 +337,7 @@ fn late_but_within_the_agreement() -> Tale {
                     "今回の発生連絡は、目標の 15 分を過ぎ、アラートの受信から 19 分後となりました。お詫び申し上げます。障害が重なった際の応援の手順を見直してまいります。",
                 ),
             ),
-            next_day(
+            in_office(
                 15,
                 0,
                 Naoto,
@@ -445,7 +445,7 @@ fn recurrence() -> Tale {
                     says: "遮断した1台を除く全車両の位置情報が、30分間途切れずに更新されていることを確認いたしました。",
                 },
             ),
-            next_day(
+            in_office(
                 11,
                 0,
                 Naoto,

@@ -56,11 +56,11 @@ pub(crate) async fn live(url: &str, settings: desk::Settings) -> anyhow::Result<
     let real = Store::open(url, Clock::Real).await?;
     let now = real.now().await?;
     real.close().await;
-    at(url, settings, now).await
+    as_of(url, settings, now).await
 }
 
 /// The same as of an instant.
-pub(super) async fn at(url: &str, settings: desk::Settings, now: Instant) -> anyhow::Result<()> {
+pub(super) async fn as_of(url: &str, settings: desk::Settings, now: Instant) -> anyhow::Result<()> {
     let stage = Stage::open(url, settings, now).await?;
     // No chain may be written before its head.
     let earliest = stage.latest().await?.unwrap_or(now);

@@ -31,6 +31,8 @@ use people::{PEOPLE, PROVIDER, Who};
 use stage::Stage;
 use store::{Clock, Store};
 use story::{Scene, Tale, local};
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 
 /// Days of history.
 const DAYS: i32 = 42;
@@ -45,7 +47,15 @@ type Dated = (i32, (i8, i8, i8), Tale);
 /// # Errors
 /// The database belongs to somebody else, was left half filled by an interrupted start, or cannot be written.
 pub(crate) async fn fill(url: &str, settings: desk::Settings) -> anyhow::Result<Logins> {
-    let Some(now) = time_of_empty(url).await? else { return Ok(Logins::all()) };
+    if let Some(now) = time_of_empty(url).await? {
+        // What passed in the history was told in its time; the log is about today.
+        fill_as_of(url, settings, now).with_subscriber(NoSubscriber::default()).await?;
+    }
+    Ok(Logins::all())
+}
+
+/// Plays the history that ends shortly before an instant.
+async fn fill_as_of(url: &str, settings: desk::Settings, now: Instant) -> anyhow::Result<()> {
     let calendar = Calendar::tokyo([]);
     let last_night = calendar.date_of(now.plus_ms(-SINCE_LAST_NIGHT_MS));
     let day = |days_ago: i32| anyhow::Ok(last_night.checked_sub(jiff::Span::new().days(days_ago))?);
@@ -62,7 +72,7 @@ pub(crate) async fn fill(url: &str, settings: desk::Settings) -> anyhow::Result<
     stage.until(end).await?;
     stage.complete().await?;
     stage.close().await;
-    Ok(Logins::all())
+    Ok(())
 }
 
 /// The instant now if the database is empty; none if it is the demo's.

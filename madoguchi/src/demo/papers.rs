@@ -52,7 +52,7 @@ pub(super) fn templates() -> Templates {
             SITUATION,
             "次のご報告は {next_report} までに差し上げます。\n※ ミドルウェアのデータ（ログ、データベースなど）の復旧は保証の対象外となります。",
         ),
-        occurrence_no_impact: notice(HARMLESS, "ご不明な点がございましたら、このチケットにてお知らせください。"),
+        occurrence_no_impact: notice(HARMLESS, "ご不明な点がございましたら、本チケットにてお知らせください。"),
         interim: format!(
             "{greeting}{{key}}「{{title}}」の中間報告を差し上げます。\n\n\
              現在の状況:\n{SITUATION}\n\n次のご報告は {{next_report}} までに差し上げます。{signature}"
@@ -60,7 +60,7 @@ pub(super) fn templates() -> Templates {
         recovery: format!(
             "{greeting}{{key}}「{{title}}」の復旧を確認いたしましたので、ご連絡申し上げます。\n\n\
              復旧日時: {{recovered}}\n\n確認内容:\n{CONFIRMED}\n\n\
-             ご不明な点がございましたら、このチケットまたはお電話にてお問い合わせください。{signature}"
+             ご心配をおかけし、申し訳ございませんでした。ご不明な点がございましたら、本チケットまたはお電話にてお問い合わせください。{signature}"
         ),
     }
 }
@@ -205,6 +205,9 @@ const fn hours(days: Days, from: u16, to: u16) -> Hours {
 /// The address that stopped working when its owner moved to another office.
 pub(super) const DEAD_ADDRESS: &str = "tsutsumi@haisha.example.jp";
 
+/// An address whose server makes strangers come again.
+pub(super) const STRICT_ADDRESS: &str = "jouhou@portal.example.jp";
+
 /// The contact plan of a customer; the haulier's second version has its weekend contact's new address.
 pub(super) fn contact_plan(customer: usize, renewed: bool) -> ContactPlan {
     let always = Hours::default();
@@ -259,7 +262,7 @@ pub(super) fn contact_plan(customer: usize, renewed: bool) -> ContactPlan {
         _ => ContactPlan {
             contacts: vec![
                 contact("mayu", "栗田 真由", "くりた まゆ", "", "mayu@portal.example.jp", always),
-                contact("office", "情報基盤室", "じょうほうきばんしつ", "", "jouhou@portal.example.jp", always),
+                contact("office", "情報基盤室", "じょうほうきばんしつ", "", STRICT_ADDRESS, always),
             ],
             waived_by: Some("栗田 真由".into()),
         },

@@ -6,7 +6,7 @@ use super::people::Who::{Emma, Hikari, Kengo, Naoto, Tool as Monitor};
 use super::story::Act::{
     Check, Close, Confirm, Fires, Judge, Recover, Repeats, Resolves, Step, Take, Tell, TellRecovery,
 };
-use super::story::{Tale, after, next_day};
+use super::story::{Tale, after, in_office};
 
 /// Nobody can log in.
 pub(super) static LOGIN_FAILS: Alarm = Alarm {
@@ -19,12 +19,12 @@ pub(super) static LOGIN_FAILS: Alarm = Alarm {
 };
 
 static DISK_SLOW: Alarm = Alarm {
-    tool: Tool::Alertmanager,
-    rule: "DiskLatencyHigh",
+    tool: Tool::Zabbix,
+    rule: "Disk write latency",
     host: "lib01.library.example.jp",
     severity: "warning",
     summary: "lib01.library.example.jp ディスクの応答時間が 200 ms を超過",
-    description: "書き込みの平均応答時間が 2 分間続けて 200 ms を超えています。",
+    description: "Current value: 238 ms",
 };
 
 static VIDEO_DELAY: Alarm = Alarm {
@@ -133,7 +133,7 @@ fn flapping() -> Tale {
                     says: "バックアップの終了後、ディスクの応答時間が平常値に戻ったことを確認いたしました。",
                 },
             ),
-            next_day(
+            in_office(
                 11,
                 20,
                 Naoto,
@@ -184,7 +184,7 @@ fn judged_late() -> Tale {
                     says: "すべての配信経路で、遅延が平常値に戻ったことを確認いたしました。",
                 },
             ),
-            next_day(
+            in_office(
                 10,
                 45,
                 Naoto,

@@ -8,7 +8,7 @@ use super::story::Act::{
     Tell, TellRecovery, Uphold, Withdraw, Worsen,
 };
 use super::story::Whom::{First, Rank};
-use super::story::{Tale, after, next_day};
+use super::story::{Tale, after, in_office};
 use domain::fact::CallResult::{Answered, None as NoAnswer, Voicemail};
 
 /// The first web server is silent; the live incident of most starts.
@@ -111,13 +111,13 @@ fn apache_out_of_memory() -> Tale {
                     says: "トップページから購入手続きの画面まで、正常に表示されることを確認いたしました。",
                 },
             ),
-            next_day(
+            in_office(
                 10,
                 40,
                 Aki,
                 Message("夜間のご対応ありがとうございました。夜間の注文に欠落がないことを当社でも確認しました。"),
             ),
-            next_day(
+            in_office(
                 11,
                 15,
                 Naoto,
@@ -213,7 +213,7 @@ fn payments() -> Tale {
                     says: "予備の接続先へ切り替え、決済が正常に完了することを確認いたしました。",
                 },
             ),
-            next_day(
+            in_office(
                 11,
                 30,
                 Naoto,
@@ -312,7 +312,7 @@ fn recovery_taken_back() -> Tale {
                     says: "web02 と web03 の2台で、購入手続きまで正常に完了できることを確認いたしました。web01 は切り離したまま調査いたします。",
                 },
             ),
-            next_day(
+            in_office(
                 10,
                 30,
                 Naoto,
@@ -320,13 +320,13 @@ fn recovery_taken_back() -> Tale {
                     "web01 を調査したところ、画像変換の処理がメモリーを解放していないことが分かりました。修正を適用する日時をご相談させてください。",
                 ),
             ),
-            next_day(
+            in_office(
                 14,
                 5,
                 Aki,
                 Message("承知しました。日程は定例会で相談させてください。この件は終了していただいて構いません。"),
             ),
-            next_day(
+            in_office(
                 14,
                 20,
                 Naoto,
@@ -393,11 +393,12 @@ fn last_night() -> Tale {
                 },
             ),
             after(
-                23,
+                54,
                 0,
                 Hikari,
                 Step {
-                    step: "インスタンスを停止し、別のホストで起動", result: "30分経過しても起動が完了しない"
+                    step: "インスタンスを停止し、別のホストでの起動を試行",
+                    result: "30分経過しても起動が完了しない",
                 },
             ),
             after(56, 0, Hikari, Note("復元に切り替える。サポートセンターの待機担当へ連絡済み。")),

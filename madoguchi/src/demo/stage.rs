@@ -1,7 +1,7 @@
 //! The stage: a real desk over the demo's database, with a clock moved by hand. While the clock moves, every timer on the way
 //! fires and every message on the way is sent, so that reminders, misses and deliveries are true.
 
-use super::papers::DEAD_ADDRESS;
+use super::papers::{DEAD_ADDRESS, STRICT_ADDRESS};
 use super::people::{CUSTOMERS, PEOPLE, Who};
 use super::story::Scene;
 use anyhow::{Context, bail};
@@ -12,7 +12,7 @@ use domain::ids::{PersonId, ProjectKey, RecordKey, TenantId};
 use domain::time::Instant;
 use domain::words::Lang;
 use std::collections::HashMap;
-use store::{Clock, HandClock, Store};
+use store::{ClaimedMessage, Clock, HandClock, Store};
 
 /// How long after it was queued a message is sent.
 const SENDING_MS: i64 = 1_400;
@@ -117,7 +117,7 @@ impl Stage {
     async fn send(&self) -> anyhow::Result<usize> {
         let outgoing = self.desk.claim(NODE, CLAIM_MAX).await?;
         for message in &outgoing {
-            let reply = answer_of_mail_server(&message.claim.recipient, message.claim.attempts);
+            let reply = answer_of_mail_server(&message.claim);
             self.desk.finish(&message.claim, &reply).await?;
         }
         Ok(outgoing.len())
@@ -149,11 +149,13 @@ impl Stage {
     }
 }
 
-/// What the mail servers of the demo say: one address is gone, one server greets strangers by asking them to come again.
-fn answer_of_mail_server(recipient: &str, attempts: u32) -> Attempt {
-    match recipient {
-        DEAD_ADDRESS => Attempt::Refused { detail: format!("550 5.1.1 <{DEAD_ADDRESS}>: User unknown") },
-        "jouhou@portal.example.jp" if attempts == 1 => {
+/// What the mail servers of the demo say: one address is gone by the time of one incident, and one server makes strangers
+/// come again.
+fn answer_of_mail_server(claim: &ClaimedMessage) -> Attempt {
+    let about = claim.record.as_ref().map_or("", |record| record.as_str());
+    match (claim.recipient.as_str(), about) {
+        (DEAD_ADDRESS, "EDI-1") => Attempt::Refused { detail: format!("550 5.1.1 <{DEAD_ADDRESS}>: User unknown") },
+        (STRICT_ADDRESS, "PORTAL-1") if claim.attempts == 1 => {
             Attempt::Deferred { detail: "450 4.2.0 Greylisted, please try again later".into() }
         }
         _ => Attempt::Delivered { detail: "送信箱 / built-in outbox".into() },

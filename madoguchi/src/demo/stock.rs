@@ -8,7 +8,7 @@ use super::story::Act::{
     TellRecovery, Uphold,
 };
 use super::story::Whom::First;
-use super::story::{Tale, after, next_day};
+use super::story::{Tale, after, in_office};
 use domain::fact::CallResult::Answered;
 
 /// The queue of orders is long.
@@ -128,8 +128,8 @@ fn batch_out_of_memory() -> Tale {
                     says: "在庫数の更新が再開し、通販サイトの表示と一致していることを確認いたしました。",
                 },
             ),
-            next_day(10, 20, Sho, Message("在庫数が止まっていた間の注文に、欠品となるものはありましたか。")),
-            next_day(
+            in_office(10, 20, Sho, Message("在庫数が止まっていた間の注文に、欠品となるものはありましたか。")),
+            in_office(
                 11,
                 5,
                 Naoto,
@@ -137,7 +137,7 @@ fn batch_out_of_memory() -> Tale {
                     "23:00 から翌 0:02 までの注文 46 件を照合し、欠品となる注文がないことを確認いたしました。照合結果の一覧は、次回の定例会でお渡しいたします。",
                 ),
             ),
-            next_day(
+            in_office(
                 13,
                 30,
                 Naoto,

@@ -37,17 +37,20 @@ pub(super) struct Beat {
 #[derive(Clone, Copy)]
 enum When {
     After { minutes: i64, seconds: i64 },
-    NextBusinessDay { hour: i8, minute: i8 },
+    InOffice { hour: i8, minute: i8 },
 }
+
+/// An alert before this time is dealt with on the same day's office hours.
+const NIGHT_ENDS: (i8, i8, i8) = (6, 0, 0);
 
 /// So long after the opening.
 pub(super) const fn after(minutes: i64, seconds: i64, who: Who, act: Act) -> Beat {
     Beat { when: When::After { minutes, seconds }, who, act }
 }
 
-/// On the first business day after the opening's day.
-pub(super) const fn next_day(hour: i8, minute: i8, who: Who, act: Act) -> Beat {
-    Beat { when: When::NextBusinessDay { hour, minute }, who, act }
+/// In the next office hours: on the opening's own day where it lies in the night before, else on the next business day.
+pub(super) const fn in_office(hour: i8, minute: i8, who: Who, act: Act) -> Beat {
+    Beat { when: When::InOffice { hour, minute }, who, act }
 }
 
 impl Beat {
@@ -55,9 +58,14 @@ impl Beat {
     pub(super) fn at(&self, start: Instant, calendar: &Calendar) -> anyhow::Result<Instant> {
         match self.when {
             When::After { minutes, seconds } => Ok(start.plus_minutes(minutes).plus_ms(seconds * SECOND_MS)),
-            When::NextBusinessDay { hour, minute } => {
-                let one = BusinessDays::new(1)?;
-                let day = calendar.nth_business_day_after(calendar.date_of(start), one)?;
+            When::InOffice { hour, minute } => {
+                let today = calendar.date_of(start);
+                let is_night_before = start < local(today, NIGHT_ENDS, calendar)?;
+                let day = if is_night_before && calendar.is_business_day(today)? {
+                    today
+                } else {
+                    calendar.nth_business_day_after(today, BusinessDays::new(1)?)?
+                };
                 local(day, (hour, minute, 0), calendar)
             }
         }

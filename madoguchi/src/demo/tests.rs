@@ -33,12 +33,6 @@ async fn open(url: &str, clock: Clock) -> Desk {
     Desk::new(Store::open(url, clock).await.unwrap(), settings())
 }
 
-async fn start(url: &str) -> Logins {
-    let logins = fill(url, settings()).await.unwrap();
-    live(url, settings()).await.unwrap();
-    logins
-}
-
 /// Every incident of the customers, the oldest first.
 async fn incidents(desk: &Desk) -> Vec<IncidentView> {
     let mut views = vec![];
@@ -71,15 +65,28 @@ async fn steps_of_the_clock(desk: &Desk) -> usize {
     steps
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_first_start_tells_forty_days_and_proves_them() {
-    let home = tempfile::tempdir().unwrap();
-    check_folder(home.path()).unwrap();
-    let url = url(home.path());
-    let logins = start(&url).await;
-    let desk = open(&url, Clock::Real).await;
+/// A history that ends now, and what goes on at this instant.
+async fn filled(url: &str, now: Instant) {
+    super::fill_as_of(url, settings(), now).await.unwrap();
+    super::live::as_of(url, settings(), now).await.unwrap();
+}
+
+fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+/// A Friday afternoon.
+fn friday() -> Instant {
+    at("2026-11-20T15:20:00+09:00")
+}
+
+async fn a_history_is_told_and_proven(url: &str) {
+    let now = friday();
+    filled(url, now).await;
+    let desk = open(url, Clock::Hand(HandClock::at(now))).await;
     assert_eq!(desk::verify(desk.store(), &Verify::default()).await.map(|report| report.tenants).unwrap(), 4);
     assert_eq!(steps_of_the_clock(&desk).await, 0);
+    let logins = Logins::all();
     for login in &logins.people {
         desk.sign_in(login.email, login.password, "test", "127.0.0.1").await.unwrap();
     }
@@ -121,6 +128,32 @@ async fn a_first_start_tells_forty_days_and_proves_them() {
     desk.store().close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_is_told_and_proven_on_sqlite() {
+    let home = tempfile::tempdir().unwrap();
+    a_history_is_told_and_proven(&url(home.path())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_is_told_and_proven_on_postgres() {
+    let server = testkit::postgres::Server::shared().await.unwrap();
+    a_history_is_told_and_proven(&server.create_database().await.unwrap()).await;
+}
+
+/// Closures and holidays move what people do in office hours; every verb of the history must still fit.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_fits_the_turn_of_the_year_and_golden_week() {
+    for now in ["2027-01-04T00:10:00+09:00", "2027-05-06T09:05:00+09:00"].map(at) {
+        let home = tempfile::tempdir().unwrap();
+        let url = url(home.path());
+        filled(&url, now).await;
+        let desk = open(&url, Clock::Hand(HandClock::at(now))).await;
+        desk::verify(desk.store(), &Verify::default()).await.unwrap();
+        assert_eq!(incidents(&desk).await.len(), 15, "{now}");
+        desk.store().close().await;
+    }
+}
+
 fn told_verdicts(views: &[IncidentView], wanted: Target, outcome: Outcome) -> Vec<RecordKey> {
     let given = |view: &IncidentView| {
         view.incident.verdicts.iter().any(|verdict| verdict.what.target == wanted && verdict.what.outcome == outcome)
@@ -128,72 +161,88 @@ fn told_verdicts(views: &[IncidentView], wanted: Target, outcome: Outcome) -> Ve
     views.iter().filter(|view| given(view)).map(|view| view.incident.key.clone()).collect()
 }
 
-/// The untaken incident of the start, and its age.
-fn fresh(views: &[IncidentView], now: Instant) -> Vec<(&str, i64)> {
+/// The untaken incidents, and their age in minutes.
+fn untaken(views: &[IncidentView], now: Instant) -> Vec<(&str, i64)> {
     let untaken = views.iter().filter(|view| view.incident.state == State::Detected);
     untaken.map(|view| (view.incident.key.as_str(), now.since_ms(view.incident.alert_at()) / MINUTE_MS)).collect()
 }
 
+fn one<'a>(views: &'a [IncidentView], key: &str) -> &'a IncidentView {
+    views.iter().find(|view| view.incident.key.as_str() == key).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn each_start_has_a_fresh_incident_and_none_is_told_twice() {
+async fn each_start_has_a_fresh_incident_and_leaves_alone_what_is_worked_on() {
     let home = tempfile::tempdir().unwrap();
     let url = url(home.path());
-    start(&url).await;
-    let desk = open(&url, Clock::Real).await;
-    let now = desk.now().await.unwrap();
+    let now = friday();
+    filled(&url, now).await;
+    let clock = HandClock::at(now);
+    let desk = open(&url, Clock::Hand(clock.clone())).await;
     let views = incidents(&desk).await;
-    assert_eq!(fresh(&views, now), [("SHOP-5", 6)]);
-    let running = views.iter().find(|view| view.incident.key.as_str() == "EDI-2").unwrap();
+    assert_eq!(untaken(&views, now), [("SHOP-5", 6)]);
+    let running = one(&views, "EDI-2");
     assert_eq!(running.incident.state, State::Notified);
     assert_eq!(running.duties.first().map(|duty| duty.kind.code()), Some("interim"));
     assert_eq!(running.earlier.len(), 1);
-    let live = views.iter().find(|view| view.incident.key.as_str() == "SHOP-5").unwrap();
-    assert_eq!(live.earlier.len(), 3);
-    assert_eq!(live.alerts.len(), 2, "the second web server joined");
+    let live = one(&views, "SHOP-5");
+    assert_eq!((live.earlier.len(), live.alerts.len()), (3, 2), "the second web server joined");
 
     // At once again: the same incident is still fresh.
-    start(&url).await;
+    super::live::as_of(&url, settings(), now.plus_minutes(1)).await.unwrap();
     assert_eq!(incidents(&desk).await.len(), views.len());
 
     // Somebody takes it; the next start brings another one.
-    let before = live.incident.version;
-    let hikari = hikari(&desk).await;
-    let input = desk::incident::input::Assignment { version: before };
-    desk.take(&hikari, &RecordKey::new("SHOP-5"), &input).await.unwrap();
-    start(&url).await;
-    let now = desk.now().await.unwrap();
+    clock.set(now.plus_minutes(2));
+    let begun = desk.sign_in("hikari@example.jp", PASSWORD, "test", "127.0.0.1").await.unwrap();
+    let hikari = desk.caller_by_session(&begun.token).await.unwrap().unwrap();
+    let input = desk::incident::input::Assignment { version: live.incident.version };
+    desk.take(&hikari, &live.incident.key, &input).await.unwrap();
+    super::live::as_of(&url, settings(), now.plus_minutes(10)).await.unwrap();
+    clock.set(now.plus_minutes(10));
     let views = incidents(&desk).await;
-    assert_eq!(fresh(&views, now).iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["HAISHA-4"]);
+    assert_eq!(untaken(&views, clock.now()), [("HAISHA-4", 6)]);
+    assert_eq!(one(&views, "SHOP-5").incident.state, State::Triaging);
     assert_eq!(steps_of_the_clock(&desk).await, 0);
     desk::verify(desk.store(), &Verify::default()).await.unwrap();
     desk.store().close().await;
-}
-
-async fn hikari(desk: &Desk) -> Caller {
-    let begun = desk.sign_in("hikari@example.jp", PASSWORD, "test", "127.0.0.1").await.unwrap();
-    desk.caller_by_session(&begun.token).await.unwrap().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_earlier_start_left_open_is_ended() {
     let home = tempfile::tempdir().unwrap();
     let url = url(home.path());
-    fill(&url, settings()).await.unwrap();
-    let real = open(&url, Clock::Real).await;
-    let now = real.now().await.unwrap();
-    let yesterday = HandClock::at(now);
-    let desk = open(&url, Clock::Hand(yesterday.clone())).await;
-    super::live::at(&url, settings(), now).await.unwrap();
-    yesterday.set(now.plus_minutes(60));
-    super::live::at(&url, settings(), now.plus_minutes(24 * 60)).await.unwrap();
-    yesterday.set(now.plus_minutes(24 * 60));
+    filled(&url, friday()).await;
+    let tomorrow = friday().plus_minutes(24 * 60);
+    super::live::as_of(&url, settings(), tomorrow).await.unwrap();
+    let desk = open(&url, Clock::Hand(HandClock::at(tomorrow))).await;
     let views = incidents(&desk).await;
-    let state = |key: &str| views.iter().find(|view| view.incident.key.as_str() == key).unwrap().incident.state;
+    let state = |key: &str| one(&views, key).incident.state;
     assert_eq!((state("SHOP-5"), state("EDI-2")), (State::Closed, State::Closed));
     assert_eq!((state("SHOP-6"), state("EDI-3")), (State::Detected, State::Notified));
+    assert_eq!(state("SHOP-4"), State::RecoveryNotified, "the customer has five business days");
     assert_eq!(steps_of_the_clock(&desk).await, 0);
     desk::verify(desk.store(), &Verify::default()).await.unwrap();
-    real.store().close().await;
+    desk.store().close().await;
+}
+
+/// As the binary starts it, by the real clock.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_fills_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    check_folder(home.path()).unwrap();
+    let url = url(home.path());
+    let mut sizes = vec![];
+    for _ in 0..2 {
+        assert_eq!(fill(&url, settings()).await.unwrap().people.len(), 12);
+        let desk = open(&url, Clock::Real).await;
+        sizes.push(incidents(&desk).await.len());
+        desk.store().close().await;
+    }
+    assert_eq!(sizes, [13, 13]);
+    live(&url, settings()).await.unwrap();
+    let desk = open(&url, Clock::Real).await;
+    assert_eq!(untaken(&incidents(&desk).await, Instant::default()).len(), 1);
     desk.store().close().await;
 }
 

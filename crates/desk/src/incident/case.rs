@@ -40,7 +40,8 @@ impl Desk {
     /// Opens an incident for a verb of a caller.
     pub(crate) async fn open(&self, caller: &Caller, right: Right, key: &RecordKey, seen: Seen) -> Answer<Case<'_>> {
         let scope = self.enter_record(caller, right, key).await?;
-        let mut case = self.open_as(&scope.tenant, key, scope.actor, scope.role).await?.ok_or_else(Refusal::not_found)?;
+        let mut case =
+            self.open_as(&scope.tenant, key, scope.actor, scope.role).await?.ok_or_else(Refusal::not_found)?;
         if right == Right::SpeakAsCustomer && case.incident.publications.is_empty() {
             // Nothing was told yet: for the customer there is no such incident.
             return Err(Refusal::not_found().into());
@@ -63,7 +64,13 @@ impl Desk {
         self.open_as(tenant, key, Actor::System, None).await
     }
 
-    async fn open_as(&self, tenant: &TenantId, key: &RecordKey, actor: Actor, role: Option<domain::access::Role>) -> Answer<Option<Case<'_>>> {
+    async fn open_as(
+        &self,
+        tenant: &TenantId,
+        key: &RecordKey,
+        actor: Actor,
+        role: Option<domain::access::Role>,
+    ) -> Answer<Option<Case<'_>>> {
         let mut write = self.store.write(tenant).await?;
         let facts = write.record_facts(key).await?;
         let Some(incident) = Incident::fold(&facts)? else { return Ok(None) };
@@ -130,11 +137,7 @@ impl Case<'_> {
             Joins::No if !ended_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
             Joins::No => {}
         }
-        let done = Done {
-            key: self.incident.key.clone(),
-            version: self.incident.version,
-            state: self.incident.state,
-        };
+        let done = Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state };
         let tenant = self.write.tenant().clone();
         self.desk.commit(self.write, &done).await?;
         self.desk.ring(&tenant);

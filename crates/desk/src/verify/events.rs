@@ -39,7 +39,9 @@ impl Events {
     /// Compares what a fact says of an event with the event.
     pub(super) async fn apply(&mut self, audit: &mut Audit<'_>, fact: &Fact) -> Checked {
         let (event, alert_key, action, fate) = match &fact.body {
-            Body::IncidentOpened { origin: Origin::Alert { event, alert_key, .. }, .. } => (event, alert_key, "trigger", "new"),
+            Body::IncidentOpened { origin: Origin::Alert { event, alert_key, .. }, .. } => {
+                (event, alert_key, "trigger", "new")
+            }
             Body::AlertJoined { event, alert_key } => (event, alert_key, "trigger", "joined"),
             Body::AlertResolved { event, alert_key } => (event, alert_key, "resolve", "joined"),
             Body::AlertAcknowledged { event, alert_key } => (event, alert_key, "acknowledge", "joined"),

@@ -25,7 +25,13 @@ impl Notes {
     }
 
     /// Checks the notes that cover facts up to the last of a page, which begins with fact `first` and has these hashes.
-    pub(super) async fn check(&mut self, audit: &mut Audit<'_>, tenant: &TenantId, first: u64, hashes: &[Hash]) -> Checked {
+    pub(super) async fn check(
+        &mut self,
+        audit: &mut Audit<'_>,
+        tenant: &TenantId,
+        first: u64,
+        hashes: &[Hash],
+    ) -> Checked {
         let last = first + hashes.len() as u64 - 1;
         while let Some(note) = self.next(audit, tenant, last).await? {
             let at = note.seq.checked_sub(first).and_then(|place| hashes.get(usize::try_from(place).ok()?));
@@ -72,7 +78,9 @@ impl Notes {
         for row in rows {
             let seq = row.int("seq").and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
             match Checkpoint::parse(row.text("note")) {
-                Ok(note) if note.seq == seq && note.tenant == *tenant && row.int("lane") == Some(0) => self.stored.push_back(note),
+                Ok(note) if note.seq == seq && note.tenant == *tenant && row.int("lane") == Some(0) => {
+                    self.stored.push_back(note)
+                }
                 _ => return Err(fault(tenant, seq, "the checkpoint stored here is for something else")),
             }
         }

@@ -60,7 +60,9 @@ impl People {
         let (seq, at) = (fact.seq, fact.instant);
         let broken = || fault(&fact.tenant, seq, "the fact names something that no fact before it added");
         match &fact.body {
-            Body::TenantAdded { name } | Body::TenantRenamed { name } => self.name = Some(Named { seq, name: name.clone() }),
+            Body::TenantAdded { name } | Body::TenantRenamed { name } => {
+                self.name = Some(Named { seq, name: name.clone() })
+            }
             Body::ProjectAdded { project, name } => {
                 let named = Named { seq, name: name.clone() };
                 self.projects.insert(project.clone(), Project { named, started: None, records: 0 });
@@ -187,7 +189,8 @@ impl Audit<'_> {
         let mut table = Table::new(tenant, "projects", &["key"]);
         for (key, Project { named, started, records }) in &people.projects {
             let phase = if started.is_some() { "operation" } else { "build" };
-            let mut cells = vec![("phase", phase.into()), ("started", (*started).into()), ("records", (*records).into())];
+            let mut cells =
+                vec![("phase", phase.into()), ("started", (*started).into()), ("records", (*records).into())];
             cells.extend(told("name", &named.name));
             table.expect(vec![key.as_str().into()], Expected { seq: named.seq, record: None, cells });
         }
@@ -205,11 +208,8 @@ impl Audit<'_> {
         }
         table.compare(&self.snapshot.rows("versions", tenant).await?, chain.seq)?;
 
-        let grants = [
-            ("memberships", &people.memberships),
-            ("delegations", &people.delegations),
-            ("api_keys", &people.keys),
-        ];
+        let grants =
+            [("memberships", &people.memberships), ("delegations", &people.delegations), ("api_keys", &people.keys)];
         for (name, rows) in grants {
             let mut table = Table::new(tenant, name, &["id"]);
             for (id, row) in rows {

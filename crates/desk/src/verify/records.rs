@@ -130,7 +130,12 @@ impl Audit<'_> {
             let stops = ledger.clock.end.as_ref().map(|end| end.at);
             let ends = ledger.stretches.last().map(|stretch| stretch.to);
             if ends.is_some_and(|ends| ends != stops) || ledger.stop.is_some() != stops.is_some() {
-                return Err(fault_of(tenant, incident.last_seq, key, "the minutes of a clock do not end where the clock does"));
+                return Err(fault_of(
+                    tenant,
+                    incident.last_seq,
+                    key,
+                    "the minutes of a clock do not end where the clock does",
+                ));
             }
         }
         Ok(incident)
@@ -219,8 +224,7 @@ impl Check<'_> {
         let mut table = Table::new(self.tenant, "timers", &["kind"]);
         let wanted = timer_rows(self.incident, calendar);
         for timer in &wanted {
-            let cells =
-                vec![("generation", timer.generation.into()), ("due", timer.due.into()), ("fired", Cell::Null)];
+            let cells = vec![("generation", timer.generation.into()), ("due", timer.due.into()), ("fired", Cell::Null)];
             table.expect(vec![timer.kind.as_str().into()], self.expected(cells));
         }
         let is_wanted = |row: &&StoredRow| {

@@ -156,10 +156,12 @@ impl Incident {
     /// Messages that did not arrive and that nobody has made up for by a call.
     fn call_duties(&self) -> impl Iterator<Item = Duty> {
         let is_called = |since: &Mark| self.calls.iter().any(|call| call.mark.seq > since.seq);
-        self.deliveries.iter().filter(|(_, delivery)| delivery.delivered_at().is_none()).filter_map(move |(id, delivery)| {
-            let mark = delivery.undelivered.as_ref().filter(|mark| !is_called(mark))?;
-            Some(Duty { kind: DutyKind::CallUndelivered(id.clone()), due: mark.at })
-        })
+        self.deliveries.iter().filter(|(_, delivery)| delivery.delivered_at().is_none()).filter_map(
+            move |(id, delivery)| {
+                let mark = delivery.undelivered.as_ref().filter(|mark| !is_called(mark))?;
+                Some(Duty { kind: DutyKind::CallUndelivered(id.clone()), due: mark.at })
+            },
+        )
     }
 
     fn recovery_duty(&self) -> Option<Duty> {

@@ -3,8 +3,8 @@
 //! The set is a function of the incident alone, so that after each change the rows are made to agree with it and `verify`
 //! can recompute them. A kind has one row; re-arming it for a later due raises its generation.
 
-use super::duty::UNDELIVERED_MINUTES;
 use super::Incident;
+use super::duty::UNDELIVERED_MINUTES;
 use crate::calendar::Calendar;
 use crate::clocks::interim;
 use crate::fact::{Body, Reminder, Target};
@@ -114,12 +114,15 @@ impl Incident {
         let judged = self.judgements.iter().filter_map(|judgement| judgement.counts_since()).map(|mark| mark.seq).max();
         let generation = judged.unwrap_or(self.opened.seq);
         let running = self.clocks().into_iter().filter(|clock| clock.end.is_none());
-        let targets = running.flat_map(|clock| [Target::Slo, Target::Sla].map(|target| (clock.number, target, clock.due(target))));
+        let targets = running
+            .flat_map(|clock| [Target::Slo, Target::Sla].map(|target| (clock.number, target, clock.due(target))));
         let waiting = targets.filter_map(|(clock, target, due)| Some((clock, target, due?)));
-        waiting.filter(|passing| self.passed.iter().all(|passed| passed.what != *passing)).map(move |(clock, target, due)| {
-            // "Within" includes the due itself.
-            Timer { kind: TimerKind::Target(clock, target), generation, due: due.plus_ms(1) }
-        })
+        waiting.filter(|passing| self.passed.iter().all(|passed| passed.what != *passing)).map(
+            move |(clock, target, due)| {
+                // "Within" includes the due itself.
+                Timer { kind: TimerKind::Target(clock, target), generation, due: due.plus_ms(1) }
+            },
+        )
     }
 
     /// What a timer that fired at `now` says; nothing where it no longer matters.

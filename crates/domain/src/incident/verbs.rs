@@ -346,7 +346,10 @@ impl Incident {
             let mut after = self.clone();
             after.false_alarm = Some(super::Marked {
                 mark: alarm.mark.clone(),
-                what: super::FalseAlarm { grounds: alarm.what.grounds.clone(), review: Some((alarm.mark.clone(), true)) },
+                what: super::FalseAlarm {
+                    grounds: alarm.what.grounds.clone(),
+                    review: Some((alarm.mark.clone(), true)),
+                },
             });
             facts.extend(after.final_verdicts(by.now));
         }

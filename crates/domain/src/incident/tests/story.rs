@@ -129,9 +129,7 @@ impl Story {
             State::FalseAlarm => &[Verb::FalseAlarm],
             State::Notified => &[Verb::Take, Verb::Check, Verb::JudgeYes],
             State::Confirming => &[Verb::Take, Verb::Check, Verb::JudgeYes, Verb::Recover],
-            State::RecoveryNotified => {
-                &[Verb::Take, Verb::Check, Verb::JudgeYes, Verb::Recover, Verb::NotifyRecovery]
-            }
+            State::RecoveryNotified => &[Verb::Take, Verb::Check, Verb::JudgeYes, Verb::Recover, Verb::NotifyRecovery],
             State::Closed => {
                 &[Verb::Take, Verb::Check, Verb::JudgeYes, Verb::Recover, Verb::NotifyRecovery, Verb::Close]
             }
@@ -154,13 +152,8 @@ impl Story {
         let by = By { actor: actor.clone(), role: Some(Role::Mo), now: self.now };
         let (by, incident) = (&by, &self.incident);
         let notice = || Some(Notice { text: text(), plan: Some(1), voice: self.voice.clone() });
-        let judging = |yes| Judging {
-            criteria: &CRITERIA,
-            version: 1,
-            answers: answers(yes),
-            notice: notice(),
-            reason: None,
-        };
+        let judging =
+            |yes| Judging { criteria: &CRITERIA, version: 1, answers: answers(yes), notice: notice(), reason: None };
         let rejudging = |impact, held_at_alert| Rejudging {
             version: 1,
             impact,

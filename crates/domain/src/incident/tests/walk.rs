@@ -58,7 +58,8 @@ impl Rows {
             match story.incident.fire(&kind, story.now, &story.calendar) {
                 Some((_, Some(body))) => drop(story.hear(body)),
                 Some((_, None)) => {
-                    let by = crate::incident::verbs::By { actor: crate::access::Actor::System, role: None, now: story.now };
+                    let by =
+                        crate::incident::verbs::By { actor: crate::access::Actor::System, role: None, now: story.now };
                     let closed = story.incident.close(&by, story.closing(true)).unwrap();
                     story.add(closed);
                 }
