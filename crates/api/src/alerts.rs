@@ -103,7 +103,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         .to(fates);
 }
 
-async fn alerts(State(desk): State<Desk>, Signed(caller): Signed, Query(query): Query<AlertsQuery>) -> Told<Page<Alert>> {
+async fn alerts(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Query(query): Query<AlertsQuery>,
+) -> Told<Page<Alert>> {
     let window = Window::<(i64, String, String)>::new(query.limit, query.cursor.as_deref())?;
     let after = window.after.as_ref();
     let after = after.map(|(at, incident, alert)| (Instant::from_ms(*at), RecordKey::new(incident), alert.clone()));
@@ -130,7 +134,11 @@ pub(crate) fn alert(row: AlertRow) -> Alert {
     }
 }
 
-async fn events(State(desk): State<Desk>, Signed(caller): Signed, Query(query): Query<EventsQuery>) -> Told<Page<Event>> {
+async fn events(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Query(query): Query<EventsQuery>,
+) -> Told<Page<Event>> {
     let window = Window::<(i64, String, u64)>::new(query.limit, query.cursor.as_deref())?;
     let from = match query.from {
         Some(from) => from,
@@ -183,8 +191,10 @@ async fn raw(State(desk): State<Desk>, Signed(caller): Signed, Path(id): Path<St
     let (tenant, number) = numbered(&id)?;
     let (_, bytes) = desk.event(&caller, &tenant, number).await?;
     // Never a document of our origin.
-    let headers =
-        [(header::CONTENT_TYPE, "application/octet-stream"), (header::CONTENT_DISPOSITION, "attachment; filename=event.bin")];
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=event.bin"),
+    ];
     Ok((headers, bytes).into_response())
 }
 

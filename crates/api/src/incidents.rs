@@ -99,12 +99,20 @@ pub(crate) fn routes(routes: &mut Routes) {
     }
 }
 
-async fn board(State(desk): State<Desk>, Signed(caller): Signed, Query(NoQuery {}): Query<NoQuery>) -> Told<Page<IncidentRow>> {
+async fn board(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Query(NoQuery {}): Query<NoQuery>,
+) -> Told<Page<IncidentRow>> {
     let rows = desk.board(&caller).await?;
     Ok(Json(Page { items: rows.into_iter().map(show::row).collect(), next: None }))
 }
 
-async fn list(State(desk): State<Desk>, Signed(caller): Signed, Query(query): Query<ListQuery>) -> Told<Page<IncidentRow>> {
+async fn list(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Query(query): Query<ListQuery>,
+) -> Told<Page<IncidentRow>> {
     let window = Window::<(i64, String)>::new(query.limit, query.cursor.as_deref())?;
     let after = window.after.as_ref().map(|(opened, key)| (Instant::from_ms(*opened), RecordKey::new(key)));
     let query = IncidentQuery { open: query.open, project: query.project.map(ProjectKey::new), told: false, after };

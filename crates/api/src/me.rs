@@ -51,7 +51,11 @@ fn held(grant: &Grant) -> HeldRole {
     }
 }
 
-async fn sessions(State(desk): State<Desk>, Signed(caller): Signed, Query(paging): Query<Paging>) -> Told<Page<Session>> {
+async fn sessions(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Query(paging): Query<Paging>,
+) -> Told<Page<Session>> {
     let current = match &caller.who {
         Who::Person { session, .. } => session.as_str(),
         _ => "",
@@ -70,7 +74,11 @@ async fn sessions(State(desk): State<Desk>, Signed(caller): Signed, Query(paging
     Ok(Json(cut(&paging, rows.into_iter().map(show).collect(), |session| session.id.clone())?))
 }
 
-async fn end_session(State(desk): State<Desk>, Signed(caller): Signed, Path(session): Path<String>) -> Result<StatusCode, Trouble> {
+async fn end_session(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Path(session): Path<String>,
+) -> Result<StatusCode, Trouble> {
     desk.end_session(&caller, &session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

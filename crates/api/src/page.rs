@@ -81,7 +81,11 @@ fn read<C: DeserializeOwned>(cursor: &str) -> Option<C> {
 }
 
 fn unknown_cursor() -> Trouble {
-    Trouble::invalid("cursor", "前のページの next をそのまま指定してください。", "Send the `next` of the page before as it is.")
+    Trouble::invalid(
+        "cursor",
+        "前のページの next をそのまま指定してください。",
+        "Send the `next` of the page before as it is.",
+    )
 }
 
 #[cfg(test)]

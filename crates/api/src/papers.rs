@@ -43,9 +43,21 @@ struct Shown<P> {
 const READ: [Right; 3] = [Right::ReadOperations, Right::Agree, Right::Administer];
 
 pub(crate) fn routes(routes: &mut Routes) {
-    of_tenant::<Agreement, schema::Agreement>(routes, "/api/v1/tenants/{tenant}/agreement", ["listAgreements", "recordAgreement"]);
-    of_tenant::<Templates, schema::Templates>(routes, "/api/v1/tenants/{tenant}/templates", ["listTemplates", "recordTemplates"]);
-    of_project::<Criteria, schema::Criteria>(routes, "/api/v1/projects/{project}/criteria", ["listCriteria", "recordCriteria"]);
+    of_tenant::<Agreement, schema::Agreement>(
+        routes,
+        "/api/v1/tenants/{tenant}/agreement",
+        ["listAgreements", "recordAgreement"],
+    );
+    of_tenant::<Templates, schema::Templates>(
+        routes,
+        "/api/v1/tenants/{tenant}/templates",
+        ["listTemplates", "recordTemplates"],
+    );
+    of_project::<Criteria, schema::Criteria>(
+        routes,
+        "/api/v1/projects/{project}/criteria",
+        ["listCriteria", "recordCriteria"],
+    );
     of_project::<ContactPlan, schema::ContactPlan>(
         routes,
         "/api/v1/projects/{project}/contact-plan",
@@ -56,10 +68,16 @@ pub(crate) fn routes(routes: &mut Routes) {
 }
 
 fn of_tenant<P: Paper + 'static, S: ToSchema>(routes: &mut Routes, path: &'static str, [read, write]: [&str; 2]) {
-    let versions = |State(desk): State<Desk>, Signed(caller): Signed, Path(tenant): Path<String>, Query(paging): Query<Paging>| async move {
+    let versions = |State(desk): State<Desk>,
+                    Signed(caller): Signed,
+                    Path(tenant): Path<String>,
+                    Query(paging): Query<Paging>| async move {
         versions::<P>(&desk, &caller, &TenantId::new(tenant), "", &paging).await
     };
-    let record = |State(desk): State<Desk>, Signed(caller): Signed, Path(tenant): Path<String>, asked: Asked<NewVersion<P>>| async move {
+    let record = |State(desk): State<Desk>,
+                  Signed(caller): Signed,
+                  Path(tenant): Path<String>,
+                  asked: Asked<NewVersion<P>>| async move {
         record(desk, caller, TenantId::new(tenant), String::new(), asked).await
     };
     declare::<P, S>(routes.get(path, Policy::SignedIn).on(&[Object::Tenant]), read).to(versions);
@@ -67,11 +85,17 @@ fn of_tenant<P: Paper + 'static, S: ToSchema>(routes: &mut Routes, path: &'stati
 }
 
 fn of_project<P: Paper + 'static, S: ToSchema>(routes: &mut Routes, path: &'static str, [read, write]: [&str; 2]) {
-    let versions = |State(desk): State<Desk>, Signed(caller): Signed, Path(project): Path<String>, Query(paging): Query<Paging>| async move {
+    let versions = |State(desk): State<Desk>,
+                    Signed(caller): Signed,
+                    Path(project): Path<String>,
+                    Query(paging): Query<Paging>| async move {
         let scope = desk.enter_project(&caller, &ProjectKey::new(&project), &READ).await?;
         versions::<P>(&desk, &caller, &scope.tenant, &project, &paging).await
     };
-    let recorded = |State(desk): State<Desk>, Signed(caller): Signed, Path(project): Path<String>, asked: Asked<NewVersion<P>>| async move {
+    let recorded = |State(desk): State<Desk>,
+                    Signed(caller): Signed,
+                    Path(project): Path<String>,
+                    asked: Asked<NewVersion<P>>| async move {
         let rights = [Right::Administer, Right::Agree];
         let scope = desk.enter_project(&caller, &ProjectKey::new(&project), &rights).await?;
         record(desk, caller, scope.tenant, project, asked).await
@@ -102,8 +126,19 @@ fn next<'r, P: Paper, S: ToSchema>(route: crate::routes::Route<'r>, id: &str) ->
     route.says(id, &summary, "papers").takes_paper::<S>().answers::<schema::Recorded>(201)
 }
 
-async fn versions<P: Paper>(desk: &Desk, caller: &Caller, tenant: &TenantId, subject: &str, paging: &Paging) -> Told<Page<Shown<P>>> {
-    let show = |Version { version, valid_from, recorded_at, paper }| Shown { version, valid_from, recorded_at, document: paper };
+async fn versions<P: Paper>(
+    desk: &Desk,
+    caller: &Caller,
+    tenant: &TenantId,
+    subject: &str,
+    paging: &Paging,
+) -> Told<Page<Shown<P>>> {
+    let show = |Version { version, valid_from, recorded_at, paper }| Shown {
+        version,
+        valid_from,
+        recorded_at,
+        document: paper,
+    };
     let versions = desk.paper_versions::<P>(caller, tenant, subject).await?;
     Ok(Json(cut(paging, versions.into_iter().map(show).collect(), |shown| shown.version.to_string())?))
 }
@@ -146,6 +181,8 @@ mod tests {
         let contact = serde_json::json!({"id": "a", "name": "b", "hours": {"days": "non_business"}});
         let plan: Value = serde_json::json!({"contacts": [contact], "waived_by": "c"});
         check::<ContactPlan, schema::ContactPlan>(&serde_json::from_value(plan).unwrap());
-        check::<Closures, schema::Closures>(&serde_json::from_value(serde_json::json!({"days": ["2026-12-29"]})).unwrap());
+        check::<Closures, schema::Closures>(
+            &serde_json::from_value(serde_json::json!({"days": ["2026-12-29"]})).unwrap(),
+        );
     }
 }

@@ -33,7 +33,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         .to(published);
 }
 
-async fn list(State(desk): State<Desk>, Signed(caller): Signed, Query(paging): Query<Paging>) -> Answer<Page<PublishedRow>> {
+async fn list(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Query(paging): Query<Paging>,
+) -> Answer<Page<PublishedRow>> {
     let window = Window::<(i64, String)>::new(paging.limit, paging.cursor.as_deref())?;
     let after = window.after.as_ref().map(|(opened, key)| (Instant::from_ms(*opened), RecordKey::new(key)));
     let query = IncidentQuery { told: true, after, ..IncidentQuery::default() };

@@ -4,10 +4,14 @@ use axum::handler::Handler;
 use desk::Desk;
 use gate::{Object, Policy, Row, Table};
 use http::Method;
-use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem,
+};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, Object as Schema, ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder,
     Schema as AnySchema,
@@ -146,7 +150,10 @@ impl Route<'_> {
     pub(crate) fn lists_versions<T: ToSchema>(mut self) -> Self {
         let document = self.routes.schema_of::<T>();
         let version = ObjectBuilder::new()
-            .property("version", ObjectBuilder::new().schema_type(Type::Integer).description(Some("Its number, from 1.")))
+            .property(
+                "version",
+                ObjectBuilder::new().schema_type(Type::Integer).description(Some("Its number, from 1.")),
+            )
             .property("valid_from", instant("From when it holds."))
             .property("recorded_at", instant("When it was recorded."))
             .property("document", document)
@@ -232,9 +239,17 @@ fn operation(
         (400, has_query || has_body || acts_once, "A field is missing or wrong; `errors` names it."),
         (401, !is_public, "Nobody is signed in, or the key is unknown, expired or revoked."),
         (403, !is_public, "The right is missing, or a page of another site asked."),
-        (404, !row.objects.is_empty() || row.path.ends_with("/calendar") || row.path.ends_with("/provider"), "Absent or somebody else's; both look the same."),
+        (
+            404,
+            !row.objects.is_empty() || row.path.ends_with("/calendar") || row.path.ends_with("/provider"),
+            "Absent or somebody else's; both look the same.",
+        ),
         (408, has_body, "The body came too slowly."),
-        (409, acts_once, "Not in this state, the record moved on (`version` has its version now), or the same request is in flight."),
+        (
+            409,
+            acts_once,
+            "Not in this state, the record moved on (`version` has its version now), or the same request is in flight.",
+        ),
         (413, has_body, "The body is too large."),
         (415, has_body, "The body is no JSON."),
         (422, acts_once, "The Idempotency-Key was used for another request."),
@@ -254,7 +269,8 @@ fn operation(
 }
 
 fn policy_said(policy: Policy) -> String {
-    let code = |right| serde_json::to_value(right).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
+    let code =
+        |right| serde_json::to_value(right).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
     match policy {
         Policy::Public => "For everybody.".to_owned(),
         Policy::IntakeKey => "For whoever knows an intake key.".to_owned(),

@@ -117,7 +117,12 @@ pub(crate) fn clock(incident: &Fold, ledger: &Ledger, now: Instant) -> Clock {
             Some(written) => code(&written.what.outcome),
             None => code(&clock.verdict(target, now)?),
         };
-        Some(TargetClock { target: code(&target), due: clock.due(target)?.to_string(), verdict, is_final: written.is_some() })
+        Some(TargetClock {
+            target: code(&target),
+            due: clock.due(target)?.to_string(),
+            verdict,
+            is_final: written.is_some(),
+        })
     });
     Clock {
         number: clock.number,
@@ -144,8 +149,12 @@ fn told(fact: &Fact, texts: &HashMap<BlobId, String>, people: &HashMap<PersonId,
     let mut said = serde_json::to_value(&fact.body).unwrap_or_default();
     let body = said.get_mut("body").map(serde_json::Value::take).unwrap_or_default();
     let words = |value: &serde_json::Value| texts.get(&BlobId::new(value.as_str()?)).cloned();
-    let found: BTreeMap<String, String> =
-        body.as_object().into_iter().flatten().filter_map(|(name, value)| Some((name.clone(), words(value)?))).collect();
+    let found: BTreeMap<String, String> = body
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((name.clone(), words(value)?)))
+        .collect();
     TimelineFact {
         seq: fact.seq,
         instant: fact.instant.to_string(),

@@ -1,0 +1,71 @@
+//! Papers have versions, and settings have their administrators.
+
+use crate::site::{Site, on_both};
+use serde_json::json;
+
+on_both!(
+    a_paper_keeps_its_versions,
+    people_and_keys_come_and_go,
+    an_administrator_of_one_customer_administers_that_one
+);
+
+async fn a_paper_keeps_its_versions(site: Site) {
+    site.tenant("○○商事", "ACME").await;
+    let criteria = |words: &str| json!({"document": {"questions": [{"id": "a", "ja": words}], "agreed_by": "山田様"}});
+    assert_eq!(site.post(&site.admin, "/projects/ACME/criteria", &criteria("停止?")).await.with(201)["version"], 2);
+    let versions = site.get(&site.admin, "/projects/ACME/criteria").await.with(200);
+    assert_eq!(versions["items"][0]["document"]["questions"][0]["ja"], "停止?");
+    assert_eq!((versions["items"].as_array().unwrap().len(), &versions["items"][1]["version"]), (2, &json!(1)));
+    let tenants = site.get(&site.admin, "/tenants").await.with(200);
+    let exceptions = &tenants["items"][1]["projects"][0]["exceptions"];
+    assert_eq!(exceptions, &json!(["contact_plan", "agreement", "account_manager"]));
+    let targets = |slo: u32| json!({"slo_minutes": slo, "sla_minutes": 30});
+    let agreement = json!({"document": {"targets": {"with_impact": targets(10), "without_impact": targets(20)}, "signatory": "山田様"}});
+    let tenant = tenants["items"][1]["id"].as_str().unwrap();
+    site.post(&site.admin, &format!("/tenants/{tenant}/agreement"), &agreement).await.with(201);
+    let dh = site.person(&site.provider, "dh", "dh").await;
+    assert_eq!(
+        site.get(&dh, &format!("/tenants/{tenant}/agreement")).await.with(200)["items"][0]["document"],
+        agreement["document"]
+    );
+    // What holds for the whole installation is for its administrators.
+    site.post(&dh, "/calendar", &json!({"document": {"days": []}})).await.with(403);
+}
+
+async fn people_and_keys_come_and_go(site: Site) {
+    let tenant = site.tenant("○○商事", "ACME").await;
+    let at = |rest: &str| format!("/tenants/{tenant}/{rest}");
+    site.post(&site.admin, &at("members"), &json!({"email": "CU@example.jp", "name": "山田", "role": "cu"}))
+        .await
+        .with(201);
+    let members = site.get(&site.admin, &at("members")).await.with(200);
+    let member = &members["items"][0];
+    assert_eq!(
+        (&member["email"], &member["name"], &member["role"]),
+        (&json!("cu@example.jp"), &json!("山田"), &json!("cu"))
+    );
+    let path = at(&format!("members/{}", member["id"].as_str().unwrap()));
+    site.delete(&site.admin, &path).await.with(204);
+    site.delete(&site.admin, &path).await.with(404);
+    let key = site.post(&site.admin, "/projects/ACME/keys", &json!({"scope": "api"})).await.with(201);
+    let bearer = format!("Bearer {}", key["key"].as_str().unwrap());
+    let me = async || site.send("GET", "/api/v1/me", &[("authorization", &bearer)], "").await;
+    assert_eq!(me().await.with(200)["project"], "ACME");
+    site.delete(&site.admin, &format!("/projects/ACME/keys/{}", key["id"].as_str().unwrap())).await.with(204);
+    me().await.with(401);
+    let hook = site.post(&site.admin, &at("webhooks"), &json!({"url": "https://hook.example/"})).await.with(201);
+    site.delete(&site.admin, &at(&format!("webhooks/{}", hook["id"].as_str().unwrap()))).await.with(204);
+    assert!(site.get(&site.admin, &at("webhooks")).await.with(200)["items"][0]["disabled"].is_string());
+    let sessions = site.get(&site.admin, "/me/sessions").await.with(200);
+    let own = sessions["items"][0]["id"].as_str().unwrap().to_owned();
+    site.delete(&site.admin, &format!("/me/sessions/{own}")).await.with(204);
+    site.get(&site.admin, "/me").await.with(401);
+}
+
+async fn an_administrator_of_one_customer_administers_that_one(site: Site) {
+    let (ours, other) = (site.tenant("甲", "AAA").await, site.tenant("乙", "BBB").await);
+    let limited = site.person(&ours, "limited", "ad").await;
+    site.get(&limited, &format!("/tenants/{ours}/members")).await.with(200);
+    site.get(&limited, &format!("/tenants/{other}/members")).await.with(404);
+    site.post(&limited, "/tenants", &json!({"name": "丙", "project": "CCC"})).await.with(403);
+}
