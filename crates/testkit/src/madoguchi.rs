@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 
 /// Names the binary to test; without it the one beside the test in cargo's target folder is taken.
-pub const BINARY: &str = "MADOGUCHI_BIN";
+pub const BINARY: &str = "MADOGUCHI_TEST_BIN";
 
 /// How a desk is started.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,238 @@
-//! F29: routes through which one customer sees another. 0 is the figure, over every route of the running binary.
+//! F29: routes through which one customer sees or touches another's things. 0 is the figure, over every route that the running
+//! binary's API document names, over HTTP.
+//!
+//! The crates walk the same matrix over their tables, pages included, without a network between. Here the real binary is asked
+//! with real cookies and keys, and bodies are made from the document's schemas.
 
 use super::{Outcome, Run};
-use anyhow::Result;
+use crate::client::Connection;
+use crate::house::{Customer, House};
+use crate::sender;
+use crate::staff::Staff;
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use testkit::matrix::{self, Caller, Probe, Reply, Route, Thing, World};
 
-pub(super) async fn run(_run: &Run) -> Result<Outcome> {
-    Ok(Outcome { figures: "not yet: the route table is not walked over HTTP".to_owned(), ..Outcome::default() })
+const EVERYBODY: &[&str] = &["A", "B", "provider"];
+/// Owner of ids that do not exist.
+const NOBODY: &str = "nobody";
+
+pub(super) async fn run(run: &Run) -> Result<Outcome> {
+    let house = House::open(&run.ground, &[]).await?;
+    let (a, b) = (house.add_customer("甲", "ACME").await?, house.add_customer("乙", "BETA").await?);
+    house.add_person("ad@msp.example", "ad", None).await?;
+    let admin = Staff::sign_in(&house, "ad@msp.example").await?;
+    let document = admin.get("/api/v1/openapi.json").await?;
+    let (callers, proofs) = callers(&house, &a, &b).await?;
+    let (routes, probes) = routes(&document)?;
+    let world = World { routes, probes, callers, things: things(&house, &admin, &a, &b).await? };
+    let findings = world.walk(&Door { house: &house, proofs }).await?;
+    let mut outcome = Outcome { passed: (findings.requests - findings.faults.len()) as u64, ..Outcome::default() };
+    outcome.failures = findings.faults;
+    outcome.figures =
+        format!("{} routes, {} callers, {} requests", world.routes.len(), world.callers.len(), findings.requests);
+    Ok(outcome)
+}
+
+/// The running binary, and what each caller proves themselves with.
+struct Door<'h> {
+    house: &'h House,
+    proofs: HashMap<&'static str, (&'static str, String)>,
+}
+
+impl matrix::Site for Door<'_> {
+    async fn ask(&self, caller: &Caller, method: &str, target: &str, body: &str) -> Result<Reply> {
+        let method = Method::from_bytes(method.as_bytes())?;
+        let mut request = self.house.client.request(method, self.house.desk.url(target));
+        if let Some((name, value)) = self.proofs.get(caller.name) {
+            request = request.header(*name, value);
+        }
+        if !body.is_empty() {
+            request = request.header("content-type", "application/json").body(body.to_owned());
+        }
+        let reply = request.send().await?;
+        Ok(Reply { status: reply.status().as_u16(), body: reply.text().await? })
+    }
+
+    /// What `verify` says of the whole counts every fact.
+    async fn pulse(&self) -> Result<String> {
+        Ok(self.house.verify().await?.said)
+    }
+}
+
+/// The routes of an API document, and a body for each that takes one.
+fn routes(document: &Value) -> Result<(Vec<Route>, Vec<Probe>)> {
+    let (mut routes, mut probes) = (vec![], vec![]);
+    for (path, operations) in document["paths"].as_object().context("a document has paths")? {
+        for (method, operation) in operations.as_object().into_iter().flatten() {
+            let method = method.to_uppercase();
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            if !schema.is_null() {
+                let body = fitting(document, schema, 0).to_string();
+                // The walk lives as long as the program.
+                let (route, body) = (format!("{method} {path}").leak(), body.leak());
+                probes.push(Probe { route, query: "", body });
+            }
+            let kinds =
+                path.split('{').skip(1).filter_map(|rest| Some(kind(rest.split('}').next()?).to_owned())).collect();
+            let is_public = operation["security"].is_null();
+            routes.push(Route { method, path: path.clone(), kinds, is_public });
+        }
+    }
+    Ok((routes, probes))
+}
+
+/// What a parameter of a path names.
+fn kind(parameter: &str) -> &'static str {
+    match parameter {
+        "key" => "Incident",
+        "project" => "Project",
+        "tenant" => "Tenant",
+        "membership" => "Membership",
+        "delegation" => "Delegation",
+        "webhook" => "Webhook",
+        "event" => "Event",
+        "session" => "Session",
+        "id" => "Key",
+        _ => "a kind the walk does not know",
+    }
+}
+
+/// Levels of a schema that are filled in.
+const DEPTH: usize = 6;
+
+/// A value that fits a schema.
+fn fitting(document: &Value, schema: &Value, depth: usize) -> Value {
+    if depth > DEPTH {
+        return Value::Null;
+    }
+    if let Some(name) = schema["$ref"].as_str() {
+        let place = name.trim_start_matches('#');
+        return document.pointer(place).map_or(Value::Null, |schema| fitting(document, schema, depth + 1));
+    }
+    if let Some(first) = schema["enum"].get(0) {
+        return first.clone();
+    }
+    if let Some(first) = schema["oneOf"].as_array().and_then(|any| any.iter().find(|one| one["type"] != "null")) {
+        return fitting(document, first, depth + 1);
+    }
+    let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str());
+    match kind {
+        Some("object") => {
+            let required =
+                |name: &String| schema["required"].as_array().is_some_and(|names| names.contains(&json!(name)));
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let chosen = properties.filter(|(name, _)| required(name));
+            Value::Object(
+                chosen
+                    .map(|(name, schema)| (name.clone(), fitting(document, schema, depth + 1)))
+                    .collect::<Map<_, _>>(),
+            )
+        }
+        Some("array") => json!([fitting(document, &schema["items"], depth + 1)]),
+        Some("integer" | "number") => json!(schema["minimum"].as_i64().unwrap_or(1).max(1)),
+        Some("boolean") => json!(true),
+        Some("string") => match schema["format"].as_str() {
+            Some("date-time") => json!("2026-11-22T03:12:00+09:00"),
+            Some("date") => json!("2026-11-22"),
+            _ => json!("t"),
+        },
+        _ => Value::Null,
+    }
+}
+
+async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Result<Vec<Thing>> {
+    let mut things = vec![];
+    let mut add = |kind: &'static str, owner: &'static str, id: &Value| -> Result<()> {
+        let id = id.as_str().with_context(|| format!("no {kind} of {owner}"))?.to_owned();
+        things.push(Thing { kind, owner, id });
+        Ok(())
+    };
+    let tenants = admin.get("/api/v1/tenants?limit=200").await?;
+    let id_of = |name: &Value| {
+        tenants["items"].as_array().and_then(|all| all.iter().find(|t| t["id"] == *name || t["kind"] == *name))
+    };
+    let provider =
+        id_of(&json!("provider")).map(|tenant| tenant["id"].clone()).context("no provider in the list of tenants")?;
+    let own = house.desk.admin(&["key", "add", "--project", "MSP", "--scope", "intake"], None).await?;
+    let own = own["key"].as_str().context("no key")?.to_owned();
+    let all = [
+        ("A", json!(a.tenant), "ACME", &a.intake_key),
+        ("B", json!(b.tenant), "BETA", &b.intake_key),
+        ("provider", provider, "MSP", &own),
+    ];
+    for (owner, tenant, project, intake_key) in all {
+        Connection::open(house.desk.port).await?.send(&sender::events_v2(intake_key, "web01")).await?;
+        let tenant_id = tenant.as_str().unwrap_or_default();
+        let of = |noun: &str| format!("/api/v1/tenants/{tenant_id}/{noun}");
+        add("Tenant", owner, &tenant)?;
+        add("Project", owner, &json!(project))?;
+        add("Incident", owner, &json!(format!("{project}-1")))?;
+        let events = admin.get("/api/v1/events?limit=200").await?;
+        let event = events["items"].as_array().into_iter().flatten().find(|event| event["project"] == project);
+        add("Event", owner, &event.context("no event")?["id"])?;
+        let keys = admin.get(&format!("/api/v1/projects/{project}/keys")).await?;
+        add("Key", owner, &keys["items"][0]["id"])?;
+        for (email, role) in [("giver", "dh"), ("taker", "mo")] {
+            admin
+                .post(&of("members"), &json!({ "email": format!("{email}.{owner}@example.jp"), "role": role }))
+                .await?;
+        }
+        let members = admin.get(&of("members")).await?;
+        let with = |role: &str| {
+            members["items"].as_array().and_then(|all| all.iter().find(|member| member["role"] == role)).cloned()
+        };
+        let (giver, taker) = (with("dh").context("no giver")?, with("mo").context("no taker")?);
+        add("Membership", owner, &taker["id"])?;
+        let delegation = json!({ "giver": giver["person"]["id"], "taker": taker["person"]["id"], "right": "decide", "minute_from": 0, "minute_to": 0 });
+        admin.post(&of("delegations"), &delegation).await?;
+        add("Delegation", owner, &admin.get(&of("delegations")).await?["items"][0]["id"])?;
+        admin.post(&of("webhooks"), &json!({ "url": "https://hook.example/" })).await?;
+        add("Webhook", owner, &admin.get(&of("webhooks")).await?["items"][0]["id"])?;
+    }
+    let second = Staff::sign_in(house, "ad@msp.example").await?;
+    let sessions = second.get("/api/v1/me/sessions").await?;
+    let other = sessions["items"].as_array().into_iter().flatten().find(|session| session["current"] != true);
+    add("Session", "ad", &other.context("no session")?["id"])?;
+    for (kind, id) in [("Project", "NONE"), ("Incident", "NONE-1"), ("Event", "0000000000000000.1")] {
+        add(kind, NOBODY, &json!(id))?;
+    }
+    for kind in ["Tenant", "Membership", "Webhook", "Delegation", "Session", "Key"] {
+        add(kind, NOBODY, &json!("0000000000000000"))?;
+    }
+    Ok(things)
+}
+
+type Proofs = HashMap<&'static str, (&'static str, String)>;
+
+async fn callers(house: &House, a: &Customer, b: &Customer) -> Result<(Vec<Caller>, Proofs)> {
+    let (mut callers, mut proofs) = (vec![], HashMap::new());
+    for (name, email, role, tenant, reaches) in [
+        ("cu of A", "cu.a@example.jp", "cu", Some("甲"), &["A"][..]),
+        ("ca of B", "ca.b@example.jp", "ca", Some("乙"), &["B"]),
+        ("mo limited to A", "mo.a@example.jp", "mo", Some("甲"), &["A"]),
+        ("ad limited to A", "ad.a@example.jp", "ad", Some("甲"), &["A"]),
+        ("mo", "mo@msp.example", "mo", None, EVERYBODY),
+        ("dh", "dh@msp.example", "dh", None, EVERYBODY),
+        ("au", "au@msp.example", "au", None, EVERYBODY),
+        ("ad", "ad@msp.example", "ad", None, &["A", "B", "provider", "ad"]),
+    ] {
+        if name != "ad" {
+            house.add_person(email, role, tenant).await?;
+        }
+        let header = Staff::sign_in(house, email).await?.header();
+        proofs.insert(name, ("cookie", header.trim_start_matches("cookie: ").to_owned()));
+        callers.push(Caller { name, reaches, is_known: true });
+    }
+    proofs.insert("key of A", ("authorization", format!("Bearer {}", a.api_key)));
+    callers.push(Caller { name: "key of A", reaches: &["A"], is_known: true });
+    proofs.insert("key of B", ("authorization", format!("Bearer {}", b.api_key)));
+    callers.push(Caller { name: "key of B", reaches: &["B"], is_known: true });
+    proofs.insert("intake key", ("authorization", format!("Bearer {}", a.intake_key)));
+    for name in ["intake key", "anonymous"] {
+        callers.push(Caller { name, reaches: &[], is_known: false });
+    }
+    Ok((callers, proofs))
 }

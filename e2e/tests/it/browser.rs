@@ -86,7 +86,9 @@ impl Browser {
     /// Waits until an element of that selector can be seen.
     pub(crate) async fn until_there(&self, selector: &str) -> Result<()> {
         let look = format!("return document.querySelector({})?.checkVisibility() ?? false", Value::from(selector));
-        let seen = wait::until(selector, wait::LIMIT, async || Ok((self.ask(&look).await.ok() == Some(true.into())).then_some(())));
+        let seen = wait::until(selector, wait::LIMIT, async || {
+            Ok((self.ask(&look).await.ok() == Some(true.into())).then_some(()))
+        });
         match seen.await {
             Ok(()) => Ok(()),
             Err(error) => {

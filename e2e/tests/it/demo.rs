@@ -9,7 +9,8 @@ use testkit::madoguchi::Options;
 async fn the_demo_prints_logins_that_open_a_board_with_a_live_incident() -> Result<()> {
     let house = House::of(Options { args: vec!["--demo".into()], ..Options::default() }).await?;
     let log = house.desk.log();
-    let login = log.lines().map(|line| line.split(['\t', ' ', '/']).filter(|word| !word.is_empty()).collect::<Vec<_>>());
+    let login =
+        log.lines().map(|line| line.split(['\t', ' ', '/']).filter(|word| !word.is_empty()).collect::<Vec<_>>());
     let login = login.filter_map(|words| {
         let at = words.iter().position(|word| word.contains('@'))?;
         Some((words[at].to_owned(), (*words.get(at + 1)?).to_owned()))

@@ -18,7 +18,8 @@ on_both! { notices_reach_a_mailbox => a_notice_and_what_follows_it(); }
 async fn a_notice_and_what_follows_it(ground: &Ground) -> Result<()> {
     let authority = Authority::new()?;
     let login = ("desk".to_owned(), "pass word 窓口".to_owned());
-    let options = Options { certificate: Some(authority.certificate()?), login: Some(login.clone()), ..Options::default() };
+    let options =
+        Options { certificate: Some(authority.certificate()?), login: Some(login.clone()), ..Options::default() };
     let server = Server::start(options).await?;
     let mail = [
         ("HOST", "localhost".to_owned()),

@@ -16,13 +16,17 @@ async fn from_nobody_to_a_first_alert(ground: &Ground) -> Result<()> {
     browser.goto(&house.desk.url("/")).await?;
     browser.until_there("#set-up").await?;
     browser.picture(&format!("set-up-{}-1", ground.engine())).await?;
-    for (name, text) in [("provider", "みなとMSP"), ("name", "佐藤 恵"), ("email", "sato@minato.example"), ("password", PASSWORD)] {
+    for (name, text) in
+        [("provider", "みなとMSP"), ("name", "佐藤 恵"), ("email", "sato@minato.example"), ("password", PASSWORD)]
+    {
         browser.fill("set-up", name, text).await?;
     }
     browser.press(ENTER).await?;
     browser.until_there("#test-result").await?;
     browser.picture(&format!("set-up-{}-2", ground.engine())).await?;
-    let key = browser.ask("return [...document.querySelectorAll('main code')].map(c => c.innerText).find(t => t.length === 32)").await?;
+    let key = browser
+        .ask("return [...document.querySelectorAll('main code')].map(c => c.innerText).find(t => t.length === 32)")
+        .await?;
     let key = key.as_str().expect("an intake key of 32 characters is shown").to_owned();
     let reply = Connection::open(house.desk.port).await?.send(&sender::events_v2(&key, "first")).await?;
     assert_eq!(reply.status, 202);
