@@ -25,7 +25,7 @@ impl Store {
         tx.without_timeouts().await?;
         let tables = Table::all(&mut tx).await?;
         for Table { name, .. } in &tables {
-            if tx.first::<(i64,)>(&format!("SELECT 1 FROM {name} LIMIT 1"), vec![]).await?.is_some() {
+            if tx.first::<(i64,)>(&format!("SELECT CAST(1 AS BIGINT) FROM {name} LIMIT 1"), vec![]).await?.is_some() {
                 return Err(Failure::Conflict(format!("the database is not empty: table {name} has rows")));
             }
         }

@@ -1,0 +1,14 @@
+//! The desk on both databases: verbs, and the proof of what they left behind.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod access;
+mod alerts;
+mod bench;
+mod fields;
+mod night;
+mod outbox;
+mod papers;
+mod reach;
+mod sign_in;
+mod timers;
+mod verify;

@@ -1,0 +1,138 @@
+//! Agreed papers and their versions (R-3.3.4-3, R-3.3.4-4, R-3.4-5, R-4.2.2-1).
+
+use crate::bench::{Bench, console, on_both, plan, refusal, start};
+use desk::START_CONDITIONS;
+use desk::incident::input;
+use domain::access::Role;
+use domain::alerts::Action;
+use domain::clocks::Minutes;
+use domain::clocks::notice::AgreedTargets;
+use domain::contact::ContactPlan;
+use domain::criteria::{Criteria, Question};
+use domain::fact::{Answer, Body};
+use domain::paper::{Agreement, Closures};
+use domain::time::Instant;
+
+on_both!(
+    an_incident_keeps_the_targets_of_its_alert,
+    the_criteria_in_force_are_judged_by,
+    no_version_reaches_back,
+    the_contact_plan_of_the_minute_decides_about_calls,
+    what_is_missing_at_the_start_is_listed,
+    a_closure_moves_the_day_on_which_the_desk_closes,
+);
+
+fn agreement(slo: u32) -> Agreement {
+    let mut targets = AgreedTargets::default();
+    targets.with_impact.slo_minutes = Minutes(slo);
+    Agreement { targets, signatory: "佐藤".into() }
+}
+
+async fn an_incident_keeps_the_targets_of_its_alert(bench: Bench) {
+    let first = bench.alert().await;
+    let valid_from = Some(start().plus_minutes(60));
+    let recorded = bench.desk.record_paper(&console(), &bench.tenant, "", &agreement(10), valid_from).await;
+    assert_eq!(recorded.unwrap(), 1);
+    bench.at(59);
+    let second = bench.tell(Action::Trigger, "second").await.incident.unwrap();
+    bench.at(60);
+    let third = bench.tell(Action::Trigger, "third").await.incident.unwrap();
+    for (key, version, slo) in [(&first, None, 15), (&second, None, 59 + 15), (&third, Some(1), 60 + 10)] {
+        let incident = bench.desk.incident(bench.person("mo"), key).await.unwrap().incident;
+        let due = incident.clocks()[0].slo_due;
+        assert_eq!((incident.agreement, due), (version, start().plus_minutes(slo)), "{key}");
+    }
+}
+
+async fn the_criteria_in_force_are_judged_by(bench: Bench) {
+    let key = bench.alert().await;
+    bench.take(&key).await;
+    bench.check(&key).await;
+    let question = Question { id: "order".into(), ja: "注文できますか".into(), en: String::new(), impact_if_no: true };
+    let criteria = Criteria { questions: vec![question], agreed_by: Some("佐藤".into()) };
+    let version = bench.desk.record_paper(bench.person("dh"), &bench.tenant, "ACME", &criteria, None).await.unwrap();
+    assert_eq!(version, 2, "our default was the first");
+    let old = bench.judgement(&key, true).await;
+    assert_eq!(refusal(bench.desk.judge(bench.person("mo"), &key, &old).await).field(), Some("answers"));
+    let answers = vec![Answer { question: "order".into(), yes: false }];
+    let new = input::Judgement { answers, ..old };
+    assert_eq!(bench.desk.judge(bench.person("mo"), &key, &new).await.unwrap().state, "notified");
+    let judged = |body: &Body| matches!(body, Body::IncidentJudged { criteria: 2, impact: true, .. });
+    assert_eq!(bench.count(&key, judged).await, 1);
+}
+
+async fn no_version_reaches_back(bench: Bench) {
+    bench.at(120);
+    let record = async |minute: i64| {
+        let valid_from = Some(start().plus_minutes(minute));
+        bench.desk.record_paper(&console(), &bench.tenant, "ACME", &ContactPlan::default(), valid_from).await
+    };
+    assert_eq!(refusal(record(59).await).field(), Some("valid_from"));
+    record(100).await.unwrap();
+    let versions = bench.desk.paper_versions::<ContactPlan>(&console(), &bench.tenant, "ACME").await.unwrap();
+    assert_eq!(versions[0].valid_from, start().plus_minutes(120), "a form opened a while ago means now");
+    record(180).await.unwrap();
+    let now = bench.desk.paper_now::<ContactPlan>(&console(), &bench.tenant, "ACME").await.unwrap().unwrap();
+    assert_eq!(now.version, 2, "what is valid later is not yet");
+}
+
+async fn the_contact_plan_of_the_minute_decides_about_calls(bench: Bench) {
+    let waived = ContactPlan { waived_by: Some("佐藤".into()), ..plan() };
+    bench.desk.record_paper(&console(), &bench.tenant, "ACME", &waived, Some(start().plus_minutes(30))).await.unwrap();
+    let key = bench.told().await;
+    let ended = async |key| {
+        let view = bench.desk.incident(bench.person("mo"), key).await.unwrap();
+        view.incident.clocks()[0].end.as_ref().map(|end| end.at.since_ms(start()) / 60_000)
+    };
+    assert_eq!(ended(&key).await, None, "the owner is to be called");
+    bench.at(30);
+    let second = bench.tell(Action::Trigger, "second").await.incident.unwrap();
+    bench.take(&second).await;
+    bench.check(&second).await;
+    bench.judge(&second, true).await;
+    assert_eq!(ended(&second).await, Some(30), "from now on calls are waived");
+    assert_eq!(ended(&key).await, None, "what was published before keeps its duty");
+    // A call to somebody else ends nothing.
+    let version = bench.version(&key).await;
+    let office = input::Call {
+        version,
+        contact: "office".into(),
+        number: "03-0000-0000".into(),
+        result: Some(domain::fact::CallResult::Answered),
+        ..input::Call::default()
+    };
+    bench.desk.call(bench.person("mo"), &key, &office).await.unwrap();
+    assert_eq!(ended(&key).await, None);
+    bench.call(&key).await;
+    assert_eq!(ended(&key).await, Some(30));
+}
+
+async fn what_is_missing_at_the_start_is_listed(bench: Bench) {
+    let desk = &bench.desk;
+    let all: Vec<_> = START_CONDITIONS.iter().map(|(code, _)| *code).collect();
+    let other = domain::ids::ProjectKey::new("OTHER");
+    assert_eq!(desk.start_exceptions(&bench.other, &other).await.unwrap(), all);
+    let facts = desk.store().tenant(&bench.other).facts(0, 100).await.unwrap();
+    let started = facts.iter().find(|fact| fact.kind == "project.started").unwrap();
+    assert!(all.iter().all(|code| started.json.contains(code)), "{}", started.json);
+    let agreed = Criteria { agreed_by: Some("鈴木".into()), ..Criteria::default() };
+    desk.record_paper(&console(), &bench.other, "OTHER", &agreed, None).await.unwrap();
+    desk.record_paper(&console(), &bench.other, "OTHER", &plan(), None).await.unwrap();
+    desk.record_paper(&console(), &bench.other, "", &agreement(15), None).await.unwrap();
+    let manager = bench.person("su").person().unwrap().clone();
+    assert_eq!(desk.start_exceptions(&bench.other, &other).await.unwrap(), ["account_manager"]);
+    desk.grant(&console(), &bench.other, &manager, Role::Rm, None).await.unwrap();
+    assert_eq!(desk.start_exceptions(&bench.other, &other).await.unwrap(), Vec::<&str>::new());
+}
+
+async fn a_closure_moves_the_day_on_which_the_desk_closes(bench: Bench) {
+    let closed = Closures { days: vec!["2026-11-26".parse().unwrap()] };
+    bench.desk.record_paper(&console(), &bench.provider, "", &closed, None).await.unwrap();
+    let key = bench.told().await;
+    bench.call(&key).await;
+    bench.recover(&key).await;
+    bench.notify_recovery(&key).await;
+    let row = bench.desk.store().tenant(&bench.tenant).incident(&key).await.unwrap().unwrap();
+    assert_eq!(row.duty.as_deref(), Some("close"));
+    assert_eq!(row.duty_due, Some(Instant::parse("2026-12-01T19:00:00+09:00").unwrap()));
+}
