@@ -10,7 +10,7 @@ use domain::refusal::Refusal;
 use domain::time::{HOUR_MS, Instant};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use store::{Failure, KeyRow, MessageRow};
+use store::{Failure, IncidentRow, KeyRow, MessageRow};
 
 /// How long after their last click somebody of the monitoring centre still counts as on duty.
 const ON_DUTY_MS: i64 = 10 * HOUR_MS;
@@ -214,5 +214,51 @@ impl Desk {
             names.insert(grant.tenant.clone(), self.customer_name(&grant.tenant).await?);
         }
         Ok(names)
+    }
+}
+
+/// How an earlier incident went: what helps when it happens again.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Milliseconds from the alert to the recovery; none where it never recovered.
+    pub lasted_ms: Option<i64>,
+    /// The cause it was closed with.
+    pub cause: Option<String>,
+}
+
+impl Desk {
+    /// How incidents went, each within the caller's reach.
+    ///
+    /// # Errors
+    /// One of them is out of reach.
+    pub async fn outcomes(&self, caller: &Caller, incidents: &[IncidentRow]) -> Answer<Vec<Outcome>> {
+        let mut outcomes = vec![];
+        for row in incidents {
+            caller.enter(&row.tenant, Right::ReadOperations)?;
+            let store = self.store.tenant(&row.tenant);
+            let incident = Incident::fold(&store.record_facts(&row.key).await?)?;
+            let recovered = incident.as_ref().and_then(Incident::recovery).map(|recovery| recovery.what.recovered_at);
+            let cause = match incident.and_then(|incident| incident.closure) {
+                Some(closure) => store.blob_text(&closure.what.cause).await?,
+                None => None,
+            };
+            outcomes.push(Outcome { lasted_ms: recovered.map(|at| at.since_ms(row.alert_at)), cause });
+        }
+        Ok(outcomes)
+    }
+
+    /// What tools said about these incidents, by incident and alert.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn alert_words(&self, caller: &Caller, tenant: &TenantId, incidents: &[RecordKey]) -> Answer<HashMap<(RecordKey, String), String>> {
+        caller.enter(tenant, Right::ReadOperations)?;
+        let mut words = HashMap::new();
+        for key in incidents {
+            for alert in self.store.tenant(tenant).alerts_of(key).await? {
+                words.insert((key.clone(), alert.alert_key), alert.summary);
+            }
+        }
+        Ok(words)
     }
 }

@@ -14,6 +14,7 @@ function digits(ms) {
   const s = Math.floor(Math.abs(ms) / 1000);
   const two = (n) => String(n).padStart(2, "0");
   const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+  if (h >= 48) return `${Math.floor(h / 24)}${document.documentElement.lang === "ja" ? "日" : " d"} ${h % 24}:${two(m)}`;
   return h > 0 ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
 }
 

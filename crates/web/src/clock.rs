@@ -206,7 +206,7 @@ fn beside(shell: &Shell, word: &Markup, digits: &Markup) -> Markup {
 fn digits(shell: &Shell, since: Instant, due: Instant) -> Markup {
     html! {
         time.digits datetime=(due.in_zone(&shell.zone)) data-due=(due.ms()) data-since=(since.ms()) {
-            (when::stopwatch(due.since_ms(shell.now)))
+            (when::stopwatch(shell.lang, due.since_ms(shell.now)))
         }
     }
 }
@@ -221,10 +221,10 @@ fn until(shell: &Shell, state: &ClockState) -> Markup {
             html! { span.until { (shell.t("", "by ")) (when::text(shell, *due)) (shell.t(" まで", "")) } }
         }
         ClockState::Met { due, at, .. } => html! {
-            span.until { (when::text(shell, *at)) (shell.t("（残り ", " (")) (when::stopwatch(due.since_ms(*at))) (shell.t("）", " left)")) }
+            span.until { (when::text(shell, *at)) (shell.t("（残り ", " (")) (when::stopwatch(shell.lang, due.since_ms(*at))) (shell.t("）", " left)")) }
         },
         ClockState::Missed { due, at: Some(at), .. } => html! {
-            span.until { (when::text(shell, *at)) (shell.t("（", " (")) (when::stopwatch(at.since_ms(*due))) (shell.t(" 遅れ）", " late)")) }
+            span.until { (when::text(shell, *at)) (shell.t("（", " (")) (when::stopwatch(shell.lang, at.since_ms(*due))) (shell.t(" 遅れ）", " late)")) }
         },
         ClockState::Excepted { .. } | ClockState::NoClock => html! {},
     }

@@ -188,7 +188,15 @@ impl Form {
         submit: impl Into<String>,
         fields: Vec<Field>,
     ) -> Self {
-        Self { id: id.into(), action: action.into(), version: None, fields, submit: submit.into(), primary: false, whole_page: false }
+        Self {
+            id: id.into(),
+            action: action.into(),
+            version: None,
+            fields,
+            submit: submit.into(),
+            primary: false,
+            whole_page: false,
+        }
     }
 
     /// With the version of the record that the person saw.

@@ -80,7 +80,8 @@ fn stream(here: Here, watched: Watched) -> Response {
     let ring = here.state.desk.listen();
     let (sent, queue) = (HashMap::new(), VecDeque::new());
     let watch = Watch { here, watched, ring, tick, looks: 0, pulse: None, sent, queue };
-    let events = unfold(watch, |mut watch| async { watch.next().await.map(|event| (Ok::<_, Infallible>(event), watch)) });
+    let events =
+        unfold(watch, |mut watch| async { watch.next().await.map(|event| (Ok::<_, Infallible>(event), watch)) });
     let mut response = Sse::new(events).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

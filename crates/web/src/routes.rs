@@ -44,7 +44,11 @@ fn coming_in(table: &mut Table<State>) {
     table.post("/set-up").allow(Policy::Public).to(to::begin);
     table.get("/account").allow(Policy::SignedIn).to(to::account);
     table.post("/account/password").allow(Policy::SignedIn).to(to::password);
-    table.post("/account/sessions/{session}/revocation").allow(Policy::SignedIn).objects(&[Object::Session]).to(to::revoke);
+    table
+        .post("/account/sessions/{session}/revocation")
+        .allow(Policy::SignedIn)
+        .objects(&[Object::Session])
+        .to(to::revoke);
 }
 
 fn incidents(table: &mut Table<State>) {
@@ -60,10 +64,18 @@ fn incidents(table: &mut Table<State>) {
     table.get("/alerts").allow(read).to(alerts::handler::day);
     table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
     let event = &[Object::Tenant, Object::Event];
-    table.get("/alerts/events/{tenant}/{event}").allow(Policy::In(Right::ReadOperations)).objects(event).to(alerts::handler::raw);
+    table
+        .get("/alerts/events/{tenant}/{event}")
+        .allow(Policy::In(Right::ReadOperations))
+        .objects(event)
+        .to(alerts::handler::raw);
     table.get("/outbox").allow(read).to(outbox::handler::list);
     let mail = &[Object::Tenant, Object::Message];
-    table.get("/outbox/{tenant}/{message}").allow(Policy::In(Right::ReadOperations)).objects(mail).to(outbox::handler::show);
+    table
+        .get("/outbox/{tenant}/{message}")
+        .allow(Policy::In(Right::ReadOperations))
+        .objects(mail)
+        .to(outbox::handler::show);
 }
 
 fn customers(table: &mut Table<State>) {
@@ -74,16 +86,33 @@ fn customers(table: &mut Table<State>) {
     table.get("/settings/tenants").allow(somewhere).to(tenants::list);
     table.post("/settings/tenants").allow(Policy::Somewhere(Right::Administer)).to(tenants::add);
     table.get("/settings/tenants/{tenant}").allow(agree).objects(tenant).to(tenants::show);
-    table.post("/settings/tenants/{tenant}/projects").allow(Policy::In(Right::Administer)).objects(tenant).to(tenants::add_project);
+    table
+        .post("/settings/tenants/{tenant}/projects")
+        .allow(Policy::In(Right::Administer))
+        .objects(tenant)
+        .to(tenants::add_project);
     table.post("/settings/tenants/{tenant}/agreement").allow(agree).objects(tenant).to(tenants::agree);
     table.post("/settings/projects/{project}/criteria").allow(agree).objects(one_project).to(project::criteria);
     table.post("/settings/projects/{project}/waiver").allow(agree).objects(one_project).to(project::waive);
     table.post("/settings/projects/{project}/contacts").allow(agree).objects(one_project).to(project::add_contact);
     table.get("/settings/projects/{project}/contacts.csv").allow(agree).objects(one_project).to(project::export);
-    table.get("/settings/projects/{project}/contacts/import").allow(agree).objects(one_project).to(project::import_form);
-    table.post("/settings/projects/{project}/contacts/import").allow(agree).objects(one_project).body_max(CSV_MAX).to(project::import);
+    table
+        .get("/settings/projects/{project}/contacts/import")
+        .allow(agree)
+        .objects(one_project)
+        .to(project::import_form);
+    table
+        .post("/settings/projects/{project}/contacts/import")
+        .allow(agree)
+        .objects(one_project)
+        .body_max(CSV_MAX)
+        .to(project::import);
     let contact = &[Object::Project, Object::Contact];
-    table.post("/settings/projects/{project}/contacts/{contact}/removal").allow(agree).objects(contact).to(project::remove_contact);
+    table
+        .post("/settings/projects/{project}/contacts/{contact}/removal")
+        .allow(agree)
+        .objects(contact)
+        .to(project::remove_contact);
 }
 
 fn people(table: &mut Table<State>) {
@@ -100,13 +129,25 @@ fn people(table: &mut Table<State>) {
     table.post("/settings/people/{person}/activation").allow(somewhere).objects(person).to(people::activate);
     table.post("/settings/memberships").allow(somewhere).to(people::grant);
     let membership = &[Object::Tenant, Object::Membership];
-    table.post("/settings/memberships/{tenant}/{membership}/end").allow(within).objects(membership).to(people::end_membership);
+    table
+        .post("/settings/memberships/{tenant}/{membership}/end")
+        .allow(within)
+        .objects(membership)
+        .to(people::end_membership);
     table.post("/settings/delegations").allow(somewhere).to(people::delegate);
     let delegation = &[Object::Tenant, Object::Delegation];
-    table.post("/settings/delegations/{tenant}/{delegation}/end").allow(within).objects(delegation).to(people::end_delegation);
+    table
+        .post("/settings/delegations/{tenant}/{delegation}/end")
+        .allow(within)
+        .objects(delegation)
+        .to(people::end_delegation);
     table.get("/settings/keys").allow(somewhere).to(keys::list);
     table.post("/settings/keys").allow(somewhere).to(keys::add);
-    table.post("/settings/keys/{tenant}/{key}/revocation").allow(within).objects(&[Object::Tenant, Object::Key]).to(keys::revoke);
+    table
+        .post("/settings/keys/{tenant}/{key}/revocation")
+        .allow(within)
+        .objects(&[Object::Tenant, Object::Key])
+        .to(keys::revoke);
     table.get("/settings/webhooks").allow(somewhere).to(keys::webhooks);
     table.post("/settings/webhooks").allow(somewhere).to(keys::add_webhook);
     let webhook = &[Object::Tenant, Object::Webhook];
@@ -123,7 +164,11 @@ fn desk(table: &mut Table<State>) {
     table.post("/settings/mail").allow(somewhere).to(desk::write_mail);
     table.get("/settings/calendar").allow(somewhere).to(desk::calendar);
     table.post("/settings/calendar").allow(somewhere).to(desk::add_closure);
-    table.post("/settings/calendar/{date}/removal").allow(somewhere).objects(&[Object::Nothing]).to(desk::remove_closure);
+    table
+        .post("/settings/calendar/{date}/removal")
+        .allow(somewhere)
+        .objects(&[Object::Nothing])
+        .to(desk::remove_closure);
 }
 
 fn streams() -> Table<State> {

@@ -57,11 +57,17 @@ pub fn midnight(day: jiff::civil::Date, zone: &jiff::tz::TimeZone) -> Instant {
     start.map_or(Instant::from_ms(0), |start| Instant::from_ms(start.timestamp().as_millisecond()))
 }
 
-/// A span as a stopwatch shows it: `11:48`, `1:04:09`; the sign is dropped.
-pub fn stopwatch(ms: i64) -> String {
+/// A span as a stopwatch shows it: `11:48`, `1:04:09`, from two days on `7日 19:55`; the sign is dropped.
+pub fn stopwatch(lang: Lang, ms: i64) -> String {
     let seconds = ms.abs() / SECOND_MS;
     let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
+    if h >= 48 {
+        format!("{}{} {}:{m:02}", h / 24, lang.pick("日", " d"), h % 24)
+    } else if h > 0 {
+        format!("{h}:{m:02}:{s:02}")
+    } else {
+        format!("{m}:{s:02}")
+    }
 }
 
 /// A span in words: `9分28秒`, `1 h 04 min`; the sign is dropped.
@@ -99,8 +105,10 @@ mod tests {
 
     #[test]
     fn a_span_drops_its_sign_and_keeps_two_digits() {
-        assert_eq!(stopwatch(708_999), "11:48");
-        assert_eq!(stopwatch(-3_849_000), "1:04:09");
+        assert_eq!(stopwatch(Lang::Ja, 708_999), "11:48");
+        assert_eq!(stopwatch(Lang::En, -3_849_000), "1:04:09");
+        assert_eq!(stopwatch(Lang::Ja, 675_900_000), "7日 19:45");
+        assert_eq!(stopwatch(Lang::En, 675_900_000), "7 d 19:45");
         assert_eq!(span(Lang::Ja, 568_000), "9分28秒");
         assert_eq!(span(Lang::En, 3_840_000), "1 h 04 min");
     }

@@ -108,7 +108,8 @@ async fn first_step(guest: &Guest, draft: Draft) -> Result<Markup, Trouble> {
 /// Makes the first administrator and an intake key, which is shown in the answer and never again.
 pub(crate) async fn begin(guest: Guest, sent: Sent) -> Result<Response, Trouble> {
     let text = |name: &str| sent.typed.text(name);
-    let person = NewPerson { email: text("email"), name: text("name"), password: text("password"), ..NewPerson::default() };
+    let person =
+        NewPerson { email: text("email"), name: text("name"), password: text("password"), ..NewPerson::default() };
     let begun = match guest.state.desk.set_up(&text("provider"), &person, &guest.agent, &guest.address).await {
         Ok(begun) => begun,
         Err(error) => {

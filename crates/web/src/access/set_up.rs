@@ -83,7 +83,9 @@ fn administrator(shell: &Shell, draft: &Draft) -> Markup {
     form(
         shell,
         draft,
-        &Form::new("set-up", "/set-up", shell.t("管理者を作る", "Make the administrator"), fields).primary(true).whole_page(),
+        &Form::new("set-up", "/set-up", shell.t("管理者を作る", "Make the administrator"), fields)
+            .primary(true)
+            .whole_page(),
     )
 }
 

@@ -1,6 +1,6 @@
 //! A day's alerts, the unreadable ones, and any event as it was received.
 
-use super::{AlertLine, AlertsPage, Quarantined, QuarantinePage, RawEventPage, day_page, quarantine_page, raw_page};
+use super::{AlertLine, AlertsPage, QuarantinePage, Quarantined, RawEventPage, day_page, quarantine_page, raw_page};
 use crate::here::{Here, html};
 use crate::layout::Place;
 use crate::when::midnight;
@@ -8,13 +8,13 @@ use axum::response::Response;
 use desk::{Answer, EventView};
 use domain::access::Right;
 use domain::alerts::Fate;
-use domain::ids::{KeyId, TenantId};
+use domain::ids::{KeyId, RecordKey, TenantId};
 use domain::refusal::Refusal;
 use domain::time::HOUR_MS;
 use gate::{Path, Query, Trouble};
 use jiff::civil::Date;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::EventFilter;
 
 /// Events of one page.
@@ -40,6 +40,8 @@ pub(crate) async fn day(here: Here, Query(asked): Query<Day>) -> Result<Response
     let fates = desk.fates(caller, from, to).await?;
     let filter = EventFilter { from, to, fate: None, after: None };
     let names = Sources::load(&here).await?;
+    let events = desk.events(caller, &filter, None, EVENTS_MAX).await?;
+    let words = words_of(&here, &events).await?;
     let link = |day: Date| format!("/alerts?date={day}");
     let it = AlertsPage {
         day: from,
@@ -47,7 +49,7 @@ pub(crate) async fn day(here: Here, Query(asked): Query<Day>) -> Result<Response
         after: (date < today).then(|| link(after)),
         accepted: fates.total,
         fates: fates.counts,
-        lines: desk.events(caller, &filter, None, EVENTS_MAX).await?.iter().map(|view| line(view, &names)).collect(),
+        lines: events.iter().map(|view| line(view, &names, &words)).collect(),
     };
     Ok(html(day_page(&shell, &it)))
 }
@@ -56,9 +58,29 @@ fn fate_of(code: &str) -> Option<Fate> {
     Fate::ALL.into_iter().find(|fate| fate.code() == code)
 }
 
-fn line(view: &EventView, names: &Sources) -> AlertLine {
+/// What tools said, by incident and alert.
+type Words = HashMap<(RecordKey, String), String>;
+
+/// The words of the incidents that these events belong to.
+async fn words_of(here: &Here, events: &[EventView]) -> Answer<Words> {
+    let mut incidents: BTreeMap<&TenantId, BTreeSet<&RecordKey>> = BTreeMap::new();
+    for view in events {
+        incidents.entry(&view.tenant).or_default().extend(&view.event.incident);
+    }
+    let mut words = Words::new();
+    for (tenant, keys) in incidents {
+        let keys: Vec<RecordKey> = keys.into_iter().cloned().collect();
+        words.extend(here.state.desk.alert_words(&here.caller, tenant, &keys).await?);
+    }
+    Ok(words)
+}
+
+fn line(view: &EventView, names: &Sources, words: &Words) -> AlertLine {
     let event = &view.event;
-    let said = event.note.clone().or_else(|| event.dedup_key.clone()).unwrap_or_else(|| event.action.clone());
+    let place = event.incident.clone().zip(event.alert_key.clone());
+    let said = place.and_then(|place| words.get(&place).cloned());
+    let said =
+        said.or_else(|| event.note.clone()).or_else(|| event.dedup_key.clone()).unwrap_or_else(|| event.action.clone());
     AlertLine {
         at: event.received,
         source: names.of(&view.tenant, &event.api_key),

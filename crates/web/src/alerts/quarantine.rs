@@ -87,7 +87,10 @@ pub fn raw_page(shell: &Shell, it: &RawEventPage) -> Markup {
         (shell.t("送信元", "Source"), html! { (it.source) }),
         (shell.t("形式", "Format"), html! { code { (it.sender) } }),
         (shell.t("プロジェクト", "Project"), html! { (it.project) }),
-        (shell.t("行き先", "Fate"), html! { (it.fate) @if let Some(key) = &it.record { " " a href={ "/incidents/" (key) } { (crate::parts::slip(key)) } } }),
+        (
+            shell.t("行き先", "Fate"),
+            html! { (it.fate) @if let Some(key) = &it.record { " " a href={ "/incidents/" (key) } { (crate::parts::slip(key)) } } },
+        ),
     ];
     let body = html! { div.reading { header.top { h1 { (title) } } (facts(&items.map(|(k, v)| (k.to_owned(), v)))) h2 { (shell.t("本文", "Body")) } pre tabindex="0" { (it.body) } } };
     shell_page(shell, title, &body)

@@ -111,7 +111,9 @@ impl Board {
                 list.push(Warning::Undelivered {
                     record: glance.incident.key.to_string(),
                     to: row.map(|row| row.recipient.clone()).unwrap_or_default(),
-                    reason: row.and_then(|row| row.reason.clone()).unwrap_or_else(|| shell.t("まだ届いていない", "not delivered yet").to_owned()),
+                    reason: row
+                        .and_then(|row| row.reason.clone())
+                        .unwrap_or_else(|| shell.t("まだ届いていない", "not delivered yet").to_owned()),
                 });
             }
         }
@@ -145,8 +147,14 @@ fn lane(shell: &Shell, glance: &Glance, duties: &[Duty]) -> Vec<LaneMark> {
     }
     for clock in incident.clocks().iter().filter(|clock| clock.end.is_none() && !incident.state.is_final()) {
         for (due, name) in [(Some(clock.slo_due), "SLO"), (clock.sla_due, "SLA")] {
-            let Some(due) = due.filter(|due| near(*due) && duties.iter().all(|duty| duty.due != *due)) else { continue };
-            marks.push(LaneMark { at: due, what: format!("{} {name}", shell.t("障害発生連絡", "notice")), done: false });
+            let Some(due) = due.filter(|due| near(*due) && duties.iter().all(|duty| duty.due != *due)) else {
+                continue;
+            };
+            marks.push(LaneMark {
+                at: due,
+                what: format!("{} {name}", shell.t("障害発生連絡", "notice")),
+                done: false,
+            });
         }
     }
     marks

@@ -118,7 +118,7 @@ pub fn next(shell: &Shell, row: Option<&BoardRow>, alerts_today: u64) -> Markup 
             @if let Some(row) = row {
                 p.sentence {
                     span.whose { (row.tenant) }
-                    a href=(row.href()) data-primary { strong { (row.host) " " (row.title) } span.arrow aria-hidden="true" { "→" } b { (row.duty.in_lang(shell.lang)) } kbd { "Enter" } }
+                    a href=(row.href()) data-primary { strong { (row.what()) } span.arrow aria-hidden="true" { "→" } b { (row.duty.in_lang(shell.lang)) } kbd { "Enter" } }
                 }
                 (clock_mark(shell, &row.held()))
             } @else {

@@ -42,6 +42,15 @@ impl BoardRow {
         format!("/incidents/{}", self.key)
     }
 
+    /// The host and what is wrong with it; the host only once where the alert names it itself.
+    pub fn what(&self) -> String {
+        if self.host.is_empty() || self.title.contains(&self.host) {
+            self.title.clone()
+        } else {
+            format!("{} {}", self.host, self.title)
+        }
+    }
+
     /// The clock of the nearest duty, held by whom the incident is held.
     pub(super) fn held(&self) -> ClockMark {
         ClockMark { holder: self.holder.clone(), ..self.mark.clone() }
@@ -63,7 +72,7 @@ pub fn row(shell: &Shell, it: &BoardRow) -> Markup {
             div.when role="cell" { (clock_mark(shell, &it.held())) }
             div.step role="cell" { b { (it.duty.in_lang(shell.lang)) } small { (it.state.in_lang(shell.lang)) } }
             div.what role="cell" {
-                a href=(it.href()) { strong { (it.host) " " (it.title) } }
+                a href=(it.href()) { strong { (it.what()) } }
                 small { (slip(&it.key)) " " (it.tenant) " " span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } } }
             }
             div.by role="cell" { @match &it.holder { Some(name) => (name), None => span.nobody { (shell.t("担当なし", "nobody")) } } }

@@ -33,12 +33,21 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
     let mut incident = view.incident.clone();
     as_the_desk(&mut incident);
     let people = HashMap::new();
-    let told = Told { shell, texts: &view.texts, people: &people, contacts: &view.contact_names };
+    let sources = HashMap::new();
+    let told = Told {
+        shell,
+        texts: &view.texts,
+        people: &people,
+        contacts: &view.contact_names,
+        sources: &sources,
+        incident: &incident,
+    };
     let mut published = told_to_customer(&incident, &told);
     for item in &mut published {
         item.by.clone_from(&shell.provider);
     }
-    let calls = calls_of(&incident, &told).into_iter().map(|call| crate::incident::Call { by: shell.provider.clone(), ..call });
+    let calls =
+        calls_of(&incident, &told).into_iter().map(|call| crate::incident::Call { by: shell.provider.clone(), ..call });
     let tell = |seq: u64| fact_of(&incident, seq).in_lang(shell.lang).to_owned();
     let first = incident.publications.first().map(|p| (p.mark.at, view.customer.clone()));
     let recovered = incident.recovery().map(|recovery| recovery.what.recovered_at);
@@ -53,7 +62,12 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         told: first,
         standing: standing(incident.state).in_lang(shell.lang).to_owned(),
         decide: (incident.state == State::RecoveryNotified).then(|| {
-            shell.t("復旧の確認（問題があればお電話ください）", "please confirm the recovery, or call us if it is not over").to_owned()
+            shell
+                .t(
+                    "復旧の確認（問題があればお電話ください）",
+                    "please confirm the recovery, or call us if it is not over",
+                )
+                .to_owned()
         }),
         next_report: interim_mark(shell, &incident, Some(&shell.provider)),
         clocks: notice_marks(shell, &incident, Some(&shell.provider)),
@@ -91,8 +105,12 @@ fn fact_of(incident: &Incident, seq: u64) -> Label {
 
 const fn standing(state: State) -> Label {
     match state {
-        State::Detected | State::Triaging | State::Judged => Label::new("影響を確かめています。", "We are finding out what it affects."),
-        State::Notified => Label::new("原因を調査し、復旧にあたっています。", "We look for the cause and work on the recovery."),
+        State::Detected | State::Triaging | State::Judged => {
+            Label::new("影響を確かめています。", "We are finding out what it affects.")
+        }
+        State::Notified => {
+            Label::new("原因を調査し、復旧にあたっています。", "We look for the cause and work on the recovery.")
+        }
         State::Confirming => Label::new("復旧し、確認を進めています。", "It is back; we are confirming that."),
         State::RecoveryNotified => Label::new("復旧しました。", "It has recovered."),
         State::Closed => Label::new("対応を終了しました。", "It is closed."),
@@ -109,7 +127,10 @@ pub(crate) async fn rows(here: &Here, after: Option<(Instant, RecordKey)>) -> An
 /// The list as it is shown.
 pub(crate) fn list(shell: &Shell, staff: bool, rows: Vec<BoardRow>) -> CustomerListPage {
     let full = rows.len() == PAGE as usize;
-    let next = rows.last().filter(|_| full).map(|last| format!("/incidents?opened={}&key={}", last.row.opened.ms(), last.row.key));
+    let next = rows
+        .last()
+        .filter(|_| full)
+        .map(|last| format!("/incidents?opened={}&key={}", last.row.opened.ms(), last.row.key));
     let mut incidents: Vec<Listed> = rows.into_iter().map(|it| listed(shell, staff, it)).collect();
     incidents.sort_by_key(|it| it.recovered.is_some());
     CustomerListPage { incidents, next }
@@ -121,7 +142,9 @@ fn listed(shell: &Shell, staff: bool, it: BoardRow) -> Listed {
     let state = match row.notified_at {
         Some(at) if at <= row.slo_due => ClockState::Met { due: row.slo_due, at, provisional: row.ended.is_none() },
         Some(at) => ClockState::Missed { due: row.slo_due, at: Some(at), provisional: row.ended.is_none() },
-        None if row.state == State::FalseAlarm.code() => ClockState::Excepted { why: shell.t("誤検知", "false alarm").to_owned() },
+        None if row.state == State::FalseAlarm.code() => {
+            ClockState::Excepted { why: shell.t("誤検知", "false alarm").to_owned() }
+        }
         None if shell.now <= row.slo_due => ClockState::Running { since: row.alert_at, due: row.slo_due },
         None => ClockState::Missed { due: row.slo_due, at: None, provisional: row.ended.is_none() },
     };

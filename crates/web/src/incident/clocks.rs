@@ -69,7 +69,12 @@ pub(crate) fn interim_mark(shell: &Shell, incident: &Incident, holder: Option<&s
     let told = incident.publications.iter().map(|p| p.mark.at).chain(incident.report_instants());
     let since = told.max().unwrap_or_else(|| incident.alert_at());
     let state = ClockState::Running { since, due };
-    Some(ClockMark { name: Of::Interim(INTERIM_MINUTES).name(shell.lang), state, holder: holder.map(str::to_owned), href: None })
+    Some(ClockMark {
+        name: Of::Interim(INTERIM_MINUTES).name(shell.lang),
+        state,
+        holder: holder.map(str::to_owned),
+        href: None,
+    })
 }
 
 /// The clock of a duty, as the board shows it.

@@ -1,6 +1,6 @@
 //! The incident's routes: its page for staff and customers, and one form a verb.
 
-use super::of::{for_caller, page_of, told};
+use super::of::{Around, for_caller, page_of, told};
 use super::{IncidentPage, Verb, page};
 use crate::customer;
 use crate::failure::{self, FailurePage};
@@ -37,12 +37,13 @@ async fn staff_page(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup
 /// What the page shows to this caller.
 pub(crate) async fn context(here: &Here, shell: &Shell, view: &IncidentView, draft: Draft) -> Answer<IncidentPage> {
     let (desk, caller) = (&here.state.desk, &here.caller);
-    let mut sources = desk.sources(caller, &view.tenant).await?;
+    let sources = desk.sources(caller, &view.tenant).await?;
     let source = match &view.incident.origin {
-        Origin::Alert { event, .. } => sources.remove(&desk.event(caller, &view.tenant, *event).await?.0.api_key),
-        Origin::Heartbeat { key } => sources.remove(key),
+        Origin::Alert { event, .. } => sources.get(&desk.event(caller, &view.tenant, *event).await?.0.api_key).cloned(),
+        Origin::Heartbeat { key } => sources.get(key).cloned(),
     };
-    Ok(for_caller(page_of(shell, view, source, draft), view, caller))
+    let around = Around { source, outcomes: desk.outcomes(caller, &view.earlier).await?, sources };
+    Ok(for_caller(page_of(shell, view, &around, draft), view, caller))
 }
 
 /// One verb's form.
@@ -66,17 +67,23 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
     let version = if matches!(verb, Verb::Note | Verb::Message) { 0 } else { typed.version()? };
     match verb {
         Verb::Assignment => desk.take(caller, key, &input::Assignment { version }).await,
-        Verb::Check => desk.check(caller, key, &input::Check { version, how: text("how"), result: text("result") }).await,
+        Verb::Check => {
+            desk.check(caller, key, &input::Check { version, how: text("how"), result: text("result") }).await
+        }
         Verb::Judgement => {
-            let input = input::Judgement { version, answers: answers(typed), text: text("text"), reason: text("reason") };
+            let input =
+                input::Judgement { version, answers: answers(typed), text: text("text"), reason: text("reason") };
             desk.judge(caller, key, &input).await
         }
         Verb::Rejudgement => {
             let (impact, held_at_alert) = (typed.yes("impact"), typed.yes("held_at_alert"));
-            let input = input::Rejudgement { version, impact, held_at_alert, text: text("text"), reason: text("reason") };
+            let input =
+                input::Rejudgement { version, impact, held_at_alert, text: text("text"), reason: text("reason") };
             desk.rejudge(caller, key, &input).await
         }
-        Verb::JudgementConfirmation => desk.confirm_judgement(caller, key, &input::JudgementConfirmation { version }).await,
+        Verb::JudgementConfirmation => {
+            desk.confirm_judgement(caller, key, &input::JudgementConfirmation { version }).await
+        }
         Verb::Notice => desk.notify(caller, key, &input::NoticeText { version, text: text("text") }).await,
         Verb::Call => {
             let input = input::Call {
@@ -117,7 +124,9 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
             let (class, cause, confirmed_by) = (text("class"), text("cause"), text("confirmed_by"));
             desk.close(caller, key, &input::Closure { version, class, cause, confirmed_by }).await
         }
-        Verb::FalseAlarm => desk.declare_false_alarm(caller, key, &input::FalseAlarm { version, grounds: text("grounds") }).await,
+        Verb::FalseAlarm => {
+            desk.declare_false_alarm(caller, key, &input::FalseAlarm { version, grounds: text("grounds") }).await
+        }
         Verb::FalseAlarmReview => {
             let input = input::FalseAlarmReview { version, upheld: typed.yes("upheld"), reason: text("reason") };
             desk.review_false_alarm(caller, key, &input).await
@@ -141,7 +150,8 @@ async fn conflict(here: &Here, key: &RecordKey, typed: Typed) -> Result<Response
     let shell = here.shell(Place::Board).await?;
     let view = here.state.desk.incident(&here.caller, key).await?;
     let seen = typed.version().unwrap_or_default();
-    let told = told(&shell, &view);
+    let sources = here.state.desk.sources(&here.caller, &view.tenant).await?;
+    let told = told(&shell, &view, &sources);
     let since = view.facts.iter().rev().take_while(|fact| fact.seq > seen).map(|fact| told.entry(fact)).collect();
     let typed = typed.0.into_iter().filter(|(name, value)| name != "version" && !value.is_empty()).collect();
     let it = FailurePage::Conflict { record: format!("/incidents/{key}"), since, typed };
@@ -152,7 +162,10 @@ async fn conflict(here: &Here, key: &RecordKey, typed: Typed) -> Result<Response
 pub(crate) async fn list(here: Here, gate::Query(asked): gate::Query<Before>) -> Result<Response, Trouble> {
     let shell = here.shell(Place::Incidents).await?;
     let rows = customer::handler::rows(&here, asked.place()).await?;
-    Ok(html(customer::list_page(&shell, &customer::handler::list(&shell, here.caller.may_somewhere(Right::ReadOperations), rows))))
+    Ok(html(customer::list_page(
+        &shell,
+        &customer::handler::list(&shell, here.caller.may_somewhere(Right::ReadOperations), rows),
+    )))
 }
 
 /// Where a list goes on: after the incident opened then.

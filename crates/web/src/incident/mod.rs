@@ -13,12 +13,12 @@ pub(crate) mod telling;
 mod verbs;
 
 pub use alert::{AlertWords, Earlier};
+pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
 pub use judgement::{Judged, Judgement, Question};
 pub use notice::{Call, CallResult, Contact, NoticeBox, Phone, Published, calls, contacts, published};
+pub(crate) use of::{calls as calls_of, days_label, hours, impact, told_to_customer};
 pub use sample::samples;
 pub(crate) use sample::{ended_ledger, told};
-pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
-pub(crate) use of::{calls as calls_of, days_label, hours, impact, told_to_customer};
 pub use verbs::{Prefill, Verb};
 
 use crate::clock::{ClockMark, clock_mark};

@@ -12,18 +12,31 @@ use desk::incident::{CLASSES, IncidentView};
 use domain::access::Right;
 use domain::contact::{Days, Hours};
 use domain::fact::{NoticeKind, Origin};
+use domain::ids::KeyId;
 use domain::incident::duty::DutyKind;
 use domain::incident::{Incident, State};
 use domain::time::MINUTE_MS;
 use domain::words::Label;
 use serde_json::Value;
+use std::collections::HashMap;
 
-/// The page of an incident; `source` names the tool that alerted first.
-pub(crate) fn page_of(shell: &Shell, view: &IncidentView, source: Option<String>, draft: Draft) -> IncidentPage {
-    let told = told(shell, view);
+/// What stands around an incident.
+pub(crate) struct Around {
+    /// Names of the tenant's keys.
+    pub(crate) sources: HashMap<KeyId, String>,
+    /// The tool that alerted first.
+    pub(crate) source: Option<String>,
+    /// How the earlier incidents went, in their order.
+    pub(crate) outcomes: Vec<desk::Outcome>,
+}
+
+/// The page of an incident.
+pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Draft) -> IncidentPage {
+    let told = told(shell, view, &by.sources);
     let incident = &view.incident;
     let holder = incident.taken.as_ref().and_then(|taken| view.people.get(&taken.what)).cloned();
-    let tell = |seq: u64| view.facts.iter().find(|fact| fact.seq == seq).map(|fact| told.entry(fact).act).unwrap_or_default();
+    let tell =
+        |seq: u64| view.facts.iter().find(|fact| fact.seq == seq).map(|fact| told.entry(fact).act).unwrap_or_default();
     let mut clocks = clocks::notice_marks(shell, incident, holder.as_deref());
     if let Some(mark) = clocks::interim_mark(shell, incident, holder.as_deref()) {
         clocks.insert(0, mark);
@@ -40,10 +53,13 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, source: Option<String>
         impact: impact(incident),
         clocks,
         ledgers: clocks::ledgers(shell, incident, &view.ledgers, holder.as_deref(), &tell, true),
-        alert: words(shell, view, source),
-        earlier: view.earlier.iter().map(earlier).collect(),
+        alert: words(shell, view, by.source.clone()),
+        earlier: view.earlier.iter().zip(&by.outcomes).map(earlier).collect(),
         judgement: judgement(shell, view, &told),
-        notice: NoticeBox { draft: tick(incident.impact() != Some(false)).clone(), published: published(shell, view, &told) },
+        notice: NoticeBox {
+            draft: tick(incident.impact() != Some(false)).clone(),
+            published: published(shell, view, &told),
+        },
         contacts: contacts(shell, view),
         calls: calls(incident, &told),
         timeline: view.facts.iter().rev().map(|fact| told.entry(fact)).collect(),
@@ -61,12 +77,20 @@ pub(crate) fn for_caller(mut page: IncidentPage, view: &IncidentView, caller: &d
     let may = |right| caller.enter(&view.tenant, right).is_ok();
     page.writes = may(Right::Operate);
     page.primary = page.primary.filter(|verb| may(verb.right()));
-    page.others.retain(|verb| may(verb.right()));
+    let own = view.incident.taken.as_ref().is_some_and(|taken| caller.person() == Some(&taken.what));
+    page.others.retain(|verb| may(verb.right()) && !(own && *verb == Verb::Assignment));
     page
 }
 
-pub(crate) fn told<'a>(shell: &'a Shell, view: &'a IncidentView) -> Told<'a> {
-    Told { shell, texts: &view.texts, people: &view.people, contacts: &view.contact_names }
+pub(crate) fn told<'a>(shell: &'a Shell, view: &'a IncidentView, sources: &'a HashMap<KeyId, String>) -> Told<'a> {
+    Told {
+        shell,
+        texts: &view.texts,
+        people: &view.people,
+        contacts: &view.contact_names,
+        sources,
+        incident: &view.incident,
+    }
 }
 
 /// サービス影響 as far as it is judged.
@@ -90,7 +114,9 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
         State::Triaging => Some(Verb::Judgement),
         State::Judged => Some(Verb::Notice),
         State::Notified | State::Confirming if owes(&DutyKind::FirstCall) => Some(Verb::Call),
-        State::Notified | State::Confirming if nearest.is_some_and(|d| d.kind == DutyKind::Interim && d.due.since_ms(view.now) < 15 * MINUTE_MS) => {
+        State::Notified | State::Confirming
+            if nearest.is_some_and(|d| d.kind == DutyKind::Interim && d.due.since_ms(view.now) < 15 * MINUTE_MS) =>
+        {
             Some(Verb::InterimReport)
         }
         State::Notified => Some(Verb::RecoveryStep),
@@ -103,8 +129,12 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
         State::Detected => vec![Verb::FalseAlarm],
         State::Triaging => vec![Verb::Check, Verb::RecoveryStep, Verb::Call, Verb::FalseAlarm],
         State::Judged => vec![Verb::RecoveryStep, Verb::Rejudgement, Verb::Call, Verb::FalseAlarm],
-        State::Notified => vec![Verb::Call, Verb::InterimReport, Verb::RecoveryStep, Verb::Recovery, Verb::Check, Verb::Rejudgement],
-        State::Confirming => vec![Verb::RecoveryNotice, Verb::RecoveryWithdrawal, Verb::InterimReport, Verb::Call, Verb::RecoveryStep],
+        State::Notified => {
+            vec![Verb::Call, Verb::InterimReport, Verb::RecoveryStep, Verb::Recovery, Verb::Check, Verb::Rejudgement]
+        }
+        State::Confirming => {
+            vec![Verb::RecoveryNotice, Verb::RecoveryWithdrawal, Verb::InterimReport, Verb::Call, Verb::RecoveryStep]
+        }
         State::RecoveryNotified => vec![Verb::Recurrence, Verb::Call],
         State::FalseAlarm | State::Closed => vec![],
     };
@@ -120,8 +150,10 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
 
 fn judgement(shell: &Shell, view: &IncidentView, told: &Told<'_>) -> Judgement {
     let incident = &view.incident;
-    let answers = incident.judgements.iter().rev().find(|j| !j.what.answers.is_empty()).map(|j| j.what.answers.as_slice());
-    let (version, criteria) = view.criteria.as_ref().map_or((0, None), |(version, criteria)| (*version, Some(criteria)));
+    let answers =
+        incident.judgements.iter().rev().find(|j| !j.what.answers.is_empty()).map(|j| j.what.answers.as_slice());
+    let (version, criteria) =
+        view.criteria.as_ref().map_or((0, None), |(version, criteria)| (*version, Some(criteria)));
     let question = |question: &domain::criteria::Question| Question {
         id: question.id.clone(),
         text: match (shell.lang, question.en.is_empty()) {
@@ -129,7 +161,9 @@ fn judgement(shell: &Shell, view: &IncidentView, told: &Told<'_>) -> Judgement {
             _ => question.ja.clone(),
         },
         affected_if: !question.impact_if_no,
-        answer: answers.and_then(|all| all.iter().find(|answer| answer.question == question.id)).map(|answer| answer.yes),
+        answer: answers
+            .and_then(|all| all.iter().find(|answer| answer.question == question.id))
+            .map(|answer| answer.yes),
     };
     let judged = incident.judgements.iter().rev().map(|judgement| Judged {
         impact: if judgement.what.impact { Impact::Yes } else { Impact::No },
@@ -159,7 +193,10 @@ fn words(shell: &Shell, view: &IncidentView, source: Option<String>) -> AlertWor
     AlertWords {
         source: source.filter(|name| !name.is_empty()).unwrap_or_else(fallback),
         host: first.map(|alert| alert.source.clone()).unwrap_or_default(),
-        summary: first.map_or_else(|| view.texts.get(&incident.title).cloned().unwrap_or_default(), |alert| alert.summary.clone()),
+        summary: first.map_or_else(
+            || view.texts.get(&incident.title).cloned().unwrap_or_default(),
+            |alert| alert.summary.clone(),
+        ),
         severity: incident.severity.clone(),
         received: incident.alert_at(),
         sent: said.sent,
@@ -189,15 +226,17 @@ fn said(raw: &Value) -> Said {
     }
     said.fields.truncate(24);
     let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-    said.link = text(raw.get("client_url")).or_else(|| text(raw.pointer("/links/0/href"))).or_else(|| text(alert.get("generatorURL")));
+    said.link = text(raw.get("client_url"))
+        .or_else(|| text(raw.pointer("/links/0/href")))
+        .or_else(|| text(alert.get("generatorURL")));
     let sent = text(raw.pointer("/payload/timestamp")).or_else(|| text(alert.get("startsAt")));
     said.sent = sent.and_then(|sent| domain::time::Instant::parse(&sent).ok());
     said
 }
 
-fn earlier(row: &store::IncidentRow) -> Earlier {
-    let lasted_ms = row.ended.map(|ended| ended.since_ms(row.opened));
-    Earlier { key: row.key.to_string(), at: row.opened, lasted_ms, cause: row.title.clone() }
+fn earlier((row, outcome): (&store::IncidentRow, &desk::Outcome)) -> Earlier {
+    let cause = outcome.cause.clone().unwrap_or_else(|| row.title.clone());
+    Earlier { key: row.key.to_string(), at: row.opened, lasted_ms: outcome.lasted_ms, cause }
 }
 
 fn contacts(shell: &Shell, view: &IncidentView) -> Vec<Contact> {
@@ -285,8 +324,16 @@ pub(crate) fn told_to_customer(incident: &Incident, told: &Told<'_>) -> Vec<Publ
 /// What became of the messages that a fact queued: they follow it at once in the chain.
 fn delivery(shell: &Shell, view: &IncidentView, seq: u64) -> String {
     let incident = &view.incident;
-    let next_told = view.facts.iter().map(|fact| fact.seq).filter(|s| *s > seq).find(|s| !incident.deliveries.values().any(|d| d.queued.seq == *s));
-    let mine = incident.deliveries.iter().filter(|(_, d)| d.queued.seq > seq && next_told.is_none_or(|next| d.queued.seq < next));
+    let next_told = view
+        .facts
+        .iter()
+        .map(|fact| fact.seq)
+        .filter(|s| *s > seq)
+        .find(|s| !incident.deliveries.values().any(|d| d.queued.seq == *s));
+    let mine = incident
+        .deliveries
+        .iter()
+        .filter(|(_, d)| d.queued.seq > seq && next_told.is_none_or(|next| d.queued.seq < next));
     let line = |(id, it): (&domain::ids::MessageId, &domain::incident::Delivery)| {
         let to = view.messages.iter().find(|row| row.id == *id).map_or("", |row| row.recipient.as_str());
         let how = match it.delivered_at() {
@@ -303,11 +350,16 @@ fn delivery(shell: &Shell, view: &IncidentView, seq: u64) -> String {
 fn prefill(shell: &Shell, view: &IncidentView, holder: Option<&str>, told: &Told<'_>) -> Prefill {
     let last = view.incident.checks.last().map(|check| told.text(&check.what.0));
     Prefill {
-        check_how: last.unwrap_or_else(|| shell.t("監視画面と URL を確認", "Looked at the monitoring screen and the URL").to_owned()),
+        check_how: last.unwrap_or_else(|| {
+            shell.t("監視画面と URL を確認", "Looked at the monitoring screen and the URL").to_owned()
+        }),
         occurrence: view.drafts.occurrence.clone(),
         interim: view.drafts.interim.clone(),
         recovery_notice: view.drafts.recovery.clone(),
         confirmed_by: holder.unwrap_or_default().to_owned(),
-        classes: CLASSES.iter().map(|(code, label)| ((*code).to_owned(), label.in_lang(shell.lang).to_owned())).collect(),
+        classes: CLASSES
+            .iter()
+            .map(|(code, label)| ((*code).to_owned(), label.in_lang(shell.lang).to_owned()))
+            .collect(),
     }
 }

@@ -1,12 +1,13 @@
 //! Facts as people read them: one sentence a kind of fact, in the reader's language.
 
+use crate::layout::Shell;
 use crate::parts::Reader;
 use crate::timeline::Entry;
 use crate::when;
-use crate::layout::Shell;
 use domain::access::Actor;
 use domain::fact::{AttemptOutcome, Body, CallResult, Fact, NoticeChannel, NoticeKind, Outcome, Reminder, Target};
-use domain::ids::{BlobId, PersonId};
+use domain::ids::{BlobId, KeyId, MessageId, PersonId};
+use domain::incident::Incident;
 use domain::time::Instant;
 use domain::words::{Label, Lang};
 use std::collections::HashMap;
@@ -17,6 +18,9 @@ pub(crate) struct Told<'a> {
     pub(crate) texts: &'a HashMap<BlobId, String>,
     pub(crate) people: &'a HashMap<PersonId, String>,
     pub(crate) contacts: &'a HashMap<String, String>,
+    /// Names of keys: the tools that alert.
+    pub(crate) sources: &'a HashMap<KeyId, String>,
+    pub(crate) incident: &'a Incident,
 }
 
 /// A sentence with what belongs to it.
@@ -45,7 +49,8 @@ impl Told<'_> {
     /// One fact as an entry of the timeline.
     pub(crate) fn entry(&self, fact: &Fact) -> Entry {
         let Line { act, text, reader, stated } = self.line(&fact.body);
-        let reason = fact.reason.as_ref().map(|reason| format!("{}{}", self.t("理由: ", "Reason: "), self.text(reason)));
+        let reason =
+            fact.reason.as_ref().map(|reason| format!("{}{}", self.t("理由: ", "Reason: "), self.text(reason)));
         let text = [text, reason].into_iter().flatten().collect::<Vec<_>>().join("\n");
         Entry {
             seq: fact.seq,
@@ -72,7 +77,9 @@ impl Told<'_> {
                     Lang::En => format!("{} ({acting} {})", name(id), name(giver)),
                 }
             }
-            Actor::Key { id } => format!("API {id}"),
+            Actor::Key { id } => {
+                self.sources.get(id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| format!("API {id}"))
+            }
             Actor::System => self.t("窓口（自動）", "Madoguchi (automatic)").to_owned(),
             Actor::Console => self.t("管理コマンド", "admin command").to_owned(),
         }
@@ -95,29 +102,46 @@ impl Told<'_> {
     }
 
     fn impact(&self, impact: bool) -> &'static str {
-        if impact { self.t("サービス影響 有", "service affected") } else { self.t("サービス影響 無", "service not affected") }
+        if impact {
+            self.t("サービス影響 有", "service affected")
+        } else {
+            self.t("サービス影響 無", "service not affected")
+        }
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm a kind of fact, and no kind can be forgotten")]
     fn line(&self, body: &Body) -> Line {
         let say = |ja: &'static str, en: &'static str| Line::new(self.t(ja, en));
         match body {
-            Body::IncidentOpened { title, .. } => say("アラートを受信し、障害を開始", "An alert opened the incident").with(self.text(title)),
+            Body::IncidentOpened { title, .. } => {
+                say("アラートを受信し、障害を開始", "An alert opened the incident").with(self.text(title))
+            }
             Body::IncidentTaken { person } => {
                 let name = self.people.get(person).cloned().unwrap_or_default();
                 say("担当を開始", "Taken").with(name)
             }
             Body::IncidentChecked { how, result } => {
                 let found = check_result(self.lang(), &self.text(result));
-                say("稼動確認", "Running state checked").with(format!("{} → {found}", self.text(how))).to(Reader::Internal)
+                say("稼動確認", "Running state checked")
+                    .with(format!("{} → {found}", self.text(how)))
+                    .to(Reader::Internal)
             }
             Body::IncidentJudged { impact, needs_second, .. } => {
-                let second = if *needs_second { self.t("（別の人の確認待ち）", " (a second person confirms)") } else { "" };
+                let second = if *needs_second {
+                    self.t("（別の人の確認待ち）", " (a second person confirms)")
+                } else {
+                    ""
+                };
                 Line::new(format!("{}{}{second}", self.t("判定: ", "Judged: "), self.impact(*impact)))
             }
             Body::JudgementConfirmed { .. } => say("別の人が判定を確認", "Judgement confirmed by a second person"),
             Body::IncidentNotified { impact, text, .. } => {
-                let act = format!("{}{}{}", self.t("障害発生連絡を公開（", "Notice published ("), self.impact(*impact), self.t("）", ")"));
+                let act = format!(
+                    "{}{}{}",
+                    self.t("障害発生連絡を公開（", "Notice published ("),
+                    self.impact(*impact),
+                    self.t("）", ")")
+                );
                 Line::new(act).with(self.text(text)).to(Reader::Customer)
             }
             Body::IncidentCalled { contact, rank, number, begun, stated, result, note, .. } => {
@@ -132,15 +156,18 @@ impl Told<'_> {
                 Line { stated: stated.then_some(*begun), ..line }
             }
             Body::InterimReported { text, next_due } => {
-                let next = next_due.map(|due| format!("{}{}", self.t("、次は ", ", next at "), when::short(self.shell, due)));
-                let act = format!("{}{}", self.t("中間報告を公開", "Interim report published"), next.unwrap_or_default());
+                let next =
+                    next_due.map(|due| format!("{}{}", self.t("、次は ", ", next at "), when::short(self.shell, due)));
+                let act =
+                    format!("{}{}", self.t("中間報告を公開", "Interim report published"), next.unwrap_or_default());
                 Line::new(act).with(self.text(text)).to(Reader::Customer)
             }
-            Body::RecoveryStepDone { step, result } => {
-                say("復旧手順", "Recovery step").with(format!("{} → {}", self.text(step), self.text(result))).to(Reader::Internal)
-            }
+            Body::RecoveryStepDone { step, result } => say("復旧手順", "Recovery step")
+                .with(format!("{} → {}", self.text(step), self.text(result)))
+                .to(Reader::Internal),
             Body::IncidentRecovered { recovered_at, recovery_point } => {
-                let data = recovery_point.map(|at| format!("{}{}", self.t("データの時点: ", "Data as of: "), when::text(self.shell, at)));
+                let data = recovery_point
+                    .map(|at| format!("{}{}", self.t("データの時点: ", "Data as of: "), when::text(self.shell, at)));
                 let line = say("復旧を記録", "Recovery recorded").with(data.unwrap_or_default());
                 Line { stated: Some(*recovered_at), ..line }
             }
@@ -151,36 +178,63 @@ impl Told<'_> {
                     NoticeChannel::Phone => self.t("電話", "phone"),
                 };
                 let act = format!("{}{by}{}", self.t("復旧連絡（", "Recovery told ("), self.t("）", ")"));
-                let how = format!("{}: {} / {}", self.t("確認", "Confirmed"), self.text(method), self.text(confirmed_by));
+                let how =
+                    format!("{}: {} / {}", self.t("確認", "Confirmed"), self.text(method), self.text(confirmed_by));
                 Line::new(act).with(format!("{how}\n{}", self.text(text))).to(Reader::Customer)
             }
             Body::IncidentRecurred { text } => say("再発", "It happened again").with(self.text(text)),
             Body::IncidentClosed { class, cause, confirmed_by, automatic } => {
                 let name = desk::Desk::class_label(class).map_or(class.as_str(), |label| label.in_lang(self.lang()));
                 let auto = if *automatic { self.t("（自動）", " (automatic)") } else { "" };
-                let by = confirmed_by.as_ref().map(|by| format!("\n{}{}", self.t("確認者: ", "Confirmed by: "), self.text(by)));
+                let by = confirmed_by
+                    .as_ref()
+                    .map(|by| format!("\n{}{}", self.t("確認者: ", "Confirmed by: "), self.text(by)));
                 let act = format!("{}{name}{auto}", self.t("終了: ", "Closed: "));
                 Line::new(act).with(format!("{}{}", self.text(cause), by.unwrap_or_default())).to(Reader::Customer)
             }
-            Body::FalseAlarmDeclared { grounds } => say("誤検知とした", "Declared a false alarm").with(self.text(grounds)),
-            Body::FalseAlarmReviewed { upheld: true } => say("責任者が誤検知と認めた", "The head of desk upheld the false alarm"),
-            Body::FalseAlarmReviewed { upheld: false } => say("責任者が誤検知と認めず、判定に戻した", "The head of desk denied the false alarm"),
+            Body::FalseAlarmDeclared { grounds } => {
+                say("誤検知とした", "Declared a false alarm").with(self.text(grounds))
+            }
+            Body::FalseAlarmReviewed { upheld: true } => {
+                say("責任者が誤検知と認めた", "The head of desk upheld the false alarm")
+            }
+            Body::FalseAlarmReviewed { upheld: false } => {
+                say("責任者が誤検知と認めず、判定に戻した", "The head of desk denied the false alarm")
+            }
             Body::IncidentNoted { text } => say("社内メモ", "Internal note").with(self.text(text)).to(Reader::Internal),
-            Body::IncidentMessaged { text, from_customer: true } => say("お客様からのメッセージ", "Message from the customer").with(self.text(text)).to(Reader::Customer),
-            Body::IncidentMessaged { text, from_customer: false } => say("お客様へのメッセージ", "Message to the customer").with(self.text(text)).to(Reader::Customer),
+            Body::IncidentMessaged { text, from_customer: true } => {
+                say("お客様からのメッセージ", "Message from the customer").with(self.text(text)).to(Reader::Customer)
+            }
+            Body::IncidentMessaged { text, from_customer: false } => {
+                say("お客様へのメッセージ", "Message to the customer").with(self.text(text)).to(Reader::Customer)
+            }
             Body::IncidentReminded { reminder, due } => {
                 let what = match reminder {
                     Reminder::Unjudged => self.t("督促: 5分たっても判定がない", "Reminder: not judged after 5 minutes"),
-                    Reminder::UnjudgedLong => self.t("督促: 10分たっても判定がない（責任者へ）", "Reminder: not judged after 10 minutes (head of desk)"),
-                    Reminder::InterimSoon => self.t("督促: 中間報告まで10分", "Reminder: interim report due in 10 minutes"),
-                    Reminder::LongSilence => self.t("督促: 前の報告から50分", "Reminder: 50 minutes since the last report"),
+                    Reminder::UnjudgedLong => self.t(
+                        "督促: 10分たっても判定がない（責任者へ）",
+                        "Reminder: not judged after 10 minutes (head of desk)",
+                    ),
+                    Reminder::InterimSoon => {
+                        self.t("督促: 中間報告まで10分", "Reminder: interim report due in 10 minutes")
+                    }
+                    Reminder::LongSilence => {
+                        self.t("督促: 前の報告から50分", "Reminder: 50 minutes since the last report")
+                    }
                 };
                 Line::new(format!("{what} {}{}", self.t("期限 ", "due "), when::short(self.shell, *due)))
             }
-            Body::TargetPassed { target, due, .. } => {
-                Line::new(format!("{} {} {}", target_name(*target), self.t("の期限を過ぎた", "has passed"), when::text(self.shell, *due)))
-            }
-            Body::SlotMissed { slot } => Line::new(format!("{}{}", self.t("中間報告がないまま過ぎた: ", "Interim report missed: "), when::text(self.shell, *slot))),
+            Body::TargetPassed { target, due, .. } => Line::new(format!(
+                "{} {} {}",
+                target_name(*target),
+                self.t("の期限を過ぎた", "has passed"),
+                when::text(self.shell, *due)
+            )),
+            Body::SlotMissed { slot } => Line::new(format!(
+                "{}{}",
+                self.t("中間報告がないまま過ぎた: ", "Interim report missed: "),
+                when::text(self.shell, *slot)
+            )),
             Body::VerdictGiven { target, outcome, due, .. } => {
                 let outcome = match outcome {
                     Outcome::Met => self.t("達成", "met"),
@@ -190,32 +244,50 @@ impl Told<'_> {
                 Line::new(format!("{}{} {outcome}", self.t("確定した判定: ", "Final verdict: "), target_name(*target)))
                     .with(format!("{}{}", self.t("期限 ", "due "), when::text(self.shell, *due)))
             }
-            Body::AlertJoined { event, alert_key } => Line::new(format!("{} #{event}", self.t("アラートが合流", "An alert joined"))).with(alert_key.clone()),
-            Body::AlertResolved { event, alert_key } => Line::new(format!("{} #{event}", self.t("監視元が解消を通知", "The source says it is over"))).with(alert_key.clone()),
-            Body::AlertAcknowledged { event, alert_key } => Line::new(format!("{} #{event}", self.t("監視元で確認済み", "Acknowledged at the source"))).with(alert_key.clone()),
+            Body::AlertJoined { event, alert_key } => {
+                Line::new(format!("{} #{event}", self.t("アラートが合流", "An alert joined"))).with(alert_key.clone())
+            }
+            Body::AlertResolved { event, alert_key } => {
+                Line::new(format!("{} #{event}", self.t("監視元が解消を通知", "The source says it is over")))
+                    .with(alert_key.clone())
+            }
+            Body::AlertAcknowledged { event, alert_key } => {
+                Line::new(format!("{} #{event}", self.t("監視元で確認済み", "Acknowledged at the source")))
+                    .with(alert_key.clone())
+            }
             Body::AlertCounted { count, total, .. } => match self.lang() {
                 Lang::Ja => Line::new(format!("同じアラートがさらに {count} 件（計 {total} 件）")),
                 Lang::En => Line::new(format!("The same alert {count} more times ({total} in all)")),
             },
             Body::MessageQueued { notice, channel, contact, .. } => {
                 let to = contact.as_ref().map(|contact| self.contact(contact.as_str())).unwrap_or_default();
-                Line::new(format!("{} {} {to}", notice_name(*notice).in_lang(self.lang()), self.channel(channel, "を送信待ちに", "queued for")))
+                Line::new(format!(
+                    "{} {} {to}",
+                    notice_name(*notice).in_lang(self.lang()),
+                    self.channel(channel, "を送信待ちに", "queued for")
+                ))
             }
-            Body::MessageAttempted { attempt, outcome, detail, .. } => {
+            Body::MessageAttempted { message, attempt, outcome, detail } => {
                 let how = match outcome {
                     AttemptOutcome::Delivered => self.t("引き渡し済み", "delivered"),
                     AttemptOutcome::Deferred => self.t("いまは送れない（再試行する）", "not now (tried again)"),
                     AttemptOutcome::Refused => self.t("送れない（再試行しない）", "refused (not tried again)"),
                 };
-                Line::new(format!("{} {attempt}: {how}", self.t("送信", "Sending"))).with(self.text(detail))
+                let again = if *attempt > 1 { format!(" ({attempt})") } else { String::new() };
+                Line::new(format!("{} {how}{again}", self.message(message))).with(self.text(detail))
             }
-            Body::MessageUndelivered { .. } => say("5分たっても届いていない: 電話で伝える", "Not delivered after 5 minutes: call instead"),
+            Body::MessageUndelivered { message } => {
+                say("5分たっても届いていない: 電話で伝える", "Not delivered after 5 minutes: call instead")
+                    .with(self.message(message))
+            }
             // What belongs to a tenant and never to a record.
             Body::TenantAdded { .. } => say("お客様を追加", "Customer added"),
             Body::TenantRenamed { name } => say("お客様の名称を変更", "Customer renamed").with(self.text(name)),
             Body::ProjectAdded { project, .. } => say("プロジェクトを追加", "Project added").with(project.to_string()),
             Body::ProjectStarted { project, .. } => say("運用を開始", "Operation started").with(project.to_string()),
-            Body::VersionRecorded { paper, version, .. } => say("版を登録", "Version recorded").with(format!("{paper} {version}")),
+            Body::VersionRecorded { paper, version, .. } => {
+                say("版を登録", "Version recorded").with(format!("{paper} {version}"))
+            }
             Body::MembershipGranted { .. } => say("役割を付与", "Role given"),
             Body::MembershipEnded { .. } => say("役割を終了", "Role ended"),
             Body::DelegationGranted { .. } => say("代理を設定", "Right delegated"),
@@ -224,8 +296,19 @@ impl Told<'_> {
             Body::KeyRevoked { .. } => say("キーを無効化", "Key revoked"),
             Body::WebhookAdded { .. } => say("Webhook を追加", "Webhook added"),
             Body::WebhookDisabled { .. } => say("Webhook を停止", "Webhook disabled"),
-            Body::ClockStepped { back_ms } => say("サーバーの時計が戻った", "The server's clock went back").with(format!("{back_ms} ms")),
+            Body::ClockStepped { back_ms } => {
+                say("サーバーの時計が戻った", "The server's clock went back").with(format!("{back_ms} ms"))
+            }
         }
+    }
+
+    /// A message by what it tells and to whom.
+    fn message(&self, id: &MessageId) -> String {
+        let Some(delivery) = self.incident.deliveries.get(id) else { return id.to_string() };
+        let notice = notice_name(delivery.notice).in_lang(self.lang());
+        let to =
+            delivery.contact.as_ref().map_or_else(|| "Webhook".to_owned(), |contact| self.contact(contact.as_str()));
+        format!("{notice} → {to}:")
     }
 
     fn channel(&self, channel: &str, ja: &'static str, en: &'static str) -> String {

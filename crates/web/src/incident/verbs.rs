@@ -284,17 +284,29 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
                 Input::Tick,
             )
             .wide(),
-            Field::new("text", shell.t("障害発生連絡（影響有のとき公開）", "Notice (published where affected)"), Input::Area(6))
-                .value(fill.occurrence.as_str()),
+            Field::new(
+                "text",
+                shell.t("障害発生連絡（影響有のとき公開）", "Notice (published where affected)"),
+                Input::Area(6),
+            )
+            .value(fill.occurrence.as_str()),
         ],
         Verb::Note => vec![area("text", shell.t("社内メモ", "Internal note"), 3)],
         Verb::Message => vec![area("text", shell.t("お客様へのメッセージ", "Message to the customer"), 3)],
     }
 }
 
+/// What the button says on this incident: what somebody has already is taken over.
+const fn label(it: &IncidentPage, verb: Verb) -> Label {
+    match (verb, &it.holder) {
+        (Verb::Assignment, Some(_)) => Label::new("担当を代わる", "Take it over"),
+        _ => verb.label(),
+    }
+}
+
 /// The verb's form.
 pub(super) fn verb_form(shell: &Shell, it: &IncidentPage, verb: Verb, primary: bool) -> Markup {
-    let spec = Form::new(verb.noun(), it.action(verb), verb.label().in_lang(shell.lang), fields(shell, it, verb))
+    let spec = Form::new(verb.noun(), it.action(verb), label(it, verb).in_lang(shell.lang), fields(shell, it, verb))
         .version(it.version)
         .primary(primary);
     html! {
@@ -323,7 +335,7 @@ fn dial(shell: &Shell, it: &IncidentPage) -> Markup {
 pub(super) fn folded(shell: &Shell, it: &IncidentPage, verb: Verb) -> Markup {
     html! {
         details.verb open[it.draft.form == verb.noun()] {
-            summary { (verb.label().in_lang(shell.lang)) }
+            summary { (label(it, verb).in_lang(shell.lang)) }
             (verb_form(shell, it, verb, false))
         }
     }

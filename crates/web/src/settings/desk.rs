@@ -173,8 +173,7 @@ pub fn mail_page(shell: &Shell, it: &MailPage) -> Markup {
         Field::new("provider", shell.t("会社の名前", "Name of your company"), Input::Text)
             .value(it.provider.as_str())
             .required(),
-        Field::new("phone", shell.t("お客様がかける番号", "Number for customers"), Input::Tel)
-            .value(it.phone.as_str()),
+        Field::new("phone", shell.t("お客様がかける番号", "Number for customers"), Input::Tel).value(it.phone.as_str()),
     ];
     let body = html! {
         div.stack {
@@ -214,8 +213,7 @@ pub struct WebhooksPage {
 /// Webhooks. Posts `url`, `tenant` to `/settings/webhooks`.
 pub fn webhooks_page(shell: &Shell, it: &WebhooksPage) -> Markup {
     let label = Section::Webhooks.label().in_lang(shell.lang);
-    let heads =
-        ["URL", shell.t("お客様", "Customer"), shell.t("開始", "Since"), ""].map(str::to_owned).to_vec();
+    let heads = ["URL", shell.t("お客様", "Customer"), shell.t("開始", "Since"), ""].map(str::to_owned).to_vec();
     let rows = it
         .hooks
         .iter()
@@ -280,10 +278,7 @@ pub fn calendar_page(shell: &Shell, it: &CalendarPage) -> Markup {
         .closures
         .iter()
         .map(|c| {
-            vec![
-                html! { (c.day) },
-                act(&format!("/settings/calendar/{}/removal", c.date), shell.t("外す", "Remove")),
-            ]
+            vec![html! { (c.day) }, act(&format!("/settings/calendar/{}/removal", c.date), shell.t("外す", "Remove"))]
         })
         .collect();
     let fields = vec![Field::new("date", shell.t("日", "Day"), Input::Date).required()];

@@ -21,7 +21,8 @@ pub struct ImportPage {
 /// The page.
 pub fn page(shell: &Shell, it: &ImportPage) -> Markup {
     let columns = it.columns.join(", ");
-    let area = Field::new("csv", shell.t("CSV（1行目は列の名前）", "CSV (the first line names the columns)"), Input::Area(16));
+    let area =
+        Field::new("csv", shell.t("CSV（1行目は列の名前）", "CSV (the first line names the columns)"), Input::Area(16));
     let fields = vec![area.hint(format!("{}{columns}", shell.t("列: ", "Columns: "))).required()];
     let spec = Form::new("import", format!("{}/import", it.path), shell.t("取り込む", "Import"), fields);
     let body = html! {

@@ -127,7 +127,10 @@ fn forms(shell: &Shell, it: &PeoplePage) -> Markup {
     let reset = vec![
         Field::new("person", shell.t("だれの", "Whose"), Input::Menu(choices(it))).required(),
         Field::new("password", shell.t("新しいパスワード", "New password"), Input::NewPassword)
-            .hint(shell.t("12文字以上。本人のサインインはすべて終わります。", "12 characters or more; all their sessions end."))
+            .hint(shell.t(
+                "12文字以上。本人のサインインはすべて終わります。",
+                "12 characters or more; all their sessions end.",
+            ))
             .required(),
     ];
     let people = choices(it);

@@ -26,11 +26,14 @@ pub fn tenants_samples() -> Vec<(&'static str, TenantsPage)> {
 
 /// One customer.
 pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
-    let question = |text: &str, affected_if| CriteriaQuestion { text: text.into(), english: String::new(), affected_if };
-    let version =
-        |n, questions| CriteriaVersion {
-            version: n, from: at(-86_400 * 120), agreed_by: Some("長谷川 亮".into()), questions
-        };
+    let question =
+        |text: &str, affected_if| CriteriaQuestion { text: text.into(), english: String::new(), affected_if };
+    let version = |n, questions| CriteriaVersion {
+        version: n,
+        from: at(-86_400 * 120),
+        agreed_by: Some("長谷川 亮".into()),
+        questions,
+    };
     let contact = |rank: u32, name: &str, reading: &str, phone: &str| ContactLine {
         id: rank.to_string(),
         rank,
@@ -99,7 +102,12 @@ pub fn people_samples() -> Vec<(&'static str, PeoplePage)> {
         id: id.into(),
         name: name.into(),
         email: format!("p{id}@minato.example"),
-        memberships: vec![Membership { end: format!("/settings/memberships/1/{id}/end"), tenant: "みなとマネージド".into(), role, to: None }],
+        memberships: vec![Membership {
+            end: format!("/settings/memberships/1/{id}/end"),
+            tenant: "みなとマネージド".into(),
+            role,
+            to: None,
+        }],
         seen: active.then(|| at(-3600)),
         active,
     };
@@ -150,11 +158,8 @@ pub fn keys_samples() -> Vec<(&'static str, KeysPage)> {
 
 /// Templates.
 pub fn templates_samples() -> Vec<(&'static str, TemplatesPage)> {
-    let template = |code: &str, ja, en, text: &str| Template {
-        code: code.into(),
-        kind: Label::new(ja, en),
-        text: text.into(),
-    };
+    let template =
+        |code: &str, ja, en, text: &str| Template { code: code.into(), kind: Label::new(ja, en), text: text.into() };
     let templates = vec![
         template("first", "障害発生連絡（影響あり）", "Notice, affected", crate::incident::sample_notice()),
         template("interim", "中間報告", "Interim report", HOSTILE),

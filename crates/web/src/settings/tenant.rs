@@ -2,9 +2,9 @@
 
 use super::{Section, act, add, csv, frame};
 use crate::form::{Draft, Field, Form, Input, choice};
+use crate::incident::days_label;
 use crate::layout::Shell;
 use crate::parts::{Table, empty, slip, table, tel};
-use crate::incident::days_label;
 use crate::when;
 use domain::contact::Days;
 use domain::time::Instant;
@@ -133,14 +133,10 @@ fn of_project(project: &str, noun: &str) -> String {
 
 /// Posts `key`, `name` to `…/projects`.
 fn projects(shell: &Shell, it: &TenantPage) -> Markup {
-    let heads = [
-        shell.t("キー", "Key"),
-        shell.t("名前", "Name"),
-        shell.t("段階", "Phase"),
-        shell.t("足りないもの", "Missing"),
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let heads =
+        [shell.t("キー", "Key"), shell.t("名前", "Name"), shell.t("段階", "Phase"), shell.t("足りないもの", "Missing")]
+            .map(str::to_owned)
+            .to_vec();
     let rows = it
         .projects
         .iter()
@@ -181,7 +177,8 @@ fn criteria(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
                 .wide(),
         );
         fields.push(
-            Field::new(format!("english_{n}"), format!("{} {n}", shell.t("英語", "English")), Input::Text).value(english),
+            Field::new(format!("english_{n}"), format!("{} {n}", shell.t("英語", "English")), Input::Text)
+                .value(english),
         );
         fields.push(
             Field::new(
@@ -282,7 +279,8 @@ fn agreement(shell: &Shell, it: &TenantPage) -> Markup {
             shell.t("影響なし SLO（分）", "Not affected, SLO (min)"),
             it.agreement.as_ref().map_or(60, |a| a.unaffected),
         ),
-        Field::new("from", shell.t("有効になる日", "Valid from"), Input::Date).hint(shell.t("空なら今から。", "Empty: from now.")),
+        Field::new("from", shell.t("有効になる日", "Valid from"), Input::Date)
+            .hint(shell.t("空なら今から。", "Empty: from now.")),
         Field::new("signatory", shell.t("署名者", "Signatory"), Input::Text).required(),
     ];
     html! {

@@ -1,6 +1,8 @@
 //! The desk's own papers: notice templates, the provider's name, closures.
 
-use super::super::{CalendarPage, Closure, MailPage, Template, TemplatesPage, calendar_page, mail_page, templates_page};
+use super::super::{
+    CalendarPage, Closure, MailPage, Template, TemplatesPage, calendar_page, mail_page, templates_page,
+};
 use super::{provider, tenant_choices};
 use crate::form::Draft;
 use crate::here::{Here, html};
@@ -40,7 +42,8 @@ pub(crate) async fn templates(here: Here, Query(whose): Query<Whose>) -> Result<
 async fn templates_of(here: &Here, tenant: Option<TenantId>, draft: Draft) -> Result<Markup, Trouble> {
     let shell = here.shell(Place::Settings).await?;
     let tenants = tenant_choices(here, Right::Agree).await?;
-    let tenant = tenant.or_else(|| tenants.get(1).or(tenants.first()).map(|choice| TenantId::new(choice.value.as_str())));
+    let tenant =
+        tenant.or_else(|| tenants.get(1).or(tenants.first()).map(|choice| TenantId::new(choice.value.as_str())));
     let tenant = tenant.ok_or_else(Trouble::not_found)?;
     let texts = in_force(here, &tenant).await?;
     let template = |code: &str, kind, text: &str| Template { code: code.into(), kind, text: text.into() };
@@ -48,8 +51,16 @@ async fn templates_of(here: &Here, tenant: Option<TenantId>, draft: Draft) -> Re
         tenants,
         tenant: tenant.to_string(),
         templates: vec![
-            template("occurrence", Label::new("障害発生連絡（影響あり）", "Notice, service affected"), &texts.occurrence),
-            template("occurrence_no_impact", Label::new("障害発生連絡（影響なし）", "Notice, not affected"), &texts.occurrence_no_impact),
+            template(
+                "occurrence",
+                Label::new("障害発生連絡（影響あり）", "Notice, service affected"),
+                &texts.occurrence,
+            ),
+            template(
+                "occurrence_no_impact",
+                Label::new("障害発生連絡（影響なし）", "Notice, not affected"),
+                &texts.occurrence_no_impact,
+            ),
             template("interim", Label::new("中間報告", "Interim report"), &texts.interim),
             template("recovery", Label::new("復旧連絡", "Recovery notice"), &texts.recovery),
         ],
@@ -81,7 +92,11 @@ fn meaning(variable: &str) -> Label {
 }
 
 /// Makes a text the new version.
-pub(crate) async fn write_template(here: Here, Path((tenant, code)): Path<(TenantId, String)>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn write_template(
+    here: Here,
+    Path((tenant, code)): Path<(TenantId, String)>,
+    sent: Sent,
+) -> Result<Response, Trouble> {
     let recorded = record_template(&here, &tenant, &code, sent.typed.text("text")).await;
     let here = here.at(format!("/settings/templates?tenant={tenant}"));
     let to = recorded.map(|()| format!("/settings/templates?tenant={tenant}"));
@@ -104,13 +119,18 @@ async fn record_template(here: &Here, tenant: &TenantId, code: &str, text: Strin
     let recorded = here.state.desk.record_paper(&here.caller, tenant, "", &texts, None).await;
     // Each form of the page has one field.
     recorded.map(|_| ()).map_err(|error| match error {
-        ::desk::Error::Refused(refusal) if refusal.field() == Some(field_of(code)) => Refusal::invalid("text", refusal.ja, refusal.en).into(),
+        ::desk::Error::Refused(refusal) if refusal.field() == Some(field_of(code)) => {
+            Refusal::invalid("text", refusal.ja, refusal.en).into()
+        }
         other => other,
     })
 }
 
 fn field_of(code: &str) -> &'static str {
-    ["occurrence", "occurrence_no_impact", "interim", "recovery"].into_iter().find(|known| *known == code).unwrap_or_default()
+    ["occurrence", "occurrence_no_impact", "interim", "recovery"]
+        .into_iter()
+        .find(|known| *known == code)
+        .unwrap_or_default()
 }
 
 /// The provider's name and how mail goes out.
@@ -122,9 +142,14 @@ async fn mail_of(here: &Here, draft: Draft) -> Result<Markup, Trouble> {
     let shell = here.shell(Place::Settings).await?;
     let paper = here.state.desk.provider().await?.map(|(_, paper)| paper).unwrap_or_default();
     let setting = &here.state.setting;
-    let server = if setting.mail_server.is_empty() { shell.t("設定なし", "none").to_owned() } else { setting.mail_server.clone() };
+    let server = if setting.mail_server.is_empty() {
+        shell.t("設定なし", "none").to_owned()
+    } else {
+        setting.mail_server.clone()
+    };
     let last = last_result(&shell, &here.state.desk.health().state().mail);
-    let it = MailPage { provider: paper.name, phone: paper.phone, from: setting.mail_from.clone(), server, last, draft };
+    let it =
+        MailPage { provider: paper.name, phone: paper.phone, from: setting.mail_from.clone(), server, last, draft };
     Ok(mail_page(&shell, &it))
 }
 
@@ -133,7 +158,9 @@ fn last_result(shell: &Shell, mail: &Mail) -> String {
         Mail::Unknown => shell.t("まだ送っていません", "nothing sent yet").to_owned(),
         Mail::Works => shell.t("正常", "works").to_owned(),
         Mail::NotConfigured => shell.t("メールサーバーの設定なし", "no mail server is configured").to_owned(),
-        Mail::Fails { since, reason } => format!("{} {}: {reason}", when::text(shell, *since), shell.t("から失敗", "failing since then")),
+        Mail::Fails { since, reason } => {
+            format!("{} {}: {reason}", when::text(shell, *since), shell.t("から失敗", "failing since then"))
+        }
         Mail::BuiltIn => shell.t("送信箱に入れるだけ（デモ）", "into the outbox page only (demo)").to_owned(),
     }
 }
@@ -149,7 +176,9 @@ pub(crate) async fn write_mail(here: Here, sent: Sent) -> Result<Response, Troub
         Err(error) => Err(error),
     };
     let recorded = recorded.map_err(|error| match error {
-        ::desk::Error::Refused(refusal) if refusal.field() == Some("name") => Refusal::invalid("provider", refusal.ja, refusal.en).into(),
+        ::desk::Error::Refused(refusal) if refusal.field() == Some("name") => {
+            Refusal::invalid("provider", refusal.ja, refusal.en).into()
+        }
         other => other,
     });
     let here = here.at("/settings/mail");
@@ -173,18 +202,30 @@ async fn calendar_of(here: &Here, draft: Draft) -> Result<Markup, Trouble> {
     days.sort();
     let ahead = (0..HOLIDAYS_AHEAD).filter_map(|n| today.checked_add(n.days()).ok());
     let holidays = ahead.filter_map(|date| Some((day(date), calendar.holiday(date).ok().flatten()?.name.to_owned())));
-    let closures = days.into_iter().filter(|date| *date >= today).map(|date| Closure { date: date.to_string(), day: day(date) });
+    let closures =
+        days.into_iter().filter(|date| *date >= today).map(|date| Closure { date: date.to_string(), day: day(date) });
     let it = CalendarPage { version, closures: closures.collect(), holidays: holidays.collect(), draft };
     Ok(calendar_page(&shell, &it))
 }
 
 /// Adds a closure.
 pub(crate) async fn add_closure(here: Here, sent: Sent) -> Result<Response, Trouble> {
-    let date = sent.typed.day("date").and_then(|date| {
-        date.ok_or_else(|| Refusal::invalid("date", "日付を入力してください。", "Give a day."))
-    });
+    let date = sent
+        .typed
+        .day("date")
+        .and_then(|date| date.ok_or_else(|| Refusal::invalid("date", "日付を入力してください。", "Give a day.")));
     let recorded = match date {
-        Ok(date) => change_closures(&here, |days| if days.contains(&date) { Ok(()) } else { days.push(date); Ok(()) }).await,
+        Ok(date) => {
+            change_closures(&here, |days| {
+                if days.contains(&date) {
+                    Ok(())
+                } else {
+                    days.push(date);
+                    Ok(())
+                }
+            })
+            .await
+        }
         Err(refusal) => Err(refusal.into()),
     };
     closures_answered(here, sent, "closure", recorded).await

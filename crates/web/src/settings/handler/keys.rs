@@ -27,7 +27,8 @@ async fn page_of(here: &Here, made: Option<MadeKey>, draft: Draft) -> Result<Mar
     let shell = here.shell(Place::Settings).await?;
     let (mut keys, mut projects) = (vec![], vec![]);
     for view in here.state.desk.tenants(&here.caller, Right::Administer).await? {
-        projects.extend(view.projects.iter().map(|it| choice(it.key.as_str(), format!("{} {}", it.key, view.tenant.name))));
+        projects
+            .extend(view.projects.iter().map(|it| choice(it.key.as_str(), format!("{} {}", it.key, view.tenant.name))));
         for key in here.state.desk.keys(&here.caller, &view.tenant.id).await? {
             if key.revoked.is_some() || key.expires.is_some_and(|expires| expires <= shell.now) {
                 continue;
@@ -55,7 +56,9 @@ pub(crate) async fn add(here: Here, sent: Sent) -> Result<Response, Trouble> {
             let line = (sent.typed.text("scope") == "intake").then(|| test_line(base_url, &made.key, here.lang()));
             Ok(html(page_of(&here, Some(MadeKey { secret: made.key, line }), Draft::default()).await?))
         }
-        Err(error) => sent.answer(here.lang(), "key", Err(error), async |draft| page_of(&here, None, draft).await).await,
+        Err(error) => {
+            sent.answer(here.lang(), "key", Err(error), async |draft| page_of(&here, None, draft).await).await
+        }
     }
 }
 
@@ -71,7 +74,11 @@ async fn make(here: &Here, typed: &Typed) -> Answer<AddedKey> {
 }
 
 /// Revokes a key.
-pub(crate) async fn revoke(here: Here, Path((tenant, key)): Path<(TenantId, KeyId)>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn revoke(
+    here: Here,
+    Path((tenant, key)): Path<(TenantId, KeyId)>,
+    sent: Sent,
+) -> Result<Response, Trouble> {
     let revoked = here.state.desk.revoke_key(&here.caller, &tenant, &key).await;
     let here = here.at(KEYS);
     let to = revoked.map(|()| KEYS.to_owned());
@@ -106,12 +113,18 @@ pub(crate) async fn add_webhook(here: Here, sent: Sent) -> Result<Response, Trou
     let here = here.at(WEBHOOKS);
     match made {
         Ok((_, secret)) => Ok(html(webhooks_of(&here, Some(secret), Draft::default()).await?)),
-        Err(error) => sent.answer(here.lang(), "webhook", Err(error), async |draft| webhooks_of(&here, None, draft).await).await,
+        Err(error) => {
+            sent.answer(here.lang(), "webhook", Err(error), async |draft| webhooks_of(&here, None, draft).await).await
+        }
     }
 }
 
 /// Takes a webhook out.
-pub(crate) async fn remove_webhook(here: Here, Path((tenant, id)): Path<(TenantId, WebhookId)>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn remove_webhook(
+    here: Here,
+    Path((tenant, id)): Path<(TenantId, WebhookId)>,
+    sent: Sent,
+) -> Result<Response, Trouble> {
     let removed = here.state.desk.disable_webhook(&here.caller, &tenant, &id).await;
     let here = here.at(WEBHOOKS);
     let to = removed.map(|()| WEBHOOKS.to_owned());

@@ -25,7 +25,11 @@ const COLUMNS: &[&str] = &["name", "email", "reading", "role", "tenant", "passwo
 
 /// Rights that can be lent.
 const RIGHTS: [(Right, &str, Label); 3] = [
-    (Right::Decide, "decide", Label::new("別の人としての承認（再判定・誤検知）", "Second word (re-judgement, false alarm)")),
+    (
+        Right::Decide,
+        "decide",
+        Label::new("別の人としての承認（再判定・誤検知）", "Second word (re-judgement, false alarm)"),
+    ),
     (Right::Operate, "operate", Label::new("障害の一次対応", "First-line work on incidents")),
     (Right::Agree, "agree", Label::new("合意文書の登録", "Agreed papers")),
 ];
@@ -76,7 +80,9 @@ async fn page_of(here: &Here, draft: Draft) -> Result<Markup, Trouble> {
     let lent = desk.delegations(caller, &provider).await?;
     let delegations = lent.iter().map(|row| Delegation {
         end: format!("/settings/delegations/{}/{}/end", row.tenant, row.id),
-        right: right_name(&row.right_code).map_or(row.right_code.as_str(), |label| label.in_lang(shell.lang)).to_owned(),
+        right: right_name(&row.right_code)
+            .map_or(row.right_code.as_str(), |label| label.in_lang(shell.lang))
+            .to_owned(),
         from: name(&row.giver),
         to: name(&row.taker),
         hours: format!("{}–{}", clock(row.minute_from), clock(row.minute_to)),
@@ -108,7 +114,13 @@ async fn answered<T>(here: Here, sent: Sent, form: &str, result: Answer<T>) -> R
 /// Adds a person with a role.
 pub(crate) async fn add(here: Here, sent: Sent) -> Result<Response, Trouble> {
     let text = |name: &str| sent.typed.text(name);
-    let new = NewPerson { email: text("email"), name: text("name"), reading: text("reading"), role: text("role"), password: text("password") };
+    let new = NewPerson {
+        email: text("email"),
+        name: text("name"),
+        reading: text("reading"),
+        role: text("role"),
+        password: text("password"),
+    };
     let added = here.state.desk.add_person(&here.caller, &TenantId::new(text("tenant")), &new).await;
     answered(here, sent, "person", added).await
 }
@@ -134,7 +146,11 @@ async fn give(here: &Here, typed: &Typed) -> Answer<MembershipId> {
 }
 
 /// Ends a membership.
-pub(crate) async fn end_membership(here: Here, Path((tenant, id)): Path<(TenantId, MembershipId)>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn end_membership(
+    here: Here,
+    Path((tenant, id)): Path<(TenantId, MembershipId)>,
+    sent: Sent,
+) -> Result<Response, Trouble> {
     let ended = here.state.desk.end_membership(&here.caller, &tenant, &id).await;
     answered(here, sent, "", ended).await
 }
@@ -186,7 +202,11 @@ async fn lend(here: &Here, typed: &Typed) -> Answer<DelegationId> {
 }
 
 /// Ends a delegation.
-pub(crate) async fn end_delegation(here: Here, Path((tenant, id)): Path<(TenantId, DelegationId)>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn end_delegation(
+    here: Here,
+    Path((tenant, id)): Path<(TenantId, DelegationId)>,
+    sent: Sent,
+) -> Result<Response, Trouble> {
     let ended = here.state.desk.end_delegation(&here.caller, &tenant, &id).await;
     answered(here, sent, "", ended).await
 }
@@ -233,7 +253,9 @@ fn read(csv: &str, tenants: &[TenantView]) -> Result<Vec<(TenantId, NewPerson)>,
     let mut sheet = Sheet::read(csv, COLUMNS)?;
     let mut people = vec![];
     while let Some(line) = sheet.next_line() {
-        let named = |view: &&TenantView| view.tenant.name == line.get("tenant") || view.tenant.id.as_str() == line.get("tenant");
+        let named = |view: &&TenantView| {
+            view.tenant.name == line.get("tenant") || view.tenant.id.as_str() == line.get("tenant")
+        };
         let mut found = tenants.iter().filter(named);
         let (tenant, role) = (found.next(), Role::from_code(line.get("role")));
         let password = line.get("password");
@@ -244,15 +266,31 @@ fn read(csv: &str, tenants: &[TenantView]) -> Result<Vec<(TenantId, NewPerson)>,
             sheet.wrong("パスワードは12文字以上128文字までです", "a password has 12 to 128 characters");
         }
         match (tenant, role) {
-            (None, _) => sheet.wrong(format!("お客様「{}」はありません", line.get("tenant")), format!("there is no tenant “{}”", line.get("tenant"))),
-            (Some(_), _) if found.next().is_some() => sheet.wrong("同じ名称のお客様が複数あります。id で指定してください", "more than one tenant has this name; give its id"),
-            (Some(_), None) => sheet.wrong(format!("役割「{}」はありません", line.get("role")), format!("there is no role “{}”", line.get("role"))),
+            (None, _) => sheet.wrong(
+                format!("お客様「{}」はありません", line.get("tenant")),
+                format!("there is no tenant “{}”", line.get("tenant")),
+            ),
+            (Some(_), _) if found.next().is_some() => sheet.wrong(
+                "同じ名称のお客様が複数あります。id で指定してください",
+                "more than one tenant has this name; give its id",
+            ),
+            (Some(_), None) => sheet.wrong(
+                format!("役割「{}」はありません", line.get("role")),
+                format!("there is no role “{}”", line.get("role")),
+            ),
             (Some(view), Some(role)) if view.tenant.is_provider() && role.is_customer() => {
-                sheet.wrong("お客様の役割には、お客様を指定してください", "a customer's role needs a customer's tenant");
+                sheet
+                    .wrong("お客様の役割には、お客様を指定してください", "a customer's role needs a customer's tenant");
             }
             (Some(view), Some(role)) => {
                 let text = |name: &str| line.get(name).to_owned();
-                let new = NewPerson { email: text("email"), name: text("name"), reading: text("reading"), role: role.code().into(), password: text("password") };
+                let new = NewPerson {
+                    email: text("email"),
+                    name: text("name"),
+                    reading: text("reading"),
+                    role: role.code().into(),
+                    password: text("password"),
+                };
                 people.push((view.tenant.id.clone(), new));
             }
         }

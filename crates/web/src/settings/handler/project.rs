@@ -2,8 +2,8 @@
 
 use super::super::{ImportPage, Section, import_page};
 use super::sheet::{Sheet, csv_answer};
-use super::tenants::page_of;
 use super::tenant_of;
+use super::tenants::page_of;
 use crate::form::Draft;
 use crate::here::{Here, html};
 use crate::layout::Place;
@@ -28,7 +28,14 @@ fn place(tenant: &TenantId, project: &ProjectKey, part: &str) -> String {
 }
 
 /// Answers a form of one of the project's papers.
-async fn answered(here: Here, sent: Sent, project: &ProjectKey, form: &str, part: &str, result: Answer<TenantId>) -> Result<Response, Trouble> {
+async fn answered(
+    here: Here,
+    sent: Sent,
+    project: &ProjectKey,
+    form: &str,
+    part: &str,
+    result: Answer<TenantId>,
+) -> Result<Response, Trouble> {
     let tenant = tenant_of(&here, project).await?;
     let here = here.at(format!("/settings/tenants/{tenant}?project={project}"));
     let to = result.map(|tenant| place(&tenant, project, part));
@@ -46,11 +53,21 @@ async fn record_criteria(here: &Here, project: &ProjectKey, typed: &Typed) -> An
     let question = |n: usize| {
         let ja = typed.text(&format!("question_{n}")).trim().to_owned();
         let en = typed.text(&format!("english_{n}")).trim().to_owned();
-        (!ja.is_empty()).then(|| Question { id: format!("q{n}"), ja, en, impact_if_no: typed.text(&format!("affected_{n}")) == "no" })
+        (!ja.is_empty()).then(|| Question {
+            id: format!("q{n}"),
+            ja,
+            en,
+            impact_if_no: typed.text(&format!("affected_{n}")) == "no",
+        })
     };
     let agreed_by = typed.text("agreed_by").trim().to_owned();
     if agreed_by.is_empty() {
-        return Err(Refusal::invalid("agreed_by", "合意したお客様の氏名を入力してください。", "Name who agreed for the customer.").into());
+        return Err(Refusal::invalid(
+            "agreed_by",
+            "合意したお客様の氏名を入力してください。",
+            "Name who agreed for the customer.",
+        )
+        .into());
     }
     let paper = Criteria { questions: (1..=QUESTIONS_MAX).filter_map(question).collect(), agreed_by: Some(agreed_by) };
     here.state.desk.record_paper(&here.caller, &tenant, project.as_str(), &paper, None).await?;
@@ -63,7 +80,11 @@ async fn plan(here: &Here, tenant: &TenantId, project: &ProjectKey) -> Answer<Co
     Ok(plan.map(|plan| plan.paper).unwrap_or_default())
 }
 
-async fn change(here: &Here, project: &ProjectKey, change: impl FnOnce(&mut ContactPlan) -> Result<(), Refusal>) -> Answer<TenantId> {
+async fn change(
+    here: &Here,
+    project: &ProjectKey,
+    change: impl FnOnce(&mut ContactPlan) -> Result<(), Refusal>,
+) -> Answer<TenantId> {
     let tenant = tenant_of(here, project).await?;
     let mut plan = plan(here, &tenant, project).await?;
     change(&mut plan)?;
@@ -103,7 +124,11 @@ fn minute(minute: u32) -> u16 {
 }
 
 /// Takes a contact out.
-pub(crate) async fn remove_contact(here: Here, Path((project, contact)): Path<(ProjectKey, ContactId)>, sent: Sent) -> Result<Response, Trouble> {
+pub(crate) async fn remove_contact(
+    here: Here,
+    Path((project, contact)): Path<(ProjectKey, ContactId)>,
+    sent: Sent,
+) -> Result<Response, Trouble> {
     let removed = change(&here, &project, |plan| {
         let before = plan.contacts.len();
         plan.contacts.retain(|it| it.id != contact);
@@ -165,7 +190,9 @@ pub(crate) async fn import(here: Here, Path(project): Path<ProjectKey>, sent: Se
     };
     // What the paper itself refuses has no field on this page.
     let brought = brought.map_err(|error| match error {
-        desk::Error::Refused(Refusal { kind: domain::refusal::RefusalKind::Invalid { .. }, ja, en }) => Refusal::invalid("csv", ja, en).into(),
+        desk::Error::Refused(Refusal { kind: domain::refusal::RefusalKind::Invalid { .. }, ja, en }) => {
+            Refusal::invalid("csv", ja, en).into()
+        }
         other => other,
     });
     let here = here.at(format!("/settings/projects/{project}/contacts/import"));

@@ -19,7 +19,11 @@ fn unguarded(text: &str) -> &str {
 }
 
 /// A list as a file to download: UTF-8 with a byte order mark, without which Excel shows Japanese as noise.
-pub(crate) fn csv_answer(file: &str, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Response, Trouble> {
+pub(crate) fn csv_answer(
+    file: &str,
+    columns: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<Response, Trouble> {
     let broken = |error: csv::Error| Trouble::failed(error.to_string());
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     writer.write_record(columns).map_err(broken)?;
@@ -27,7 +31,10 @@ pub(crate) fn csv_answer(file: &str, columns: &[&str], rows: impl Iterator<Item 
         writer.write_record(row.iter().map(|cell| guarded(cell))).map_err(broken)?;
     }
     let bytes = writer.into_inner().map_err(|error| Trouble::failed(error.to_string()))?;
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))];
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
+    ];
     Ok((headers, bytes).into_response())
 }
 
@@ -54,11 +61,16 @@ impl Sheet {
     /// # Errors
     /// It is no CSV, or a column is unknown.
     pub(crate) fn read(text: &str, columns: &[&str]) -> Result<Self, Refusal> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let heads = reader.headers().map_err(|error| no_csv(&error))?.clone();
         if let Some(unknown) = heads.iter().find(|head| !columns.contains(head)) {
             let known = columns.join(", ");
-            return Err(Refusal::invalid("csv", format!("列「{unknown}」はありません。使える列: {known}"), format!("There is no column “{unknown}”. Use: {known}")));
+            return Err(Refusal::invalid(
+                "csv",
+                format!("列「{unknown}」はありません。使える列: {known}"),
+                format!("There is no column “{unknown}”. Use: {known}"),
+            ));
         }
         let mut lines = vec![];
         for record in reader.records() {
@@ -67,7 +79,11 @@ impl Sheet {
             lines.push((record.position().map_or(0, csv::Position::line), Line(cells.collect())));
         }
         if lines.is_empty() {
-            return Err(Refusal::invalid("csv", "列の名前の下に1行以上入れてください。", "Give at least one line below the names of the columns."));
+            return Err(Refusal::invalid(
+                "csv",
+                "列の名前の下に1行以上入れてください。",
+                "Give at least one line below the names of the columns.",
+            ));
         }
         Ok(Self { lines: lines.into_iter(), at: 0, wrong: vec![] })
     }

@@ -74,12 +74,21 @@ pub(crate) struct Chosen {
 }
 
 /// One customer.
-pub(crate) async fn show(here: Here, Path(tenant): Path<TenantId>, Query(chosen): Query<Chosen>) -> Result<Response, Trouble> {
+pub(crate) async fn show(
+    here: Here,
+    Path(tenant): Path<TenantId>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Trouble> {
     Ok(html(page_of(&here, &tenant, chosen.project.as_deref(), Draft::default()).await?))
 }
 
 /// The page of one customer with the papers of one of its projects.
-pub(super) async fn page_of(here: &Here, tenant: &TenantId, project: Option<&str>, draft: Draft) -> Result<Markup, Trouble> {
+pub(super) async fn page_of(
+    here: &Here,
+    tenant: &TenantId,
+    project: Option<&str>,
+    draft: Draft,
+) -> Result<Markup, Trouble> {
     let (desk, caller) = (&here.state.desk, &here.caller);
     let shell = here.shell(Place::Settings).await?;
     let views = desk.tenants(caller, Right::Agree).await?;
@@ -91,7 +100,11 @@ pub(super) async fn page_of(here: &Here, tenant: &TenantId, project: Option<&str
         projects.push(ProjectLine {
             key: row.key.to_string(),
             name: row.name.clone(),
-            phase: if row.started.is_some() { Label::new("運用", "operation") } else { Label::new("構築", "build") },
+            phase: if row.started.is_some() {
+                Label::new("運用", "operation")
+            } else {
+                Label::new("構築", "build")
+            },
             missing: missing_of(here, &shell, &view, row).await?,
         });
     }
@@ -170,8 +183,10 @@ pub(crate) async fn agree(here: Here, Path(tenant): Path<TenantId>, sent: Sent) 
 }
 
 async fn record(here: &Here, tenant: &TenantId, typed: &Typed) -> Answer<()> {
-    let minutes = |name: &'static str, default: u32| Ok::<_, desk::Error>(Minutes(typed.number(name)?.unwrap_or(default)));
-    let with_impact = Targets { slo_minutes: minutes("slo_affected", 15)?, sla_minutes: Some(minutes("sla_affected", 30)?) };
+    let minutes =
+        |name: &'static str, default: u32| Ok::<_, desk::Error>(Minutes(typed.number(name)?.unwrap_or(default)));
+    let with_impact =
+        Targets { slo_minutes: minutes("slo_affected", 15)?, sla_minutes: Some(minutes("sla_affected", 30)?) };
     let without_impact = Targets { slo_minutes: minutes("slo_unaffected", 60)?, sla_minutes: None };
     let targets = AgreedTargets { with_impact, without_impact };
     let paper = AgreementPaper { targets, signatory: typed.text("signatory").trim().to_owned() };

@@ -1,0 +1,8 @@
+//! The pages before a whole desk on SQLite, in one process: what a browser would send and see.
+
+mod app;
+mod live;
+mod night;
+mod pages;
+mod set_up;
+mod settings;

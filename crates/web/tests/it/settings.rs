@@ -1,0 +1,154 @@
+//! The settings by form and by CSV.
+
+use crate::app::{App, Script, email};
+use http::StatusCode;
+
+#[tokio::test]
+async fn a_customer_is_added_and_agreed_with() {
+    let app = App::at_work().await;
+    let mut ad = app.sign_in("ad").await;
+    let page = ad.act("/settings/tenants", &[("name", "まきしま医療器"), ("project", "MKS")]).await;
+    let criteria = [
+        ("question_1", "画面が開かないか"),
+        ("affected_1", "yes"),
+        ("question_2", ""),
+        ("affected_2", "yes"),
+        ("agreed_by", "牧島 進"),
+    ];
+    ad.act("/settings/projects/MKS/criteria", &criteria).await;
+    let contact = [
+        ("rank", "1"),
+        ("name", "黒田 真"),
+        ("reading", "くろだ"),
+        ("phone", "+81-90-0000-0000"),
+        ("mail", ""),
+        ("days", "business"),
+        ("from", "9:00"),
+        ("to", "18:00"),
+    ];
+    ad.act("/settings/projects/MKS/contacts", &contact).await;
+    let agreement = [
+        ("slo_affected", "15"),
+        ("sla_affected", "30"),
+        ("slo_unaffected", "60"),
+        ("from", ""),
+        ("signatory", "牧島 進"),
+    ];
+    ad.act(&format!("{}/agreement", page.to), &agreement).await;
+    let shown = ad.get(&page.to).await.ok();
+    assert!(
+        shown.contains("画面が開かないか")
+            && shown.contains("黒田 真")
+            && shown.contains("9:00–18:00")
+            && shown.contains("SLA 30")
+    );
+    let again = ad.post("/settings/tenants", &[("name", "別の会社"), ("project", "MKS")], Script::Off).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+    assert!(again.text.contains("別の会社") && again.text.contains("使われています"));
+}
+
+#[tokio::test]
+async fn a_contact_plan_goes_out_as_csv_and_comes_back() {
+    let app = App::at_work().await;
+    let mut dh = app.sign_in("dh").await;
+    let path = "/settings/projects/NGS/contacts";
+    let csv = "name,phone,mail,days,from,to\n東海林 由紀,+81-80-0000-4321,,every,0:00,24:00\n森 一,,mori@nagisa.example,business,9:00,18:00\n";
+    dh.act(&format!("{path}/import"), &[("csv", csv)]).await;
+    let out = dh.get(&format!("{path}.csv")).await.ok();
+    assert!(out.contains("'+81-80-0000-4321") && out.contains("森 一") && !out.contains("長谷川"), "{out}");
+    dh.act(&format!("{path}/import"), &[("csv", &out)]).await;
+    assert_eq!(dh.get(&format!("{path}.csv")).await.ok(), out, "out and in again changes nothing");
+    let wrong = "name,phone,days\n森 一,090-0000-0000,sometimes\n林 二,090-0000-0001,never\n";
+    let page = dh.post(&format!("{path}/import"), &[("csv", wrong)], Script::On).await;
+    assert!(
+        page.text.contains("2行目") && page.text.contains("3行目") && page.text.contains("\"field\":\"csv\""),
+        "{}",
+        page.text
+    );
+    assert_eq!(dh.get(&format!("{path}.csv")).await.ok(), out, "all or nothing");
+}
+
+#[tokio::test]
+async fn people_come_by_form_and_by_csv() {
+    let app = App::at_work().await;
+    let mut ad = app.sign_in("ad").await;
+    let csv = "name,email,role,tenant,password\n井上 大地,inoue@example.jp,mo,みなとマネージド,\n牧 章,maki@nagisa.example,cu,なぎさ商事,a long enough one\n";
+    ad.act("/settings/people/import", &[("csv", csv)]).await;
+    let page = ad.get("/settings/people").await.ok();
+    assert!(page.contains("井上 大地") && page.contains("牧 章"));
+    let wrong = "name,email,role,tenant\nあ,a@example.jp,mo,みなとマネージド\nい,none,xx,どこか\n";
+    let refused = ad.post("/settings/people/import", &[("csv", wrong)], Script::Off).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text.contains("3行目") && refused.text.contains("みなとマネージド"), "the text comes back");
+    assert!(!ad.get("/settings/people.csv").await.ok().contains("a@example.jp"), "all or nothing");
+    let mo = app.sign_in("mo").await;
+    assert_eq!(mo.get("/settings/people").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_right_is_lent_by_hours_and_a_person_shut_out() {
+    let app = App::at_work().await;
+    let mut ad = app.sign_in("ad").await;
+    let members = app.desk.members(&crate::app::console(), &app.tenant("みなとマネージド").await).await.unwrap();
+    let id = |name: &str| members.iter().find(|it| it.person.email == email(name)).unwrap().person.id.to_string();
+    let (head, second) = (id("dh"), id("second"));
+    let hours = [
+        ("right", "decide"),
+        ("from", head.as_str()),
+        ("to", second.as_str()),
+        ("hours_from", "19:00"),
+        ("hours_to", "10:00"),
+    ];
+    ad.act("/settings/delegations", &hours).await;
+    assert!(ad.get("/settings/people").await.ok().contains("19:00–10:00"));
+    let late = [
+        ("right", "decide"),
+        ("from", head.as_str()),
+        ("to", second.as_str()),
+        ("hours_from", "25:00"),
+        ("hours_to", "10:00"),
+    ];
+    let page = ad.post("/settings/delegations", &late, Script::On).await;
+    assert!(page.text.contains("\"field\":\"hours_from\""), "{}", page.text);
+    let watching = app.sign_in("second").await;
+    ad.act(&format!("/settings/people/{second}/deactivation"), &[]).await;
+    assert_eq!(watching.get("/").await.to, "/sign-in", "out at once");
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_once_and_a_key_can_be_revoked() {
+    let app = App::at_work().await;
+    let mut ad = app.sign_in("ad").await;
+    let fields = [("name", "Alertmanager 本番"), ("project", "NGS"), ("scope", "intake"), ("heartbeat_minutes", "5")];
+    let page = ad.post("/settings/keys", &fields, Script::Off).await.ok();
+    let secret = page.split("routing_key&quot;:&quot;").nth(1).and_then(|rest| rest.get(..32)).unwrap().to_owned();
+    assert!(app.desk.intake_key(&secret).await.unwrap().is_some());
+    let page = ad.get("/settings/keys").await.ok();
+    assert!(!page.contains(&secret) && page.contains("Alertmanager 本番"));
+    let revoke = page
+        .split("action=\"")
+        .find_map(|rest| rest.split('"').next().filter(|it| it.ends_with("/revocation")))
+        .unwrap();
+    ad.act(revoke, &[]).await;
+    assert!(app.desk.intake_key(&secret).await.unwrap().is_none());
+    let page = ad.post("/settings/webhooks", &[("url", "ftp://x"), ("tenant", "")], Script::On).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text);
+}
+
+#[tokio::test]
+async fn closures_templates_and_the_name_are_papers() {
+    let app = App::at_work().await;
+    let nagisa = app.tenant("なぎさ商事").await;
+    let mut ad = app.sign_in("ad").await;
+    ad.act("/settings/calendar", &[("date", "2026-12-29")]).await;
+    assert!(ad.get("/settings/calendar").await.ok().contains("/settings/calendar/2026-12-29/removal"));
+    ad.act("/settings/calendar/2026-12-29/removal", &[]).await;
+    assert!(!ad.get("/settings/calendar").await.ok().contains("2026-12-29"));
+    let path = format!("/settings/templates/{nagisa}/interim");
+    let page = ad.post(&path, &[("text", "{secret}")], Script::On).await;
+    assert!(page.text.contains("\"field\":\"text\""), "{}", page.text);
+    ad.act(&path, &[("text", "{customer} 中間のご報告")]).await;
+    assert!(ad.get(&format!("/settings/templates?tenant={nagisa}")).await.ok().contains("{customer} 中間のご報告"));
+    ad.act("/settings/mail", &[("provider", "みなとクラウド"), ("phone", "03-0000-0000")]).await;
+    assert!(ad.get("/account").await.ok().contains("みなとクラウド"));
+}
