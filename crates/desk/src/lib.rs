@@ -30,7 +30,7 @@ pub use checkpoint::{CHECKPOINT_FACTS, CHECKPOINT_MS, Checkpoint, CheckpointKey,
 pub use desk::{Change, Desk, Settings};
 pub use error::{Answer, Error};
 pub use events::{EventPlace, EventView, Fates};
-pub use face::{Glance, Mailed};
+pub use face::{Glance, Mailed, Outcome};
 pub use key::{AddedKey, NewKey};
 pub use message::{Attempt, Outgoing};
 pub use once::{AddedId, AddedProject, AddedWebhook, Once, Recorded};
