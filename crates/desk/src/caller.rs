@@ -141,6 +141,14 @@ impl Caller {
         Reach::Only(tenants)
     }
 
+    /// Whether the caller may know of a project of that tenant: a key knows only its own there.
+    pub fn reaches_project(&self, tenant: &TenantId, project: &ProjectKey) -> bool {
+        match &self.who {
+            Who::Key { project: own, .. } => own == project || !self.grants.iter().any(|grant| grant.tenant == *tenant),
+            _ => true,
+        }
+    }
+
     /// The only project the caller reaches: that of a customer's key.
     pub fn only_project(&self) -> Option<&ProjectKey> {
         match &self.who {

@@ -2,7 +2,7 @@
 
 use crate::alert::Counter;
 use crate::health::Health;
-use crate::{Answer, Caller, Error, Once, Reach, Scope};
+use crate::{Answer, Caller, Once, Reach, Scope};
 use domain::access::Right;
 use domain::calendar::Calendar;
 use domain::ids::{ProjectKey, TenantId};
@@ -124,8 +124,11 @@ impl Desk {
     /// The project is out of reach or absent, or none of the rights is held there.
     pub async fn enter_project(&self, caller: &Caller, project: &ProjectKey, rights: &[Right]) -> Answer<Scope> {
         let tenant = self.store.system().tenant_of_project(project).await?.ok_or_else(Refusal::not_found)?;
-        let scope = self.enter(caller, &tenant, rights).await;
-        if scope.as_ref().is_ok_and(|scope| !scope.reaches(project)) { Err(Refusal::not_found().into()) } else { scope }
+        if caller.reaches_project(&tenant, project) {
+            self.enter(caller, &tenant, rights).await
+        } else {
+            Err(Refusal::not_found().into())
+        }
     }
 
     /// The tenants in which a caller holds a right.
@@ -162,13 +165,3 @@ pub(crate) fn required<'a>(field: &'static str, text: &'a str) -> Result<&'a str
 
 /// Characters of one text.
 const TEXT_MAX: usize = 20_000;
-
-impl From<domain::ids::NotAProjectKey> for Error {
-    fn from(fault: domain::ids::NotAProjectKey) -> Self {
-        let ja = format!(
-            "「{}」はプロジェクトキーにできません。英大文字で始まる英大文字・数字・_ を25文字まで入力してください。",
-            fault.0
-        );
-        Self::Refused(Refusal::invalid("project", ja, fault.to_string()))
-    }
-}

@@ -18,21 +18,20 @@ use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
 use domain::ids::{ContactId, RecordKey};
-use domain::incident::State;
 use domain::incident::verbs::{CallAttempt, Closing, Judging, Notice, Rejudging};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// What a verb leaves behind: the record's new version, to act on next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Done {
     /// The record.
     pub key: RecordKey,
     /// Its version now.
     pub version: u64,
     /// Its state now.
-    pub state: State,
+    pub state: &'static str,
 }
 
 /// Inputs of the verbs: the same struct for the API's JSON and the page's form. `version` is the record version the caller

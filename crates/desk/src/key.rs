@@ -12,7 +12,7 @@ use domain::ids::{KeyId, ProjectKey, TenantId, WebhookId};
 use domain::incident::Incident;
 use domain::refusal::Refusal;
 use domain::time::Instant;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::{CorrelationRow, Failure, KeyRow, WebhookRow, random};
 
 /// A key to make.
@@ -31,7 +31,7 @@ pub struct NewKey {
 }
 
 /// A key just made: its secret is shown once.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct AddedKey {
     /// The key's id.
     pub id: KeyId,

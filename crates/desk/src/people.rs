@@ -113,6 +113,10 @@ impl Desk {
         if !new.password.is_empty() {
             password::validate(&new.password)?;
         }
+        if self.once.is_some() {
+            // Before the person is added, which is a write of its own.
+            self.begin(&scope.tenant).await?;
+        }
         let row = self.store.system().tenant(tenant).await?.ok_or_else(Refusal::not_found)?;
         if row.is_provider() && role.is_customer() {
             return Err(Refusal::invalid(
@@ -262,11 +266,6 @@ impl Desk {
             .into());
         }
         let (giver, taker) = (PersonId::new(new.giver.trim()), PersonId::new(new.taker.trim()));
-        if giver == taker {
-            return Err(
-                Refusal::invalid("taker", "本人には委任できません。", "A right cannot be lent to oneself.").into()
-            );
-        }
         let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
         let members = write.memberships(now).await?;
@@ -277,6 +276,11 @@ impl Desk {
                 "This person does not hold the right.",
             )
             .into());
+        }
+        if giver == taker {
+            return Err(
+                Refusal::invalid("taker", "本人には委任できません。", "A right cannot be lent to oneself.").into()
+            );
         }
         if !members.iter().any(|m| m.person == taker) {
             return Err(Refusal::invalid(

@@ -9,7 +9,7 @@ use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Paper, Provider};
 use domain::refusal::Refusal;
 use domain::time::Instant;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::{Failure, ProjectRow, TenantRow, Write, random};
 
 /// Key of the provider's own project, where incidents of the desk itself are opened.
@@ -27,7 +27,7 @@ pub const START_CONDITIONS: [(&str, domain::words::Label); 4] = [
 ];
 
 /// A tenant just added.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Added {
     /// The tenant.
     pub id: TenantId,
@@ -76,7 +76,7 @@ impl Desk {
         let mut write = self.store.system().add_tenant(&id, name, "provider").await?;
         let told = write.text(name);
         write.append(console_fact(Actor::System, Body::TenantAdded { name: told }));
-        let project = ProjectKey::parse(OWN_PROJECT).map_err(Error::from)?;
+        let project = ProjectKey::new(OWN_PROJECT);
         start_project(&mut write, &project, name, &Actor::System).await?;
         let paper = Provider { name: name.to_owned(), phone: String::new() };
         record(&mut write, "", &paper, Instant::from_ms(0), &Actor::System).await?;
@@ -91,12 +91,12 @@ impl Desk {
     pub async fn add_tenant(&self, caller: &Caller, name: &str, project: &str) -> Answer<Added> {
         caller.may_administer()?;
         let name = required("name", name)?;
-        let project = ProjectKey::parse(project.trim())?;
+        let project = project_key("project", project)?;
         let id = self.new_tenant_id();
         if self.store.system().tenant(&id).await?.is_some() {
             self.begin(&id).await?;
         }
-        self.refuse_used_key(&project).await?;
+        self.refuse_used_key("project", &project).await?;
         self.ensure_provider("MSP").await?;
         let mut write = self.store.system().add_tenant(&id, name, "customer").await?;
         let told = write.text(name);
@@ -114,18 +114,18 @@ impl Desk {
     /// As [`Desk::add_tenant`]; the tenant is not found.
     pub async fn add_project(&self, caller: &Caller, tenant: &TenantId, key: &str, name: &str) -> Answer<ProjectKey> {
         let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
-        let (project, name) = (ProjectKey::parse(key.trim())?, required("name", name)?);
+        let (project, name) = (project_key("key", key)?, required("name", name)?);
         let mut write = self.begin(&scope.tenant).await?;
-        self.refuse_used_key(&project).await?;
+        self.refuse_used_key("key", &project).await?;
         start_project(&mut write, &project, name, &scope.actor).await?;
         self.commit(write, &AddedProject { project: project.clone() }).await?;
         Ok(project)
     }
 
-    async fn refuse_used_key(&self, project: &ProjectKey) -> Answer<()> {
+    async fn refuse_used_key(&self, field: &'static str, project: &ProjectKey) -> Answer<()> {
         match self.store.system().tenant_of_project(project).await? {
             None => Ok(()),
-            Some(_) => Err(used_key(project).into()),
+            Some(_) => Err(used_key(field, project).into()),
         }
     }
 
@@ -239,7 +239,7 @@ impl Desk {
 async fn start_project(write: &mut Write, project: &ProjectKey, name: &str, actor: &Actor) -> Answer<()> {
     write.add_project(project, name).await.map_err(|failure| match failure {
         // Somebody else took it since it was looked up.
-        Failure::Conflict(_) => Error::from(used_key(project)),
+        Failure::Conflict(_) => Error::from(used_key("project", project)),
         failure => failure.into(),
     })?;
     let told = write.text(name);
@@ -268,9 +268,20 @@ pub(crate) async fn record<P: Paper>(
     Ok(version)
 }
 
-fn used_key(project: &ProjectKey) -> Refusal {
+/// Reads a project key out of a field.
+fn project_key(field: &'static str, text: &str) -> Result<ProjectKey, Refusal> {
+    ProjectKey::parse(text.trim()).map_err(|fault| {
+        let ja = format!(
+            "「{}」はプロジェクトキーにできません。英大文字で始まる英大文字・数字・_ を25文字まで入力してください。",
+            fault.0
+        );
+        Refusal::invalid(field, ja, fault.to_string())
+    })
+}
+
+fn used_key(field: &'static str, project: &ProjectKey) -> Refusal {
     Refusal::invalid(
-        "project",
+        field,
         format!("プロジェクトキー {project} は使われています。別のキーを入力してください。"),
         format!("The project key {project} is in use. Choose another."),
     )

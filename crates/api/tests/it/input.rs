@@ -113,10 +113,10 @@ async fn settings_name_their_fields(site: Site) {
     let at = |rest: &str| format!("/tenants/{tenant}/{rest}");
     let cases: Vec<(String, Value, &str)> = vec![
         ("/tenants".into(), json!({"name": "", "project": "NEW"}), "name"),
-        ("/tenants".into(), json!({"name": "x", "project": "new"}), "key"),
+        ("/tenants".into(), json!({"name": "x", "project": "new"}), "project"),
         ("/tenants".into(), json!({"name": "x", "project": "ACME"}), "project"),
         ("/tenants".into(), json!({"name": "x"}), "project"),
-        (at("projects"), json!({"key": "ACME", "name": "x"}), "project"),
+        (at("projects"), json!({"key": "ACME", "name": "x"}), "key"),
         (at("projects"), json!({"key": "NEW", "name": ""}), "name"),
         (at("members"), json!({"email": "nobody", "role": "cu"}), "email"),
         (at("members"), json!({"email": "a@b.jp", "role": "king"}), "role"),

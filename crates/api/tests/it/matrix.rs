@@ -4,6 +4,7 @@ use crate::site::{Site, console, on_both};
 use anyhow::Result;
 use desk::{NewDelegation, NewPerson};
 use domain::ids::{PersonId, TenantId};
+use serde_json::json;
 use std::collections::HashMap;
 use testkit::matrix::{self, Caller, Probe, Reply, Route, Thing, World};
 
@@ -138,6 +139,7 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
         add("Delegation", owner, delegation(site, tenant, owner).await);
     }
     add("Session", "mo", own_session(site).await);
+    publish(site).await;
     for (kind, id) in [("Project", "NONE"), ("Incident", "NONE-1"), ("Event", "0000000000000000.1")] {
         add(kind, NOBODY, id.to_owned());
     }
@@ -180,6 +182,19 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
         callers.push(Caller { name, reaches: &[], is_known: false });
     }
     (World { routes: routes(), probes: PROBES.to_vec(), callers, things }, proofs)
+}
+
+/// Tells the customer of the first incident, so that there is something published.
+async fn publish(site: &Site) {
+    let mo = site.session("mo").await;
+    for (noun, body) in [
+        ("assignment", json!({})),
+        ("judgement", json!({"answers": [{"question": "down", "yes": true}], "text": "t", "reason": "r"})),
+    ] {
+        let mut body = body;
+        body["version"] = site.get(&mo, "/incidents/ACME-1").await.with(200)["version"].clone();
+        site.post(&mo, &format!("/incidents/ACME-1/{noun}"), &body).await.with(200);
+    }
 }
 
 /// A membership that may be ended, and its person.
