@@ -234,7 +234,7 @@ impl Desk {
     pub async fn outcomes(&self, caller: &Caller, incidents: &[IncidentRow]) -> Answer<Vec<Outcome>> {
         let mut outcomes = vec![];
         for row in incidents {
-            caller.enter(&row.tenant, Right::ReadOperations)?;
+            caller.enter(&row.tenant, Right::ReadPublished)?;
             let store = self.store.tenant(&row.tenant);
             let incident = Incident::fold(&store.record_facts(&row.key).await?)?;
             let recovered = incident.as_ref().and_then(Incident::recovery).map(|recovery| recovery.what.recovered_at);

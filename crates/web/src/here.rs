@@ -151,7 +151,11 @@ fn viewer(state: &State, caller: &Caller) -> Option<Viewer> {
     let side = if caller.is_customer() {
         Side::Customer
     } else {
-        Side::Staff { admin: caller.may_somewhere(Right::Agree), outbox: state.setting.demo }
+        Side::Staff {
+            operates: caller.may_somewhere(Right::ReadOperations),
+            admin: caller.may_somewhere(Right::Agree),
+            outbox: state.setting.demo,
+        }
     };
     Some(Viewer { name: name.clone(), role: role.unwrap_or(Label::new("役割なし", "No role")), side })
 }

@@ -48,8 +48,10 @@ pub struct Viewer {
 /// A side of the counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The provider's staff; `admin` sees the settings, `outbox` the demo's outbox page.
+    /// The provider's staff.
     Staff {
+        /// Sees board, incidents and alerts.
+        operates: bool,
         /// May change settings.
         admin: bool,
         /// There is an outbox page (demo).
@@ -98,9 +100,9 @@ const SETTINGS: Entry =
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
         Side::Customer => vec![&INCIDENTS],
-        Side::Staff { admin, outbox } => {
-            let mut list = vec![&BOARD, &INCIDENTS, &ALERTS];
-            if outbox {
+        Side::Staff { operates, admin, outbox } => {
+            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS] } else { vec![] };
+            if outbox && operates {
                 list.push(&OUTBOX);
             }
             if admin {

@@ -7,8 +7,8 @@ use crate::incident::telling::Told;
 use crate::incident::{Impact, calls_of, impact, interim_mark, ledgers, notice_marks, told_to_customer};
 use crate::layout::{Place, Shell};
 use axum::response::Response;
-use desk::Answer;
 use desk::incident::{BoardRow, PublishedView};
+use desk::{Answer, Outcome};
 use domain::access::Actor;
 use domain::ids::RecordKey;
 use domain::incident::{Incident, State};
@@ -125,18 +125,19 @@ pub(crate) async fn rows(here: &Here, after: Option<(Instant, RecordKey)>) -> An
 }
 
 /// The list as it is shown.
-pub(crate) fn list(shell: &Shell, staff: bool, rows: Vec<BoardRow>) -> CustomerListPage {
+pub(crate) fn list(shell: &Shell, staff: bool, rows: Vec<BoardRow>, outcomes: &[Outcome]) -> CustomerListPage {
     let full = rows.len() == PAGE as usize;
     let next = rows
         .last()
         .filter(|_| full)
         .map(|last| format!("/incidents?opened={}&key={}", last.row.opened.ms(), last.row.key));
-    let mut incidents: Vec<Listed> = rows.into_iter().map(|it| listed(shell, staff, it)).collect();
-    incidents.sort_by_key(|it| it.recovered.is_some());
-    CustomerListPage { incidents, next }
+    let listed = |(it, outcome): (BoardRow, &Outcome)| (it.row.ended.is_some(), listed(shell, staff, it, outcome));
+    let mut incidents: Vec<(bool, Listed)> = rows.into_iter().zip(outcomes).map(listed).collect();
+    incidents.sort_by_key(|(ended, _)| *ended);
+    CustomerListPage { incidents: incidents.into_iter().map(|(_, it)| it).collect(), next }
 }
 
-fn listed(shell: &Shell, staff: bool, it: BoardRow) -> Listed {
+fn listed(shell: &Shell, staff: bool, it: BoardRow, outcome: &Outcome) -> Listed {
     let BoardRow { row, customer, assignee } = it;
     let minutes = u32::try_from(row.slo_due.since_ms(row.alert_at) / MINUTE_MS).unwrap_or(0);
     let state = match row.notified_at {
@@ -159,7 +160,7 @@ fn listed(shell: &Shell, staff: bool, it: BoardRow) -> Listed {
             _ => Impact::Unjudged,
         },
         began: row.alert_at,
-        recovered: row.ended,
+        recovered: outcome.lasted_ms.map(|lasted| row.alert_at.plus_ms(lasted)).or(row.ended),
         mark: ClockMark {
             name: Of::NoticeSlo(minutes).name(shell.lang),
             state,

@@ -162,10 +162,10 @@ async fn conflict(here: &Here, key: &RecordKey, typed: Typed) -> Result<Response
 pub(crate) async fn list(here: Here, gate::Query(asked): gate::Query<Before>) -> Result<Response, Trouble> {
     let shell = here.shell(Place::Incidents).await?;
     let rows = customer::handler::rows(&here, asked.place()).await?;
-    Ok(html(customer::list_page(
-        &shell,
-        &customer::handler::list(&shell, here.caller.may_somewhere(Right::ReadOperations), rows),
-    )))
+    let headers: Vec<store::IncidentRow> = rows.iter().map(|it| it.row.clone()).collect();
+    let outcomes = here.state.desk.outcomes(&here.caller, &headers).await?;
+    let staff = here.caller.may_somewhere(Right::ReadOperations);
+    Ok(html(customer::list_page(&shell, &customer::handler::list(&shell, staff, rows, &outcomes))))
 }
 
 /// Where a list goes on: after the incident opened then.
