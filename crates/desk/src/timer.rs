@@ -96,7 +96,7 @@ impl Desk {
         let overdue = self.store.system().due_tenants(now.plus_ms(-OVERDUE_MS), 1_000).await?;
         let tenants: Vec<TenantId> = self.store.system().tenants().await?.into_iter().map(|tenant| tenant.id).collect();
         let open = self.store.staff(&tenants).board(10_000).await?;
-        let stuck = open.iter().filter(|row| row.duty.is_none() && row.state != "notified").count();
+        let stuck = open.iter().filter(|row| row.duty.is_none()).count();
         Ok(crate::health::Sweep {
             at: Some(now),
             overdue_timers: overdue.iter().map(|tenant| tenant.count).sum(),

@@ -13,7 +13,7 @@ use domain::ids::{BlobId, PersonId, RecordKey, TenantId};
 use domain::incident::Incident;
 use domain::incident::duty::Duty;
 use domain::incident::ledger::Ledger;
-use domain::paper::{Provider};
+use domain::paper::Provider;
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use std::collections::HashMap;
@@ -128,10 +128,17 @@ impl Desk {
     ///
     /// # Errors
     /// The caller does not reach the tenant.
-    pub async fn incidents_of(&self, caller: &Caller, tenant: &TenantId, filter: &IncidentFilter, limit: u32) -> Answer<Vec<BoardRow>> {
+    pub async fn incidents_of(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        filter: &IncidentFilter,
+        limit: u32,
+    ) -> Answer<Vec<BoardRow>> {
         let right = if caller.is_customer() { Right::ReadPublished } else { Right::ReadOperations };
         let scope = caller.enter(tenant, right)?;
-        let filter = IncidentFilter { project: scope.project.clone().or_else(|| filter.project.clone()), ..filter.clone() };
+        let filter =
+            IncidentFilter { project: scope.project.clone().or_else(|| filter.project.clone()), ..filter.clone() };
         let mut rows = self.store.tenant(tenant).incidents(&filter, limit).await?;
         // A customer sees nothing of what nobody told them yet.
         rows.retain(|row| right != Right::ReadPublished || TOLD.contains(&row.state.as_str()));
@@ -222,6 +229,7 @@ impl Desk {
         incident.notes.clear();
         incident.checks.clear();
         incident.steps.clear();
+        incident.false_alarm = None;
         for judgement in &mut incident.judgements {
             judgement.what.reason = None;
         }
@@ -279,14 +287,22 @@ impl Desk {
         Ok(names)
     }
 
-    async fn drafts(&self, scope: &Scope, incident: &Incident, texts: &HashMap<BlobId, String>, customer: &str, now: Instant) -> Answer<Templates> {
+    async fn drafts(
+        &self,
+        scope: &Scope,
+        incident: &Incident,
+        texts: &HashMap<BlobId, String>,
+        customer: &str,
+        now: Instant,
+    ) -> Answer<Templates> {
         let templates = self.paper::<Templates>(&scope.tenant, "", now).await?.map(|(_, t)| t).unwrap_or_default();
         let provider = match self.store.system().provider().await? {
             Some(tenant) => self.paper::<Provider>(&tenant.id, "", now).await?.map(|(_, p)| p).unwrap_or_default(),
             None => Provider::default(),
         };
         let calendar = self.calendar(now).await?;
-        let shown = |at: Instant| at.timestamp().to_zoned(calendar.zone().clone()).strftime("%Y年%-m月%-d日 %H:%M").to_string();
+        let shown =
+            |at: Instant| at.timestamp().to_zoned(calendar.zone().clone()).strftime("%Y年%-m月%-d日 %H:%M").to_string();
         let project = self.store.tenant(&scope.tenant).project(&incident.project).await?;
         let next_report = incident.next_open_slot(now).unwrap_or(now.plus_minutes(60));
         let recovered = incident.recovery().map(|r| shown(r.what.recovered_at)).unwrap_or_default();
