@@ -152,9 +152,10 @@ impl Tx {
 
     /// Makes the transaction durable. Only after this returns may anyone be told of it.
     pub(crate) async fn commit(self) -> Result<(), Failure> {
-        Ok(match self {
+        match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
-        })
+        }
+        Ok(())
     }
 }

@@ -228,11 +228,11 @@ impl Hand {
     /// The database refuses one.
     pub async fn run(&mut self, sql: &str) -> Result<()> {
         let text = AssertSqlSafe(sql.to_owned());
-        match &mut self.to {
-            Connection::Sqlite(to) => drop(sqlx::raw_sql(text).execute(to).await.with_context(|| sql.to_owned())?),
-            Connection::Postgres(to) => drop(sqlx::raw_sql(text).execute(to).await.with_context(|| sql.to_owned())?),
-        }
-        Ok(())
+        let done = match &mut self.to {
+            Connection::Sqlite(to) => sqlx::raw_sql(text).execute(to).await.map(|_| ()),
+            Connection::Postgres(to) => sqlx::raw_sql(text).execute(to).await.map(|_| ()),
+        };
+        done.with_context(|| sql.to_owned())
     }
 
     /// All rows of a query, each value as text.

@@ -1,5 +1,7 @@
 //! The real binary among real peers, on both databases.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod alertmanager;
 mod browser;
 mod demo;

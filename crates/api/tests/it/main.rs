@@ -1,5 +1,7 @@
 //! The API over a real desk, in-process, on SQLite and on PostgreSQL.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod document;
 mod input;
 mod lists;

@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL is the server named by `MADOGUCHI_TEST_POSTGRES`, else a private one that the test starts.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod bench;
 mod chain;
 mod growth;

@@ -1,5 +1,7 @@
 //! Each peer starts, does one real thing and is gone afterwards.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod alertmanager;
 mod chromium;
 mod postgres;

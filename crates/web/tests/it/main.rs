@@ -1,5 +1,7 @@
 //! The pages before a whole desk on SQLite, in one process: what a browser would send and see.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod app;
 mod live;
 mod night;
