@@ -67,7 +67,7 @@ async fn from_alert_to_closed_incident(bench: Bench) {
     );
     let first = &letters[0];
     assert!(first.text.starts_with("販売管理サイトに接続できません。"), "{}", first.text);
-    assert!(first.text.contains("https://desk.example.jp/portal/incidents/ACME-1"), "{}", first.text);
+    assert!(first.text.contains("https://desk.example.jp/incidents/ACME-1"), "{}", first.text);
     assert!(first.text.contains("窓口サービス"), "{}", first.text);
     assert_eq!((first.to_name.as_str(), &first.follows), ("佐藤", &None));
     for later in &letters[1..] {
