@@ -139,7 +139,7 @@ impl Audit<'_> {
             after = end.id.to_string();
             let work = tokio::task::spawn_blocking(move || check_blobs(&page));
             let (next, checked) = tokio::join!(self.snapshot.blobs(tenant, &after, BLOBS), work);
-            match checked.map_err(broken_off)? {
+            match checked? {
                 Ok((whole, erased)) => {
                     self.report.blobs += whole;
                     self.report.erased += erased;
@@ -199,7 +199,7 @@ fn check_blobs(page: &[BlobRow]) -> Result<(u64, u64), String> {
         match (salt, bytes) {
             (None, None) => erased += 1,
             (Some(salt), Some(bytes)) if id.as_str().strip_prefix("sha256:") == Some(&sha256(&[salt, bytes])) => {
-                whole += 1
+                whole += 1;
             }
             _ => return Err(id.to_string()),
         }
@@ -215,7 +215,9 @@ fn fault_of(tenant: &TenantId, seq: u64, record: &RecordKey, what: impl Into<Str
     VerifyError::Fault(Fault { tenant: tenant.clone(), seq, record: Some(record.clone()), what: what.into() })
 }
 
-/// A task on another thread that panicked or was cancelled.
-fn broken_off(error: tokio::task::JoinError) -> VerifyError {
-    VerifyError::Failed(Failure::Corrupt(format!("a check broke off: {error}")))
+/// A check on another thread that panicked or was cancelled.
+impl From<tokio::task::JoinError> for VerifyError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::Failed(Failure::Corrupt(format!("a check broke off: {error}")))
+    }
 }

@@ -3,7 +3,7 @@
 use super::events::Events;
 use super::notes::Notes;
 use super::people::People;
-use super::{Audit, Checked, Fault, broken_off, fault};
+use super::{Audit, Checked, Fault, fault};
 use domain::fact::{Body, EDITION, Fact, Hash, Origin, genesis, verify_link};
 use domain::ids::{BlobId, ProjectKey, TenantId};
 use std::collections::HashMap;
@@ -47,7 +47,7 @@ impl Chain {
             let work = tokio::task::spawn_blocking(move || check_page(&owner, from, &previous, &stored));
             // The next page is read while this one is checked.
             let (next, page) = tokio::join!(read(audit, tenant, after), work);
-            let page = page.map_err(broken_off)??;
+            let page = page??;
             chain.take(audit, from, &page, &mut notes).await?;
             hash = page.hashes.last().cloned().unwrap_or(hash);
             if is_cut {

@@ -79,7 +79,7 @@ impl Notes {
             let seq = row.int("seq").and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
             match Checkpoint::parse(row.text("note")) {
                 Ok(note) if note.seq == seq && note.tenant == *tenant && row.int("lane") == Some(0) => {
-                    self.stored.push_back(note)
+                    self.stored.push_back(note);
                 }
                 _ => return Err(fault(tenant, seq, "the checkpoint stored here is for something else")),
             }

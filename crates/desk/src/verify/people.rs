@@ -61,7 +61,7 @@ impl People {
         let broken = || fault(&fact.tenant, seq, "the fact names something that no fact before it added");
         match &fact.body {
             Body::TenantAdded { name } | Body::TenantRenamed { name } => {
-                self.name = Some(Named { seq, name: name.clone() })
+                self.name = Some(Named { seq, name: name.clone() });
             }
             Body::ProjectAdded { project, name } => {
                 let named = Named { seq, name: name.clone() };
