@@ -251,7 +251,12 @@ impl Desk {
     ///
     /// # Errors
     /// The tenant is out of reach.
-    pub async fn alert_words(&self, caller: &Caller, tenant: &TenantId, incidents: &[RecordKey]) -> Answer<HashMap<(RecordKey, String), String>> {
+    pub async fn alert_words(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        incidents: &[RecordKey],
+    ) -> Answer<HashMap<(RecordKey, String), String>> {
         caller.enter(tenant, Right::ReadOperations)?;
         let mut words = HashMap::new();
         for key in incidents {

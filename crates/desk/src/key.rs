@@ -55,7 +55,9 @@ impl Desk {
             "intake" => random::letters::<32>(),
             "api" => random::letters::<40>(),
             _ => {
-                return Err(Refusal::invalid("scope", "種類は intake か api です。", "A scope is intake or api.").into());
+                return Err(
+                    Refusal::invalid("scope", "種類は intake か api です。", "A scope is intake or api.").into()
+                );
             }
         };
         let role = role_of_code(if new.role.is_empty() { "mo" } else { &new.role })?;

@@ -49,7 +49,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &alerts_shell, "raw-event", alerts::raw_samples(), alerts::raw_page);
     draw(&mut pages, &outbox_shell, "outbox", outbox::samples(), outbox::page);
     draw(&mut pages, &outbox_shell, "outbox-mail", outbox::mail_samples(), outbox::mail_page);
-    draw(&mut pages, &staff, "failure", failure::samples(), failure::page);
+    draw(&mut pages, &staff, "failure", failure::samples(), failure::conflict_page);
     pages
 }
 

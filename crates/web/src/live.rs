@@ -120,10 +120,10 @@ impl Watch {
         self.here.caller = caller;
         let first = self.pulse.is_none();
         let pulse = desk.pulse().await?;
-        if self.looks % 2 == 0 {
+        if self.looks.is_multiple_of(2) {
             self.queue.push_back(Event::default().event("heartbeat").data(desk.now().await?.ms().to_string()));
         }
-        if self.pulse != Some(pulse) || self.looks % DRAW_EVERY == 0 {
+        if self.pulse != Some(pulse) || self.looks.is_multiple_of(DRAW_EVERY) {
             self.draw(first).await?;
         }
         self.pulse = Some(pulse);

@@ -28,9 +28,9 @@ pub(super) async fn measure(ground: &Ground, pace: Pace, table: &mut Table) -> R
     for n in 0..=pace.repeats {
         let (mut desk, ms) = start(folder.path(), database.as_deref()).await?;
         if n == 0 {
-            first_ms.add(ms)
+            first_ms.add(ms);
         } else {
-            again_ms.add(ms)
+            again_ms.add(ms);
         }
         if n == pace.repeats {
             tokio::time::sleep(REST).await;

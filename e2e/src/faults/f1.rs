@@ -93,6 +93,7 @@ pub(super) async fn run(run: &Run) -> Result<Outcome> {
     }
     let verdict = house.verify().await?;
     outcome.check(verdict.status == Some(0), || format!("verify: {}", verdict.said));
+    outcome.check(sums.exact > 0 || run.rounds < 2, || "no kill came at an exact call".to_owned());
     outcome.check(sums.refused.is_empty(), || format!("refused by status: {:?}", sums.refused));
     let restart = sums.restart_ms.summary().map(|s| s.to_string()).unwrap_or_default();
     let Sums { acknowledged, lost, exact, .. } = sums;

@@ -42,8 +42,8 @@ async fn from_alert_to_closed_incident(ground: &Ground, lang: &str) -> Result<()
     browser.sign_in("mo@msp.example", PASSWORD).await?;
     browser.until_there("#next").await?;
     if browser.ask("return document.documentElement.lang").await? != lang {
-        browser.click(&format!("button[name=lang][value={}]", lang)).await?;
-        browser.until_there(&format!("html[lang={}] #next", lang)).await?;
+        browser.click(&format!("button[name=lang][value={lang}]")).await?;
+        browser.until_there(&format!("html[lang={lang}] #next")).await?;
     }
     browser.picture(&name("0-quiet-board")).await?;
     // The row comes by itself, without a reload.

@@ -2,10 +2,10 @@
 
 use super::Dated;
 use super::alarm::{Alarm, Tool};
-use super::people::Who::{Aki, Emma, Hikari, Kengo, Naoto, Sho, Tool as Monitor};
+use super::people::Who::{Aki, Emma, Hikari, Kengo, Naoto, Tool as Monitor};
 use super::story::Act::{
-    BreaksOff, Call, Check, Close, FalseAlarm, Fires, Judge, Message, Note, Recover, Report, Resolves, Step, Take,
-    Tell, TellRecovery, Uphold, Withdraw, Worsen,
+    Call, Check, Close, Fires, Judge, Message, Note, Recover, Report, Resolves, Step, Take, Tell, TellRecovery,
+    Withdraw, Worsen,
 };
 use super::story::Whom::{First, Rank};
 use super::story::{Tale, after, in_office};

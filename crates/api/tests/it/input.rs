@@ -30,11 +30,14 @@ async fn taken(site: &Site) -> (String, u64) {
     (dh, done["version"].as_u64().unwrap())
 }
 
+/// A verb, a body that is right, and fields that make it wrong.
+type Verb<'a> = (&'a str, Value, &'a [(&'a str, Value)]);
+
 async fn each_field_of_each_verb_is_named(site: Site) {
     let (dh, v) = taken(&site).await;
     let long = "あ".repeat(20_001);
     let answers = json!([{"question": "down", "yes": true}]);
-    let verbs: &[(&str, Value, &[(&str, Value)])] = &[
+    let verbs: &[Verb] = &[
         ("assignment", json!({}), &[]),
         (
             "check",

@@ -137,7 +137,8 @@ impl Case<'_> {
             Joins::No if !ended_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
             Joins::No => {}
         }
-        let done = Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
+        let done =
+            Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
         let tenant = self.write.tenant().clone();
         self.desk.commit(self.write, &done).await?;
         self.desk.ring(&tenant);

@@ -9,7 +9,11 @@ use domain::ids::PersonId;
 use domain::refusal::{Refusal, RefusalKind};
 use domain::time::Instant;
 
-on_both!(a_right_is_lent_for_hours_and_the_facts_say_so, a_key_ends, a_membership_ends_but_not_the_last_administrator_s);
+on_both!(
+    a_right_is_lent_for_hours_and_the_facts_say_so,
+    a_key_ends,
+    a_membership_ends_but_not_the_last_administrator_s
+);
 
 const PASSWORD: &str = "correct horse battery";
 

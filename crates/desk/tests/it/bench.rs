@@ -88,7 +88,10 @@ pub(crate) fn plan() -> ContactPlan {
         mail: format!("{id}@acme.example.jp"),
         hours: Hours::default(),
     };
-    ContactPlan { contacts: vec![contact("owner", "佐藤", "090-0000-0000"), contact("office", "総務", "")], waived_by: None }
+    ContactPlan {
+        contacts: vec![contact("owner", "佐藤", "090-0000-0000"), contact("office", "総務", "")],
+        waived_by: None,
+    }
 }
 
 /// The refusal of a verb that must be refused.
@@ -148,7 +151,8 @@ impl Bench {
     /// Adds a person without a password and keeps them as a caller.
     async fn cast(&mut self, name: &'static str, tenant: TenantId, role: Role) {
         let email = format!("{name}@example.jp");
-        let new = NewPerson { email: email.clone(), name: name.into(), role: role.code().into(), ..NewPerson::default() };
+        let new =
+            NewPerson { email: email.clone(), name: name.into(), role: role.code().into(), ..NewPerson::default() };
         let id = self.desk.add_person(&console(), &tenant, &new).await.unwrap();
         let everywhere = tenant == self.provider;
         let who = Who::Person { id, name: name.into(), email, session: String::new() };
@@ -264,7 +268,9 @@ impl Bench {
     }
 
     pub(crate) fn closure(&self, version: u64) -> input::Closure {
-        input::Closure { version, class: "os".into(), cause: "メモリ不足".into(), confirmed_by: "佐藤様".into() }
+        input::Closure {
+            version, class: "os".into(), cause: "メモリ不足".into(), confirmed_by: "佐藤様".into()
+        }
     }
 
     pub(crate) async fn close(&self, key: &RecordKey) -> Done {

@@ -28,8 +28,15 @@ async fn each_wrong_field_is_named_and_nothing_is_changed(bench: Bench) {
     let (version, head) = (bench.version(&key).await, bench.head().await);
     let long = "あ".repeat(20_001);
     for how in ["", "  \n", &long] {
-        check(&bench, head, "how", desk.check(mo, &key, &input::Check { version, how: s(how), result: s("x") }).await).await;
-        check(&bench, head, "result", desk.check(mo, &key, &input::Check { version, how: s("x"), result: s(how) }).await).await;
+        check(&bench, head, "how", desk.check(mo, &key, &input::Check { version, how: s(how), result: s("x") }).await)
+            .await;
+        check(
+            &bench,
+            head,
+            "result",
+            desk.check(mo, &key, &input::Check { version, how: s("x"), result: s(how) }).await,
+        )
+        .await;
         let step = input::RecoveryStep { version, step: s(how), result: s("x") };
         check(&bench, head, "step", desk.step(mo, &key, &step).await).await;
         let step = input::RecoveryStep { version, step: s("x"), result: s(how) };
@@ -122,7 +129,8 @@ async fn wrong_names_are_named(bench: Bench) {
     for url in ["", "ftp://x", "https://x y"] {
         check(&bench, head, "url", desk.add_webhook(&console, &bench.tenant, url).await).await;
     }
-    let person = NewPerson { email: s("new@example.jp"), role: s("cu"), password: s("long enough"), ..NewPerson::default() };
+    let person =
+        NewPerson { email: s("new@example.jp"), role: s("cu"), password: s("long enough"), ..NewPerson::default() };
     for (field, wrong) in [
         ("email", NewPerson { email: s("no address"), ..person.clone() }),
         ("role", NewPerson { role: s("root"), ..person.clone() }),

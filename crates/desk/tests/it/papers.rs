@@ -48,7 +48,8 @@ async fn the_criteria_in_force_are_judged_by(bench: Bench) {
     let key = bench.alert().await;
     bench.take(&key).await;
     bench.check(&key).await;
-    let question = Question { id: "order".into(), ja: "注文できますか".into(), en: String::new(), impact_if_no: true };
+    let question =
+        Question { id: "order".into(), ja: "注文できますか".into(), en: String::new(), impact_if_no: true };
     let criteria = Criteria { questions: vec![question], agreed_by: Some("佐藤".into()) };
     let version = bench.desk.record_paper(bench.person("dh"), &bench.tenant, "ACME", &criteria, None).await.unwrap();
     assert_eq!(version, 2, "our default was the first");

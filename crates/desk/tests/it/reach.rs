@@ -23,7 +23,9 @@ async fn foreign_and_absent_are_the_same_answer(bench: Bench) {
     let note = input::Note { text: "メモ".into() };
     let take = input::Assignment { version: 1 };
     let head = bench.head().await;
-    for record in [key, RecordKey::new("ACME-999"), RecordKey::new("NOWHERE-1"), RecordKey::new("x"), RecordKey::new("")] {
+    for record in
+        [key, RecordKey::new("ACME-999"), RecordKey::new("NOWHERE-1"), RecordKey::new("x"), RecordKey::new("")]
+    {
         let refusals = [
             refusal(bench.desk.published(foreign, &record).await.map(|_| ())),
             refusal(bench.desk.incident(foreign, &record).await.map(|_| ())),
@@ -71,8 +73,12 @@ async fn each_role_has_its_rights(bench: Bench) {
         ("ca", ["no", "no", "no", "yes", "no", "no"]),
     ] {
         let person = bench.person(name);
-        let step = input::RecoveryStep { version: bench.version(&key).await, step: "再起動".into(), result: "正常".into() };
-        let review = input::FalseAlarmReview { version: bench.version(&key).await, upheld: true, reason: String::new() };
+        let step =
+            input::RecoveryStep {
+                version: bench.version(&key).await, step: "再起動".into(), result: "正常".into()
+            };
+        let review =
+            input::FalseAlarmReview { version: bench.version(&key).await, upheld: true, reason: String::new() };
         let plan = crate::bench::plan();
         let found = [
             told(desk.incident(person, &key).await),

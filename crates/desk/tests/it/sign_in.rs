@@ -6,7 +6,11 @@ use domain::refusal::RefusalKind;
 use domain::time::{HOUR_MS, Instant};
 use store::{Clock, HandClock, Store};
 
-on_both!(a_wrong_password_and_an_unknown_address_are_one_answer, sessions_end, a_changed_password_ends_the_other_sessions);
+on_both!(
+    a_wrong_password_and_an_unknown_address_are_one_answer,
+    sessions_end,
+    a_changed_password_ends_the_other_sessions
+);
 
 const PASSWORD: &str = "correct horse battery";
 const EMAIL: &str = "tanaka@example.jp";
@@ -104,7 +108,9 @@ async fn the_first_administrator_is_made_once() {
     assert!(desk.is_new().await.unwrap());
     let begun = desk.set_up("窓口サービス", &person(EMAIL, PASSWORD), "", "").await.unwrap();
     let caller = desk.caller_by_session(&begun.token).await.unwrap().unwrap();
-    assert!(caller.may_somewhere(domain::access::Right::Administer) && caller.may_somewhere(domain::access::Right::Decide));
+    assert!(
+        caller.may_somewhere(domain::access::Right::Administer) && caller.may_somewhere(domain::access::Right::Decide)
+    );
     let again = refusal(desk.set_up("別の会社", &person("x@example.jp", PASSWORD), "", "").await.map(|_| ()));
     assert_eq!(again.kind, RefusalKind::NotNow);
 }

@@ -36,7 +36,8 @@ async fn two_nodes_fire_each_timer_once(bench: Bench) {
         fired += node.await.unwrap();
     }
     assert_eq!(fired, 3, "unjudged, unjudged for long, and the SLO");
-    let told = bench.count(&key, |body| matches!(body, Body::IncidentReminded { .. } | Body::TargetPassed { .. })).await;
+    let told =
+        bench.count(&key, |body| matches!(body, Body::IncidentReminded { .. } | Body::TargetPassed { .. })).await;
     assert_eq!(told, 3);
     assert_eq!(bench.desk.next_timer().await.unwrap(), Some(start().plus_minutes(30).plus_ms(1)));
 }
@@ -46,7 +47,9 @@ async fn targets_pass_and_are_told(bench: Bench) {
     bench.at(15);
     fire(&bench).await;
     let passed = async |target| {
-        bench.count(&key, |body| matches!(body, Body::TargetPassed { target: told, clock: 0, .. } if *told == target)).await
+        bench
+            .count(&key, |body| matches!(body, Body::TargetPassed { target: told, clock: 0, .. } if *told == target))
+            .await
     };
     assert_eq!(passed(Target::Slo).await, 0, "within includes the instant");
     bench.clock.advance_ms(1);
@@ -63,7 +66,9 @@ async fn reminders_and_a_missed_slot(bench: Bench) {
     let key = bench.told().await;
     bench.call(&key).await;
     let reminded = async |reminder| {
-        bench.count(&key, |body| matches!(body, Body::IncidentReminded { reminder: told, .. } if *told == reminder)).await
+        bench
+            .count(&key, |body| matches!(body, Body::IncidentReminded { reminder: told, .. } if *told == reminder))
+            .await
     };
     let missed = async || bench.count(&key, |body| matches!(body, Body::SlotMissed { .. })).await;
     bench.at(49);
@@ -80,7 +85,10 @@ async fn reminders_and_a_missed_slot(bench: Bench) {
     assert_eq!((missed().await, reminded(Reminder::LongSilence).await), (1, 0));
     let board = bench.desk.board(bench.person("mo")).await.unwrap();
     let late = (board[0].row.duty.as_deref(), board[0].row.duty_due);
-    assert!(late.0 == Some("call_undelivered") || late == (Some("interim"), Some(start().plus_minutes(60))), "{late:?}");
+    assert!(
+        late.0 == Some("call_undelivered") || late == (Some("interim"), Some(start().plus_minutes(60))),
+        "{late:?}"
+    );
     bench.at(62);
     bench.report(&key).await;
     bench.at(112);

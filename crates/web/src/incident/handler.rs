@@ -3,7 +3,7 @@
 use super::of::{Around, for_caller, page_of, told};
 use super::{IncidentPage, Verb, page};
 use crate::customer;
-use crate::failure::{self, FailurePage};
+use crate::failure::{Conflict, conflict_page};
 use crate::form::Draft;
 use crate::here::{Here, html};
 use crate::layout::{Place, Shell};
@@ -154,8 +154,8 @@ async fn conflict(here: &Here, key: &RecordKey, typed: Typed) -> Result<Response
     let told = told(&shell, &view, &sources);
     let since = view.facts.iter().rev().take_while(|fact| fact.seq > seen).map(|fact| told.entry(fact)).collect();
     let typed = typed.0.into_iter().filter(|(name, value)| name != "version" && !value.is_empty()).collect();
-    let it = FailurePage::Conflict { record: format!("/incidents/{key}"), since, typed };
-    Ok((StatusCode::CONFLICT, html(failure::page(&shell, &it))).into_response())
+    let it = Conflict { record: format!("/incidents/{key}"), since, typed };
+    Ok((StatusCode::CONFLICT, html(conflict_page(&shell, &it))).into_response())
 }
 
 /// The list: everything for staff, what was told for customers; open ones first.

@@ -27,7 +27,7 @@ impl Stream {
         }
     }
 
-    async fn to_the_end(&mut self) {
+    async fn run_out(&mut self) {
         while let Some(piece) = self.body.next().await {
             self.heard.push_str(&String::from_utf8_lossy(&piece.unwrap()));
         }
@@ -48,7 +48,7 @@ async fn the_board_hears_of_an_alert_and_of_its_end() {
     mo.act(&format!("/incidents/{key}/false-alarm"), &[("version", &version), ("grounds", "試験")]).await;
     stream.until("誤検知の確認").await;
     app.stop.cancel();
-    stream.to_the_end().await;
+    stream.run_out().await;
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_revoked_session_ends_its_stream() {
     let mut stream = open(&mo, "/live/board").await;
     stream.until("event: heartbeat").await;
     mo.act("/sign-out", &[]).await;
-    stream.to_the_end().await;
+    stream.run_out().await;
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ const IMPACT: [(&str, &str); 4] = [
 ];
 
 #[tokio::test]
-async fn a_night_goes_from_the_alert_to_the_end() {
+async fn a_night_goes_from_the_alert_run_out() {
     let app = App::at_work().await;
     let key = app.alert("NGS", "応答なし").await;
     let mut mo = app.sign_in("mo").await;
