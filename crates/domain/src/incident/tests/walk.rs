@@ -81,7 +81,9 @@ fn take(story: &mut Story, step: &Step) {
                 _ => Voice::Required { contact: crate::ids::ContactId::new("owner") },
             };
             let actor = person(if *second_person { "suzuki" } else { "yamada" });
-            let Ok(facts) = story.attempt(Verb::ALL[*verb], &actor) else { return };
+            // One of what is legal now, so that a walk gets far.
+            let legal: Vec<_> = Verb::ALL.into_iter().filter_map(|verb| story.attempt(verb, &actor).ok()).collect();
+            let facts = legal[verb % legal.len()].clone();
             let told = facts.iter().any(|fact| matches!(fact.body, Body::IncidentNotified { .. }));
             story.add(facts);
             if told {
