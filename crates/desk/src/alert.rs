@@ -104,7 +104,7 @@ impl Desk {
     /// # Errors
     /// The database does not take it; nothing of it was kept, and the sender should try again.
     pub async fn receive(&self, delivery: Delivery) -> Answer<Vec<Received>> {
-        let shut = || Error::Failed(Failure::Settings("the desk is shutting down".into()));
+        let shut = || Error::Failed(Failure::Stopping);
         let counter = self.counter.shard(&delivery.key.tenant).ok_or_else(shut)?;
         let (answer, result) = oneshot::channel();
         counter.send(Waiting { delivery, answer }).await.map_err(|_| shut())?;

@@ -55,7 +55,7 @@ pub(crate) async fn fits(password: &str, hash: Option<&str>) -> Answer<bool> {
 }
 
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
-    let broken = |_| Error::Failed(Failure::Settings("the desk is shutting down".into()));
+    let broken = |_| Error::Failed(Failure::Stopping);
     let _permit = AT_A_TIME.acquire().await.map_err(|_| broken(()))?;
     tokio::task::spawn_blocking(work).await.map_err(|_| broken(()))
 }

@@ -277,6 +277,15 @@ mod tests {
     }
 
     #[test]
+    fn each_code_is_explained_on_the_page_of_problems() {
+        let page = include_str!("../../../docs/problems.md");
+        for kind in Kind::ALL {
+            let (code, status) = (kind.code(), kind.status().as_u16());
+            assert!(page.contains(&format!("\n## {code}\n\n{status} ")), "{code}");
+        }
+    }
+
+    #[test]
     fn each_refusal_has_its_status() {
         check(Refusal::invalid("text", "", ""), 400, "invalid");
         check(Refusal::invalid(IDEMPOTENCY_KEY, "", ""), 422, "idempotency-key-reused");

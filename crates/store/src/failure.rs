@@ -17,6 +17,9 @@ pub enum Failure {
     /// The database said no or could not be reached.
     #[error("database: {0}")]
     Database(#[source] sqlx::Error),
+    /// The desk is stopping and takes nothing more; another node or the next start will.
+    #[error("the desk is stopping")]
+    Stopping,
     /// The schema could not be brought up to date.
     #[error("schema: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -41,7 +44,11 @@ impl Failure {
     /// Whether the same call may succeed a little later: connection lost, no free connection, disk full, lock not given.
     /// The edges then answer 503 with `Retry-After`.
     pub fn is_unavailable(&self) -> bool {
-        let Self::Database(error) = self else { return false };
+        let error = match self {
+            Self::Stopping => return true,
+            Self::Database(error) => error,
+            _ => return false,
+        };
         match error {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
