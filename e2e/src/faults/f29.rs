@@ -151,11 +151,8 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         Ok(())
     };
     let tenants = admin.get("/api/v1/tenants?limit=200").await?;
-    let id_of = |name: &Value| {
-        tenants["items"].as_array().and_then(|all| all.iter().find(|t| t["id"] == *name || t["kind"] == *name))
-    };
-    let provider =
-        id_of(&json!("provider")).map(|tenant| tenant["id"].clone()).context("no provider in the list of tenants")?;
+    let provider = tenants["items"].as_array().into_iter().flatten().find(|tenant| tenant["is_provider"] == true);
+    let provider = provider.context("no provider in the list of tenants")?["id"].clone();
     let own = house.desk.admin(&["key", "add", "--project", "MSP", "--scope", "intake"], None).await?;
     let own = own["key"].as_str().context("no key")?.to_owned();
     let all = [
@@ -175,19 +172,19 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         add("Event", owner, &event.context("no event")?["id"])?;
         let keys = admin.get(&format!("/api/v1/projects/{project}/keys")).await?;
         add("Key", owner, &keys["items"][0]["id"])?;
-        for (email, role) in [("giver", "dh"), ("taker", "mo")] {
-            admin
-                .post(&of("members"), &json!({ "email": format!("{email}.{owner}@example.jp"), "role": role }))
-                .await?;
-        }
-        let members = admin.get(&of("members")).await?;
-        let with = |role: &str| {
-            members["items"].as_array().and_then(|all| all.iter().find(|member| member["role"] == role)).cloned()
+        let person = async |name: &str, role: &str| -> Result<Value> {
+            let email = format!("{name}.{}@example.jp", owner.to_lowercase());
+            admin.post(&of("members"), &json!({ "email": email, "role": role })).await?;
+            let members = admin.get(&of("members")).await?;
+            let member = members["items"].as_array().into_iter().flatten().find(|member| member["email"] == email);
+            Ok(member.with_context(|| format!("no member {email}"))?.clone())
         };
-        let (giver, taker) = (with("dh").context("no giver")?, with("mo").context("no taker")?);
+        let (giver, taker) = (person("giver", "dh").await?, person("taker", "mo").await?);
         add("Membership", owner, &taker["id"])?;
-        let delegation = json!({ "giver": giver["person"]["id"], "taker": taker["person"]["id"], "right": "decide", "minute_from": 0, "minute_to": 0 });
-        admin.post(&of("delegations"), &delegation).await?;
+        let lent = json!({
+            "giver": giver["person"], "taker": taker["person"], "right": "decide", "minute_from": 0, "minute_to": 0,
+        });
+        admin.post(&of("delegations"), &lent).await?;
         add("Delegation", owner, &admin.get(&of("delegations")).await?["items"][0]["id"])?;
         admin.post(&of("webhooks"), &json!({ "url": "https://hook.example/" })).await?;
         add("Webhook", owner, &admin.get(&of("webhooks")).await?["items"][0]["id"])?;

@@ -94,6 +94,7 @@ async fn from_alert_to_closed_incident(ground: &Ground, lang: &str) -> Result<()
     for (noun, fields) in steps {
         staff.act("ACME-1", noun, fields).await?;
     }
+    browser.goto(&house.desk.url("/incidents/ACME-1")).await?;
     browser.until_there("#closure").await?;
     browser.fill("closure", "confirmed_by", "長谷川様").await?;
     browser.fill("closure", "cause", "メモリ不足").await?;
