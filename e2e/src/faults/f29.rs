@@ -177,8 +177,11 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         // What may be ended is nothing that anybody asks with.
         let spare = house.desk.admin(&["key", "add", "--project", project, "--scope", "intake"], None).await?;
         add("Key", owner, &spare["id"])?;
-        let told = json!({ "text": "調べています。" });
-        reader.post(&format!("/api/v1/incidents/{project}-1/message"), &told).await?;
+        // The customer sees what was published.
+        let incident = format!("{project}-1");
+        let judged = json!({ "answers": [{ "question": "down", "yes": true }], "text": "調べています。", "reason": "監視で明らか" });
+        reader.act(&incident, "assignment", json!({})).await?;
+        reader.act(&incident, "judgement", judged).await?;
         let person = async |name: &str, role: &str| -> Result<Value> {
             let email = format!("{name}.{}@example.jp", owner.to_lowercase());
             admin.post(&of("members"), &json!({ "email": email, "role": role })).await?;
