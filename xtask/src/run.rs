@@ -37,11 +37,12 @@ pub(crate) fn test() -> anyhow::Result<()> {
         say("cargo-deny is not installed; its checks are left out (cargo install cargo-deny --locked)");
     }
     command("cargo", &["build", "--workspace", "--all-targets", "--profile", "ci"])?;
-    if installed("cargo-nextest") {
-        command("cargo", &["nextest", "run", "--workspace", "--cargo-profile", "ci", "--no-fail-fast"])?;
+    let runner: &[&str] = if installed("cargo-nextest") {
+        &["cargo", "nextest", "run", "--workspace", "--cargo-profile", "ci", "--no-fail-fast"]
     } else {
-        command("cargo", &["test", "--workspace", "--profile", "ci", "--no-fail-fast"])?;
-    }
+        &["cargo", "test", "--workspace", "--profile", "ci", "--no-fail-fast"]
+    };
+    harness("ci", "with-postgres", &runner.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())?;
     harness("ci", "faults", &["--slice", "ci"].map(str::to_owned))
 }
 

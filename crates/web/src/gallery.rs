@@ -1,6 +1,6 @@
 //! Every page from every sample in both languages, and what must hold for all of them.
 //!
-//! With `MADOGUCHI_PAGES_DIR` set, the test also writes them there, with their assets, to be looked at.
+//! With `MADOGUCHI_TEST_PAGES_DIR` set, the test also writes them there, with their assets, to be looked at.
 
 use crate::layout::{Place, Shell};
 use crate::{access, alerts, board, customer, failure, incident, outbox, sample, settings};
@@ -116,7 +116,7 @@ fn check(file: &str, html: &str, lang: Lang) {
 
 #[test]
 fn every_page_renders_from_its_samples_in_both_languages() {
-    let folder = std::env::var_os("MADOGUCHI_PAGES_DIR").map(std::path::PathBuf::from);
+    let folder = std::env::var_os("MADOGUCHI_TEST_PAGES_DIR").map(std::path::PathBuf::from);
     for lang in [Lang::Ja, Lang::En] {
         for (file, html) in every_page(lang) {
             check(&file, &html, lang);

@@ -5,10 +5,10 @@ use domain::time::Instant;
 use jiff::tz;
 use proptest::prelude::*;
 
-/// 10,000 histories, or as many as `MADOGUCHI_HISTORIES` says.
+/// 10,000 histories, or as many as `MADOGUCHI_TEST_HISTORIES` says.
 pub(crate) fn config() -> ProptestConfig {
     let cases =
-        std::env::var("MADOGUCHI_HISTORIES").map_or(10_000, |text| text.parse().expect("a number of histories"));
+        std::env::var("MADOGUCHI_TEST_HISTORIES").map_or(10_000, |text| text.parse().expect("a number of histories"));
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 

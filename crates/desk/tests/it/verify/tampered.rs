@@ -9,14 +9,14 @@ use testkit::tamper::{self, Dice, Hand};
 
 /// How many changes are tried.
 fn rounds() -> usize {
-    std::env::var("MADOGUCHI_MUTATIONS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(40)
+    std::env::var("MADOGUCHI_TEST_MUTATIONS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(40)
 }
 
 async fn each_change_is_named(place: Place) {
     let history = history::write(&place).await;
     let url = history.url.clone();
     history.desk.store().close().await;
-    let seed = std::env::var("MADOGUCHI_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(26);
+    let seed = std::env::var("MADOGUCHI_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(26);
     let mut dice = Dice::new(seed);
     let mut missed = vec![];
     for round in 0..rounds() {
