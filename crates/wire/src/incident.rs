@@ -205,7 +205,7 @@ answers! {
         /// When.
         #[schema(format = DateTime)]
         instant: String,
-        /// What happened, such as `incident.judged`; see docs/facts.md.
+        /// What happened, such as `incident.judged`; see docs/chain.md.
         kind: String,
         /// Its body as hashed; texts stand in it as the names of blobs.
         #[schema(value_type = Object)]

@@ -145,7 +145,7 @@ pub enum AttemptOutcome {
 /// What happened. Serialises to `kind` and `body`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "body")]
-#[expect(missing_docs, reason = "the fields are named as the API and docs/facts.md name them")]
+#[expect(missing_docs, reason = "the fields are named as the API and docs/chain.md name them")]
 pub enum Body {
     // What the tenant is.
     #[serde(rename = "tenant.added")]
