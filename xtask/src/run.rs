@@ -18,7 +18,15 @@ pub(crate) fn say(line: &str) {
 /// Runs a program in the workspace's folder; its failure is ours.
 pub(crate) fn command(program: &str, args: &[&str]) -> anyhow::Result<()> {
     say(&format!("$ {program} {}", args.join(" ")));
-    let status = Command::new(program).args(args).current_dir(root()).stdin(Stdio::null()).status();
+    let mut command = Command::new(program);
+    command.args(args).current_dir(root()).stdin(Stdio::null());
+    // What cargo tells this program about itself would make build scripts (ring's) run anew, and all above them.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
+    let status = command.status();
     let status = status.with_context(|| format!("starting {program}"))?;
     if !status.success() {
         bail!("{program} {} failed ({status})", args.first().unwrap_or(&""));

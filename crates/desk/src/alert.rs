@@ -1,9 +1,9 @@
 //! Taking in alerts: many deliveries, few transactions.
 //!
-//! [`Desk::receive`] hands a delivery to the counter of its tenant's shard and returns once it is committed. A counter takes
-//! whatever waits, groups it by tenant, and writes each group in one transaction: read what the keys lead to, decide about
-//! each event in order, write everything. If a group fails, its deliveries are tried one by one, so that none can take
-//! others down with it.
+//! [`Desk::receive`] hands a delivery to the counter of its tenant's shard and returns once it is committed. A counter begins
+//! a transaction for the tenant of whatever waits longest and puts all that waits for that tenant into it: read what the
+//! keys lead to, decide about each event in order, write everything. If a group fails, its deliveries are tried one by one,
+//! so that none can take others down with it.
 
 use crate::incident::cached_row;
 use crate::{Answer, Desk, Error};
@@ -81,11 +81,11 @@ impl Counter {
         let count = if desk.store.engine() == "SQLite" { 1 } else { POSTGRES_COUNTERS };
         let mut shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..count {
-            let (sender, waiting) = mpsc::channel(QUEUE_MAX);
+            let (sender, incoming) = mpsc::channel(QUEUE_MAX);
             shards.push(sender);
             // The task must not keep its own counter open: it holds the store, not the desk.
             let desk = Desk { counter: std::sync::Arc::default(), ..desk.clone() };
-            tokio::spawn(take_in(desk, waiting));
+            tokio::spawn(take_in(desk, incoming));
         }
     }
 
@@ -112,25 +112,27 @@ impl Desk {
     }
 }
 
-async fn take_in(desk: Desk, mut waiting: mpsc::Receiver<Waiting>) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let mut groups: Vec<(TenantId, Vec<Waiting>)> = vec![];
-        for one in batch.drain(..) {
-            match groups.iter_mut().find(|(tenant, _)| *tenant == one.delivery.key.tenant) {
-                Some((_, group)) => group.push(one),
-                None => groups.push((one.delivery.key.tenant.clone(), vec![one])),
-            }
+async fn take_in(desk: Desk, mut incoming: mpsc::Receiver<Waiting>) {
+    let mut waiting = Vec::with_capacity(BATCH_MAX);
+    while !waiting.is_empty() || incoming.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+        let tenant = waiting[0].delivery.key.tenant.clone();
+        let write = desk.store.write(&tenant).await;
+        // What came while the chain's head was being locked goes into the same transaction: senders that wait for each
+        // other's commit would otherwise fall into two halves that take turns.
+        while waiting.len() < BATCH_MAX
+            && let Ok(more) = incoming.try_recv()
+        {
+            waiting.push(more);
         }
-        for (tenant, group) in groups {
-            take_in_group(&desk, &tenant, group).await;
-        }
+        let (group, others): (Vec<_>, Vec<_>) = waiting.drain(..).partition(|one| one.delivery.key.tenant == tenant);
+        waiting = others;
+        take_in_group(&desk, &tenant, write, group).await;
     }
 }
 
-async fn take_in_group(desk: &Desk, tenant: &TenantId, group: Vec<Waiting>) {
+async fn take_in_group(desk: &Desk, tenant: &TenantId, write: Result<Write, Failure>, group: Vec<Waiting>) {
     let (deliveries, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|one| (one.delivery, one.answer)).unzip();
-    match write_group(desk, tenant, &deliveries).await {
+    match write_group(write, &deliveries).await {
         Ok(received) => {
             desk.ring(tenant);
             for (answer, received) in answers.into_iter().zip(received) {
@@ -141,7 +143,7 @@ async fn take_in_group(desk: &Desk, tenant: &TenantId, group: Vec<Waiting>) {
         Err(error) => {
             tracing::warn!(%tenant, deliveries = deliveries.len(), %error, "a group of deliveries failed; trying one by one");
             for (answer, delivery) in answers.into_iter().zip(deliveries) {
-                let result = write_group(desk, tenant, &[delivery]).await;
+                let result = write_group(desk.store.write(tenant).await, &[delivery]).await;
                 let _gone = answer.send(result.map(|mut received| received.pop().unwrap_or_default()));
             }
             desk.ring(tenant);
@@ -149,10 +151,9 @@ async fn take_in_group(desk: &Desk, tenant: &TenantId, group: Vec<Waiting>) {
     }
 }
 
-async fn write_group(desk: &Desk, tenant: &TenantId, deliveries: &[Delivery]) -> Answer<Vec<Vec<Received>>> {
-    let write = desk.store.write(tenant).await?;
+async fn write_group(write: Result<Write, Failure>, deliveries: &[Delivery]) -> Answer<Vec<Vec<Received>>> {
     let mut intake = Intake {
-        write,
+        write: write?,
         correlations: HashMap::new(),
         known: HashMap::new(),
         agreement: None,

@@ -2,6 +2,7 @@
 
 use crate::alert::Counter;
 use crate::health::Health;
+use crate::key_ring::KeyRing;
 use crate::{Answer, Caller, Once, Reach, Scope};
 use domain::access::Right;
 use domain::calendar::Calendar;
@@ -35,6 +36,7 @@ pub struct Desk {
     pub(crate) changes: broadcast::Sender<Change>,
     pub(crate) counter: Arc<Counter>,
     pub(crate) health: Health,
+    pub(crate) key_ring: Arc<KeyRing>,
     /// The request whose verb is to be done once, where this desk stands for one.
     pub(crate) once: Option<Once>,
 }
@@ -45,7 +47,8 @@ impl Desk {
         let (changes, _) = broadcast::channel(1024);
         let counter = Arc::new(Counter::default());
         let health = Health::default();
-        let desk = Self { store, settings: Arc::new(settings), changes, counter, health, once: None };
+        let (settings, key_ring) = (Arc::new(settings), Arc::default());
+        let desk = Self { store, settings, changes, counter, health, key_ring, once: None };
         desk.counter.open(&desk);
         desk
     }

@@ -115,6 +115,7 @@ impl Desk {
         }
         write.append(console_fact(scope.actor, Body::KeyRevoked { key: key.clone() }));
         write.commit().await?;
+        self.key_ring.forget(key);
         Ok(())
     }
 

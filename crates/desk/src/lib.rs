@@ -12,6 +12,7 @@ mod face;
 pub mod health;
 pub mod incident;
 mod key;
+mod key_ring;
 mod message;
 mod once;
 mod paper;

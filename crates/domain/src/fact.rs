@@ -61,6 +61,14 @@ impl Fact {
     }
 }
 
+/// The kind that the canonical bytes of a fact say; empty where they are no fact.
+///
+/// Inside a text a quotation mark is escaped, and no member after `kind` holds another, so the last `"kind":"` is the
+/// fact's own.
+pub fn kind_of(canonical: &str) -> &str {
+    canonical.rsplit_once("\"kind\":\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default()
+}
+
 /// A fact before it has its place: what a rule returns and the store appends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewFact {

@@ -4,6 +4,7 @@
 //! nodes with skewed clocks agree; with SQLite it is the process's own. Tests replace it whole.
 
 use crate::Failure;
+use crate::db::dialect::POSTGRES_CLOCK;
 use crate::db::{Db, Tx};
 use domain::time::Instant;
 use std::sync::Arc;
@@ -51,15 +52,21 @@ pub fn process_now() -> Instant {
     Instant::from_ms(jiff::Timestamp::now().as_millisecond())
 }
 
-const DATABASE_NOW: &str = "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)";
-
 impl Clock {
     /// The instant of a write transaction.
     pub(crate) async fn of_tx(&self, tx: &mut Tx) -> Result<Instant, Failure> {
         match (self, &tx) {
             (Self::Hand(clock), _) => Ok(clock.now()),
             (Self::Real, Tx::Sqlite(_)) => Ok(process_now()),
-            (Self::Real, Tx::Postgres(_)) => instant(tx.first(DATABASE_NOW, vec![]).await?),
+            (Self::Real, Tx::Postgres(_)) => instant(tx.first(&format!("SELECT {POSTGRES_CLOCK}"), vec![]).await?),
+        }
+    }
+
+    /// The instant of a write transaction; `database` is what the database's clock said after the lock was taken.
+    pub(crate) fn after_lock(&self, database: Option<Instant>) -> Instant {
+        match self {
+            Self::Hand(clock) => clock.now(),
+            Self::Real => database.unwrap_or_else(process_now),
         }
     }
 
@@ -68,7 +75,7 @@ impl Clock {
         match (self, db) {
             (Self::Hand(clock), _) => Ok(clock.now()),
             (Self::Real, Db::Sqlite { .. }) => Ok(process_now()),
-            (Self::Real, Db::Postgres(_)) => instant(db.first(DATABASE_NOW, vec![]).await?),
+            (Self::Real, Db::Postgres(_)) => instant(db.first(&format!("SELECT {POSTGRES_CLOCK}"), vec![]).await?),
         }
     }
 }

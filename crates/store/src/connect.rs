@@ -2,6 +2,7 @@
 
 use crate::db::Db;
 use crate::{Failure, schema};
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::str::FromStr;
@@ -13,8 +14,15 @@ const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Readers of SQLite; more than the cores gains nothing.
 const SQLITE_READERS: u32 = 8;
 
+/// Pages of SQLite's write-ahead log at which the writer folds it into the file itself, in a commit that somebody waits for.
+/// [`crate::Store::fold_log`] does nearly all of it beside the writer before that.
+const WAL_PAGES: &str = "16000";
+
 /// Connections of one node to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 20;
+
+/// How long a connection may have been idle before it is tested ahead of its next use.
+const POSTGRES_FRESH: Duration = Duration::from_millis(500);
 
 /// Prepared statements a connection keeps: all texts of this crate and the sizes of its multi-row inserts.
 const STATEMENTS: usize = 512;
@@ -41,8 +49,11 @@ impl Db {
             .busy_timeout(Duration::from_secs(10))
             .pragma("trusted_schema", "OFF")
             .pragma("cache_size", "-16000")
+            .pragma("wal_autocheckpoint", WAL_PAGES)
             .statement_cache_capacity(STATEMENTS);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        // A connection to a file does not go stale: nothing to test before each use.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
         let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writer).await?;
         if !at_least(&version, SQLITE_MIN) {
             return Err(Failure::Settings(format!(
@@ -50,9 +61,9 @@ impl Db {
             )));
         }
         schema::sqlite().run(&writer).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self::Sqlite { writer, readers })
+        let folder = pool().max_connections(1).min_connections(0).connect_lazy_with(options.clone());
+        let readers = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self::Sqlite { writer, readers, folder })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, Failure> {
@@ -72,6 +83,16 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                // One that was in use a moment ago is not asked again whether it still works.
+                Box::pin(async move {
+                    if meta.idle_for > POSTGRES_FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await?;
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
@@ -90,8 +111,9 @@ impl Db {
     /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, folder } => {
                 readers.close().await;
+                folder.close().await;
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,

@@ -19,8 +19,8 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 /// A database, open and migrated.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
-    /// One writer that all writes queue for, and readers that cannot write.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// One writer that all writes queue for, readers that cannot write, and one that folds the log into the file.
+    Sqlite { writer: SqlitePool, readers: SqlitePool, folder: SqlitePool },
     /// One pool for both.
     Postgres(PgPool),
 }
@@ -129,8 +129,7 @@ impl Tx {
                 let mut rows = rows.into_iter();
                 while rows.len() > 0 {
                     let chunk = dialect::chunk(rows.len(), width);
-                    let places: Vec<_> = (0..chunk).map(|row| dialect::places(row * width, width)).collect();
-                    let sql = format!("{head} VALUES {} {tail}", places.join(", "));
+                    let sql = format!("{head} VALUES {} {tail}", dialect::rows(chunk, width));
                     let vals = rows.by_ref().take(chunk).flatten();
                     bound!(query::<Sqlite>(own(&sql)), vals).execute(&mut **tx).await?;
                 }

@@ -65,4 +65,4 @@ pub use tables::{Cell, Kind, StoredRow, Table};
 pub use tenant::TenantRow;
 pub use timer::{DueTenant, Timer, TimerRow};
 pub use webhook::WebhookRow;
-pub use write::{Head, LANE, Mark, STEP_MS, Write};
+pub use write::{Head, LANE, STEP_MS, Write};

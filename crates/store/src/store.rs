@@ -49,6 +49,18 @@ impl Store {
         self.db.run(sql, vals![now]).await.map(drop)
     }
 
+    /// Copies what SQLite's write-ahead log holds into the file, beside the writer, so that no commit has to. PostgreSQL does
+    /// so by itself.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn fold_log(&self) -> Result<(), Failure> {
+        if let Db::Sqlite { folder, .. } = &self.db {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(folder).await?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections; running transactions are waited for.
     pub async fn close(&self) {
         self.db.close().await;

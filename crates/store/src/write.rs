@@ -4,9 +4,9 @@ use crate::db::Tx;
 use crate::values::{Val, vals};
 use crate::{Failure, Scoped, Store, random};
 use domain::fact::{Body, Fact, Hash, NewFact, genesis, link, sha256};
-use domain::ids::{BlobId, TenantId};
+use domain::ids::{BlobId, ProjectKey, TenantId};
 use domain::time::Instant;
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The lane of every chain until a hot tenant is split.
 pub const LANE: u32 = 0;
@@ -37,16 +37,9 @@ pub struct Write {
     head: Head,
     facts: Vec<Fact>,
     new_facts: Vec<Vec<Val>>,
-    new_blobs: Vec<(BlobId, Vec<Val>)>,
-    touched: bool,
-    marked: bool,
-}
-
-/// A place inside a write transaction that [`Write::restore`] goes back to.
-#[derive(Debug)]
-pub struct Mark {
-    head: Head,
-    facts: usize,
+    new_blobs: Vec<Vec<Val>>,
+    /// Record numbers given, by project: the last one.
+    numbers: BTreeMap<ProjectKey, u64>,
     touched: bool,
 }
 
@@ -67,21 +60,23 @@ impl Write {
 
     /// Takes the head of a tenant that exists in `tx`.
     pub(crate) async fn lock(store: &Store, mut tx: Tx, tenant: &TenantId) -> Result<Self, Failure> {
-        let head = match locked_head(&mut tx, tenant).await? {
-            Some(head) => head,
+        let locked = match locked_head(&mut tx, tenant).await? {
+            Some(locked) => locked,
             None => {
                 let sql = "INSERT INTO chain_heads (tenant, lane, seq, hash, instant, events) VALUES ($1, 0, 0, $2, $3, 0) \
                            ON CONFLICT (tenant, lane) DO NOTHING";
                 let now = store.clock.of_tx(&mut tx).await?;
                 tx.run(sql, vals![tenant, genesis(tenant, LANE), now]).await?;
-                let head = locked_head(&mut tx, tenant).await?;
-                head.ok_or_else(|| Failure::Corrupt(format!("the chain of tenant {tenant} has no head")))?
+                let locked = locked_head(&mut tx, tenant).await?;
+                locked.ok_or_else(|| Failure::Corrupt(format!("the chain of tenant {tenant} has no head")))?
             }
         };
-        let now = store.clock.of_tx(&mut tx).await?;
+        let (head, now) = locked;
+        let now = store.clock.after_lock(now);
         let back_ms = head.instant.since_ms(now);
         let (tenant, facts, new_facts, new_blobs) = (tenant.clone(), vec![], vec![], vec![]);
-        let mut write = Self { tx, tenant, now, head, facts, new_facts, new_blobs, touched: false, marked: false };
+        let numbers = BTreeMap::new();
+        let mut write = Self { tx, tenant, now, head, facts, new_facts, new_blobs, numbers, touched: false };
         if back_ms > STEP_MS {
             write.append(NewFact::by_system(None, Body::ClockStepped { back_ms }));
             // A write with nothing else to say says nothing; the next one tells of the step.
@@ -110,7 +105,7 @@ impl Write {
         let salt = random::bytes::<16>();
         let id = BlobId::new(format!("sha256:{}", sha256(&[&salt, bytes])));
         let row = vals![&self.tenant, &id, media_type, salt.to_vec(), bytes];
-        self.new_blobs.push((id.clone(), row));
+        self.new_blobs.push(row);
         self.touched = true;
         id
     }
@@ -126,7 +121,7 @@ impl Write {
         let json = fact.canonical();
         self.head.seq = fact.seq;
         self.head.hash = link(&self.head.hash, &json);
-        let kind = kind_of(&json);
+        let kind = domain::fact::kind_of(&json);
         let Self { tenant, head, .. } = self;
         let row = vals![&*tenant, LANE, fact.seq, fact.record.as_ref(), kind, fact.instant, &head.hash, json];
         self.new_facts.push(row);
@@ -148,7 +143,7 @@ impl Write {
     /// # Errors
     /// The database fails.
     pub async fn flush(&mut self) -> Result<(), Failure> {
-        let blobs = std::mem::take(&mut self.new_blobs).into_iter().map(|(_, row)| row).collect();
+        let blobs = std::mem::take(&mut self.new_blobs);
         self.tx.insert("INSERT INTO blobs (tenant, id, media_type, salt, bytes)", blobs, "").await?;
         let facts = std::mem::take(&mut self.new_facts);
         let sql = "INSERT INTO facts (tenant, lane, seq, record, kind, instant, hash, json)";
@@ -165,6 +160,10 @@ impl Write {
             return Ok(vec![]);
         }
         self.flush().await?;
+        for (project, number) in std::mem::take(&mut self.numbers) {
+            let sql = "UPDATE projects SET records = $3 WHERE tenant = $1 AND key = $2";
+            self.tx.run(sql, vals![&self.tenant, &project, number]).await?;
+        }
         let sql =
             "UPDATE chain_heads SET seq = $2, hash = $3, instant = $4, events = $5 WHERE tenant = $1 AND lane = 0";
         let Head { seq, hash, events, .. } = &self.head;
@@ -173,31 +172,10 @@ impl Write {
         Ok(self.facts)
     }
 
-    /// Remembers this place, so that what follows can fail alone. It takes the place of the mark before.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn mark(&mut self) -> Result<Mark, Failure> {
-        self.flush().await?;
-        if std::mem::replace(&mut self.marked, true) {
-            self.tx.run("RELEASE SAVEPOINT mark", vec![]).await?;
-        }
-        self.tx.run("SAVEPOINT mark", vec![]).await?;
-        Ok(Mark { head: self.head.clone(), facts: self.facts.len(), touched: self.touched })
-    }
-
-    /// Goes back to the last mark: rows, facts, blobs and counters are as they were.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn restore(&mut self, mark: Mark) -> Result<(), Failure> {
-        self.tx.run("ROLLBACK TO SAVEPOINT mark", vec![]).await?;
-        self.new_blobs.clear();
-        self.new_facts.clear();
-        self.facts.truncate(mark.facts);
-        self.head = mark.head;
-        self.touched = mark.touched;
-        Ok(())
+    /// The record numbers given so far, which [`Write::commit`] stores.
+    pub(crate) fn numbers(&mut self) -> &mut BTreeMap<ProjectKey, u64> {
+        self.touched = true;
+        &mut self.numbers
     }
 
     /// Says that the transaction holds something to be committed.
@@ -233,17 +211,24 @@ impl Write {
     }
 }
 
-async fn locked_head(tx: &mut Tx, tenant: &TenantId) -> Result<Option<Head>, Failure> {
-    let lock = tx.for_update();
-    let sql = format!("SELECT seq, hash, instant, events FROM chain_heads WHERE tenant = $1 AND lane = 0 {lock}");
-    tx.first(&sql, vals![tenant]).await
-}
+/// The head as it stands under its lock, and what the database's clock says then; SQLite has none.
+type LockedHead = (Head, Option<Instant>);
 
-/// The fact's kind as its JSON says it.
-fn kind_of(json: &str) -> String {
-    #[derive(Deserialize)]
-    struct Kind {
-        kind: String,
-    }
-    serde_json::from_str(json).map_or_else(|_| String::new(), |Kind { kind }| kind)
+async fn locked_head(tx: &mut Tx, tenant: &TenantId) -> Result<Option<LockedHead>, Failure> {
+    let (lock, clock) = (tx.for_update(), tx.clock());
+    // The clock stands outside of what locks, so that it is read after the wait for the lock.
+    let sql = format!(
+        "WITH locked AS MATERIALIZED \
+           (SELECT seq, hash, instant, events FROM chain_heads WHERE tenant = $1 AND lane = 0 {lock}) \
+         SELECT seq, hash, instant, events, {clock} AS now FROM locked"
+    );
+    let row: Option<(i64, String, i64, i64, Option<i64>)> = tx.first(&sql, vals![tenant]).await?;
+    let count = |number: i64| {
+        u64::try_from(number).map_err(|_| Failure::Corrupt(format!("the head of tenant {tenant} counts {number}")))
+    };
+    row.map(|(seq, hash, instant, events, now)| {
+        let head = Head { seq: count(seq)?, hash, instant: Instant::from_ms(instant), events: count(events)? };
+        Ok((head, now.map(Instant::from_ms)))
+    })
+    .transpose()
 }

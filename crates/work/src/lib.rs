@@ -63,6 +63,7 @@ impl Tasks {
         tasks.each(Duration::from_secs(10), "heartbeats", heartbeats::watch);
         tasks.each(Duration::from_secs(30), "audit", audit::sweep);
         tasks.each(Duration::from_secs(60), "clock", clock::look);
+        tasks.each(Duration::from_millis(500), "log", async |desk| Ok(desk.store().fold_log().await?));
         let (key, file) = (settings.checkpoint_key.clone(), settings.checkpoint_file.clone());
         tasks.each(Duration::from_secs(5), "checkpoints", move |desk| {
             checkpoints::sign(desk, key.clone(), file.clone())

@@ -4,7 +4,7 @@ use super::events::Events;
 use super::notes::Notes;
 use super::people::People;
 use super::{Audit, Checked, Fault, fault};
-use domain::fact::{Body, EDITION, Fact, Hash, Origin, genesis, verify_link};
+use domain::fact::{Body, EDITION, Fact, Hash, Origin, genesis, kind_of, verify_link};
 use domain::ids::{BlobId, ProjectKey, TenantId};
 use std::collections::HashMap;
 use store::{LANE, StoredFact};
@@ -197,15 +197,13 @@ fn check_share<'a>(
 
 /// The first column that says something else than the hashed bytes.
 fn other_column(tenant: &TenantId, row: &StoredFact, fact: &Fact) -> Option<&'static str> {
-    // Inside a text a quotation mark is escaped, so the last `"kind":"` is the fact's own.
-    let kind = row.json.rsplit_once("\"kind\":\"").and_then(|(_, rest)| rest.split('"').next());
     [
         ("edition", fact.edition == EDITION),
         ("tenant", fact.tenant == *tenant),
         ("lane", row.lane == LANE),
         ("seq", fact.seq == row.seq),
         ("record", fact.record == row.record),
-        ("kind", kind == Some(row.kind.as_str())),
+        ("kind", kind_of(&row.json) == row.kind),
         ("instant", fact.instant == row.instant),
     ]
     .into_iter()

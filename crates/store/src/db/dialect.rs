@@ -4,17 +4,27 @@ use super::{Db, Tx};
 use crate::Failure;
 use crate::values::Val;
 
+/// PostgreSQL's clock as it runs, in milliseconds.
+pub(crate) const POSTGRES_CLOCK: &str = "CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)";
+
 /// `($1, $2, ...)` with `width` places, numbered from `offset + 1`.
 pub(crate) fn places(offset: usize, width: usize) -> String {
     let numbers: Vec<String> = (offset + 1..=offset + width).map(|n| format!("${n}")).collect();
     format!("({})", numbers.join(", "))
 }
 
-/// How many of `rows` rows one statement of SQLite inserts: at most 4,000 values, and only sizes of two leading bits
-/// (1, 2, 3, 4, 6, 8, 12 ...), so that few distinct statements are prepared and any batch of 256 takes four at most.
+/// `(?, ?), (?, ?), ...` for rows of `width` values. Places without a name: SQLite looks a named one up among all others,
+/// which costs the square of their number.
+pub(crate) fn rows(rows: usize, width: usize) -> String {
+    let row = format!("({})", vec!["?"; width].join(", "));
+    vec![row.as_str(); rows].join(", ")
+}
+
+/// How many of `rows` rows one statement of SQLite inserts: at most 4,000 values, any number up to 16 and above that only
+/// sizes of two leading bits (24, 32, 48 ...), so that few distinct statements are prepared and a usual batch takes one.
 pub(crate) fn chunk(rows: usize, width: usize) -> usize {
     let most = rows.min(4_000 / width.max(1)).max(1);
-    let low = most.ilog2().saturating_sub(1);
+    let low = if most <= 16 { 0 } else { most.ilog2().saturating_sub(1) };
     most >> low << low
 }
 
@@ -51,6 +61,14 @@ impl Tx {
         match self {
             Self::Sqlite(_) => "",
             Self::Postgres(_) => "FOR UPDATE",
+        }
+    }
+
+    /// The database's clock as an expression; NULL where the process's own decides.
+    pub(crate) fn clock(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "NULL",
+            Self::Postgres(_) => POSTGRES_CLOCK,
         }
     }
 

@@ -156,27 +156,6 @@ async fn a_step_back_of_the_clock_is_told(bench: Bench) {
     assert_eq!(check_chain(&bench.store, &tenant).await, 5);
 }
 
-async fn what_follows_a_mark_fails_alone(bench: Bench) {
-    let (tenant, project, _) = bench.incident("a", "ACME").await;
-    let mut write = bench.store.write(&tenant).await.unwrap();
-    let kept = write.append(fact());
-    write.next_event();
-    for _ in 0..3 {
-        let mark = write.mark().await.unwrap();
-        write.append(fact());
-        write.next_event();
-        write.text("方なし");
-        let taken = write.add_project(&project, "again").await;
-        assert!(matches!(taken, Err(Failure::Conflict(_))), "{taken:?}");
-        write.restore(mark).await.unwrap();
-    }
-    let next = write.append(fact());
-    assert_eq!((next.seq, write.next_event()), (kept.seq + 1, 2));
-    assert_eq!(write.commit().await.unwrap(), vec![kept, next]);
-    assert_eq!(check_chain(&bench.store, &tenant).await, 2);
-    assert_eq!(bench.store.tenant(&tenant).blobs(None, 9).await.unwrap(), vec![]);
-}
-
 async fn a_tenant_that_is_not_there_has_no_chain(bench: Bench) {
     let failure = bench.store.write(&TenantId::new("nobody")).await.err().unwrap();
     assert!(matches!(failure, Failure::Corrupt(_)), "{failure:?}");
@@ -209,7 +188,6 @@ on_both!(
     thousands_of_rows_go_in_one_write,
     an_erased_blob_leaves_the_chain_valid,
     a_step_back_of_the_clock_is_told,
-    what_follows_a_mark_fails_alone,
     a_tenant_that_is_not_there_has_no_chain,
     checkpoints_cover_heads,
 );
