@@ -69,19 +69,35 @@ impl Desk {
     /// # Errors
     /// The database does not answer.
     pub async fn caller_by_session(&self, token: &str) -> Answer<Option<Caller>> {
-        let Some((session, person)) = self.store.system().session(&sha256(&[token.as_bytes()])).await? else {
-            return Ok(None);
-        };
         let now = self.now().await?;
-        if person.disabled.is_some() || now >= session.expires || now.since_ms(session.last_seen) > IDLE_MS {
-            return Ok(None);
-        }
+        let Some((session, person)) = self.live_session(token, now).await? else { return Ok(None) };
         if now.since_ms(session.last_seen) > TOUCH_MS {
             self.store.system().touch_session(&session.id, now).await?;
         }
+        self.person_in(session, person, now).await.map(Some)
+    }
+
+    /// The caller behind the session of a page that only watches: an open page is no use of the session.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn watcher_by_session(&self, token: &str) -> Answer<Option<Caller>> {
+        let now = self.now().await?;
+        let Some((session, person)) = self.live_session(token, now).await? else { return Ok(None) };
+        self.person_in(session, person, now).await.map(Some)
+    }
+
+    async fn live_session(&self, token: &str, now: Instant) -> Answer<Option<(SessionRow, PersonRow)>> {
+        let found = self.store.system().session(&sha256(&[token.as_bytes()])).await?;
+        Ok(found.filter(|(session, person)| {
+            person.disabled.is_none() && now < session.expires && now.since_ms(session.last_seen) <= IDLE_MS
+        }))
+    }
+
+    async fn person_in(&self, session: SessionRow, person: PersonRow, now: Instant) -> Answer<Caller> {
         let grants = self.grants_of(&person.id, now).await?;
         let PersonRow { id, name, email, lang, .. } = person;
-        Ok(Some(Caller { who: Who::Person { id, name, email, session: session.id }, grants, lang }))
+        Ok(Caller { who: Who::Person { id, name, email, session: session.id }, grants, lang })
     }
 
     /// The caller behind an API key; none where it is unknown, revoked, expired or an intake key.

@@ -29,12 +29,16 @@ const PROTECTION: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+/// Where the desk is reached over TLS, browsers never ask it without for a year.
+const TLS_ONLY: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+
 /// What is kept of a request for the answer and the log: its route, never its path, which may hold a key.
 struct Asked {
     method: Method,
     route: Option<MatchedPath>,
     lang: Option<Lang>,
     wants_page: bool,
+    wants_problem: bool,
 }
 
 /// The middleware of the whole site.
@@ -44,7 +48,8 @@ pub(crate) async fn edge(State(gate): State<Gate>, request: Request, next: Next)
         method: request.method().clone(),
         route: request.extensions().get().cloned(),
         lang: accepted(request.headers()),
-        wants_page: wants_page(request.headers()),
+        wants_page: accepts(request.headers(), "text/html"),
+        wants_problem: wants_problem(request.headers()),
     };
     let reference = format!("{}-{}", gate.0.prefix, gate.0.requests.fetch_add(1, Ordering::Relaxed));
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -52,7 +57,8 @@ pub(crate) async fn edge(State(gate): State<Gate>, request: Request, next: Next)
     if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
         response = written(&gate, &asked, &reference, &trouble, response);
     }
-    for (name, value) in PROTECTION {
+    let over_tls = gate.settings().https.then_some(TLS_ONLY);
+    for (name, value) in PROTECTION.into_iter().chain(over_tls) {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     if let Ok(id) = HeaderValue::try_from(&reference) {
@@ -71,7 +77,8 @@ fn written(gate: &Gate, asked: &Asked, reference: &str, trouble: &Trouble, empty
     let visit = parts.extensions.get::<Visit>().copied();
     let lang = visit.map(|visit| visit.lang).or(asked.lang).unwrap_or_default();
     let problem = trouble.problem(lang, reference);
-    let is_page = visit.map_or(asked.wants_page, |visit| visit.surface == Surface::Page);
+    // A script of a page reads problems, as programs do.
+    let is_page = !asked.wants_problem && visit.map_or(asked.wants_page, |visit| visit.surface == Surface::Page);
     let (media_type, body) = if is_page {
         ("text/html; charset=utf-8", (gate.settings().error_page)(&problem, lang))
     } else {
@@ -104,10 +111,14 @@ fn log(asked: &Asked, reference: &str, status: StatusCode, began: Instant) {
     }
 }
 
-/// Whether a browser asks for something to read.
-fn wants_page(headers: &HeaderMap) -> bool {
+/// Whether the sender reads problem details, as programs and the scripts of our own pages do.
+pub fn wants_problem(headers: &HeaderMap) -> bool {
+    accepts(headers, problem::MEDIA_TYPE)
+}
+
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
+    accept.is_some_and(|accept| accept.contains(media_type))
 }
 
 fn said(panic: &(dyn Any + Send)) -> String {

@@ -1,6 +1,7 @@
 //! The guard of a route: refuses other sites, finds the caller, asks the policy, and only then lets the handler run.
 
 use crate::cross_site::is_cross_site;
+use crate::edge::wants_problem;
 use crate::language::accepted;
 use crate::once::{InFlight, key_of};
 use crate::session::bearer;
@@ -30,7 +31,7 @@ pub(crate) async fn guard(State((gate, row)): State<(Gate, Arc<Row>)>, mut reque
     let asked = accepted(request.headers());
     let mut visit = Visit { surface: row.surface, lang: asked.unwrap_or_default(), body_max: row.body_max };
     let mut response = match admit(&gate, &row, request.method(), request.uri(), request.headers()).await {
-        Err(trouble) if trouble.kind() == Kind::SignIn && row.surface == Surface::Page => to_sign_in(&request),
+        Err(trouble) if trouble.kind() == Kind::SignIn && leads_to_sign_in(&row, &request) => to_sign_in(&request),
         Err(trouble) => trouble.into_response(),
         Ok((caller, _in_flight)) => {
             if let Some(caller) = caller {
@@ -59,8 +60,10 @@ async fn admit(
     if uri.path().contains("%00") {
         return Err(Trouble::not_found());
     }
-    let carries_key = row.surface == Surface::Intake || headers.contains_key(header::AUTHORIZATION);
-    if !carries_key && is_cross_site(method, uri, headers) {
+    // Elsewhere the cookie decides, whatever else a browser or a proxy adds.
+    let by_key =
+        row.surface == Surface::Intake || (row.surface == Surface::Api && headers.contains_key(header::AUTHORIZATION));
+    if !by_key && is_cross_site(method, uri, headers) {
         let (ja, en) = ("この画面からもう一度操作してください。", "Do it again from the desk's own page.");
         return Err(Trouble::new(Kind::CrossSite, ja, en));
     }
@@ -85,12 +88,21 @@ async fn caller(gate: &Gate, surface: Surface, headers: &HeaderMap) -> Result<Op
         return Ok(gate.0.desk.caller_by_key(secret).await?);
     }
     let Some(token) = gate.session_token(headers) else { return Ok(None) };
+    // A stream opens itself again and again: that nobody is there must not look like use.
+    if surface == Surface::Live {
+        return Ok(gate.0.desk.watcher_by_session(token).await?);
+    }
     Ok(gate.0.desk.caller_by_session(token).await?)
 }
 
 /// People have chosen their language; programs ask for one.
 fn language(surface: Surface, asked: Option<Lang>, chosen: Lang) -> Lang {
     if surface == Surface::Api { asked.unwrap_or(chosen) } else { chosen }
+}
+
+/// A person is led to the sign-in; a script is told, so that its page keeps what was typed.
+fn leads_to_sign_in(row: &Row, request: &Request) -> bool {
+    row.surface == Surface::Page && !wants_problem(request.headers())
 }
 
 /// The sign-in page, and back here after it where that is a page to read.

@@ -23,6 +23,7 @@ mod table;
 mod trouble;
 
 pub use buckets::Buckets;
+pub use edge::wants_problem;
 pub use extract::body::{Asked, FormBody, JsonBody, RawBody};
 pub use extract::{Language, Path, Query, Signed};
 pub use gate::{ErrorPage, Gate, Settings};

@@ -9,6 +9,7 @@ use store::{Clock, HandClock, Store};
 on_both!(
     a_wrong_password_and_an_unknown_address_are_one_answer,
     sessions_end,
+    watching_keeps_no_session_alive,
     a_changed_password_ends_the_other_sessions
 );
 
@@ -58,6 +59,19 @@ async fn sessions_end(bench: Bench) {
     bench.clock.set(used.expires);
     assert!(!lives(&used).await, "after a week in any case");
     assert!(bench.desk.caller_by_session("made-up").await.unwrap().is_none());
+}
+
+async fn watching_keeps_no_session_alive(bench: Bench) {
+    let person = tanaka(&bench).await;
+    let begun = sign_in(&bench, PASSWORD).await.unwrap();
+    for _ in 0..12 {
+        let watcher = bench.desk.watcher_by_session(&begun.token).await.unwrap().unwrap();
+        assert_eq!(watcher.person(), Some(&person));
+        bench.clock.advance_ms(HOUR_MS);
+    }
+    bench.clock.advance_ms(1);
+    assert!(bench.desk.watcher_by_session(&begun.token).await.unwrap().is_none(), "a page left open is no use");
+    assert!(bench.desk.caller_by_session(&begun.token).await.unwrap().is_none());
 }
 
 async fn a_changed_password_ends_the_other_sessions(bench: Bench) {

@@ -57,6 +57,9 @@ async fn other_sites_cannot_act_with_our_cookie() {
     let (status, _, body) = site.ask(post().header("sec-fetch-site", "cross-site"), "").await;
     assert!(status == StatusCode::FORBIDDEN && body.contains("cross-site"), "{body}");
     assert_eq!(site.ask(post().header("origin", "https://evil.example"), "").await.0, StatusCode::FORBIDDEN);
+    // A wall of Basic authentication before the desk adds this to every request; the cookie still decides on pages.
+    let walled = post().header("authorization", "Basic d2FsbDp3YWxs").header("sec-fetch-site", "same-site");
+    assert_eq!(site.ask(walled, "").await.0, StatusCode::FORBIDDEN);
     let keyed =
         Request::post("/api/v1/numbers").header("authorization", site.bearer()).header("sec-fetch-site", "cross-site");
     let keyed = keyed.header("content-type", "application/json");
@@ -86,6 +89,44 @@ async fn unknown_paths_and_methods_say_so_in_the_callers_shape() {
     assert_eq!(site.ask(nul, "").await.0, StatusCode::NOT_FOUND);
     let no_utf8 = Request::get("/things/%ff").header("cookie", site.cookie(&site.staff));
     assert_eq!(site.ask(no_utf8, "").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_script_of_a_page_is_told_in_problem_details() {
+    let site = Site::new(false).await;
+    let script = |request: http::request::Builder| {
+        request.header("accept", "application/problem+json, text/html").header("sec-fetch-site", "same-origin")
+    };
+    let large = "x".repeat(gate::BODY_MAX + 1);
+    for (request, body, status) in [
+        // Not led to the sign-in: fetch would follow, take its page for success and forget what was typed.
+        (Request::post("/me"), "", StatusCode::UNAUTHORIZED),
+        (Request::post("/me").header("cookie", site.cookie("over")), "", StatusCode::UNAUTHORIZED),
+        (Request::post("/nowhere"), "", StatusCode::NOT_FOUND),
+        (Request::post("/form"), large.as_str(), StatusCode::PAYLOAD_TOO_LARGE),
+        (Request::get("/broken"), "", StatusCode::INTERNAL_SERVER_ERROR),
+    ] {
+        let request = script(request).header("content-type", "application/x-www-form-urlencoded");
+        let (answered, headers, said) = site.ask(request, body.to_owned()).await;
+        assert_eq!(
+            (answered, &headers["content-type"]),
+            (status, &"application/problem+json".parse().unwrap()),
+            "{said}"
+        );
+    }
+    site.desk.store().close().await;
+    let asked = script(Request::post("/me")).header("cookie", site.cookie(&site.staff));
+    let (status, headers, said) = site.ask(asked, "").await;
+    assert_eq!((status, &headers["retry-after"]), (StatusCode::SERVICE_UNAVAILABLE, &"2".parse().unwrap()), "{said}");
+    assert!(said.contains("\"detail\""), "{said}");
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_stay_with_tls_where_there_is_tls() {
+    let (over_tls, plain) = (Site::new(true).await, Site::new(false).await);
+    let name = "strict-transport-security";
+    assert_eq!(over_tls.ask(Request::get("/hello"), "").await.1[name], "max-age=31536000");
+    assert!(!plain.ask(Request::get("/hello"), "").await.1.contains_key(name));
 }
 
 #[tokio::test]
