@@ -27,7 +27,7 @@ pub(crate) enum Db {
 
 /// A write transaction. Dropped without [`Tx::commit`], it is rolled back.
 pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite { tx: Transaction<'static, Sqlite>, later: Later },
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -51,7 +51,7 @@ impl Db {
     /// Starts a write transaction; on SQLite it waits for the one writer.
     pub(crate) async fn begin(&self) -> Result<Tx, Failure> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
         })
     }
@@ -59,7 +59,7 @@ impl Db {
     /// Starts a read transaction that stands at one instant, however long it takes.
     pub(crate) async fn begin_reading(&self) -> Result<Tx, Failure> {
         let mut tx = match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
             Self::Postgres(pool) => {
                 Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
@@ -96,42 +96,60 @@ impl Db {
 }
 
 impl Tx {
+    fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
+        Self::Sqlite { tx, later: Later::default() }
+    }
+
     /// All rows of a query inside the transaction.
     pub(crate) async fn all<T: Row>(&mut self, sql: &str, vals: Vec<Val>) -> Result<Vec<T>, Failure> {
+        self.catch_up().await?;
         Ok(match self {
-            Self::Sqlite(tx) => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_all(&mut **tx).await?,
+            Self::Sqlite { tx, .. } => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_all(&mut **tx).await?,
             Self::Postgres(tx) => bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_all(&mut **tx).await?,
         })
     }
 
     /// The first row of a query inside the transaction, if any.
     pub(crate) async fn first<T: Row>(&mut self, sql: &str, vals: Vec<Val>) -> Result<Option<T>, Failure> {
+        self.catch_up().await?;
         Ok(match self {
-            Self::Sqlite(tx) => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_optional(&mut **tx).await?,
+            Self::Sqlite { tx, .. } => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_optional(&mut **tx).await?,
             Self::Postgres(tx) => bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_optional(&mut **tx).await?,
         })
     }
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) async fn run(&mut self, sql: &str, vals: Vec<Val>) -> Result<u64, Failure> {
+        self.catch_up().await?;
         Ok(match self {
-            Self::Sqlite(tx) => bound!(query::<Sqlite>(own(sql)), vals).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite { tx, .. } => {
+                bound!(query::<Sqlite>(own(sql)), vals).execute(&mut **tx).await?.rows_affected()
+            }
             Self::Postgres(tx) => bound!(query::<Postgres>(own(sql)), vals).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
-    /// Inserts many rows by few statements. `head` is `INSERT INTO t (a, b)`, `tail` a conflict clause or empty; all rows
-    /// have the same number of values, and no two the same key where `tail` updates.
+    /// Runs a statement before the next question or the commit; its failure is told there. Its places are `$1`, `$2` and so
+    /// on, each once and in their order.
+    pub(crate) async fn run_later(&mut self, sql: &str, vals: Vec<Val>) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite { .. } => self.put_off(&dialect::unnamed(sql), vals).await,
+            Self::Postgres(_) => self.run(sql, vals).await.map(drop),
+        }
+    }
+
+    /// Inserts many rows by few statements, before the next question or the commit; a failure is told there at the latest.
+    /// `head` is `INSERT INTO t (a, b)`, `tail` a conflict clause or empty; all rows have the same number of values, and no
+    /// two the same key where `tail` updates.
     pub(crate) async fn insert(&mut self, head: &str, rows: Vec<Vec<Val>>, tail: &str) -> Result<(), Failure> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(()) };
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite { .. } => {
                 let mut rows = rows.into_iter();
                 while rows.len() > 0 {
                     let chunk = dialect::chunk(rows.len(), width);
                     let sql = format!("{head} VALUES {} {tail}", dialect::rows(chunk, width));
-                    let vals = rows.by_ref().take(chunk).flatten();
-                    bound!(query::<Sqlite>(own(&sql)), vals).execute(&mut **tx).await?;
+                    self.put_off(&sql, rows.by_ref().take(chunk).flatten().collect()).await?;
                 }
             }
             Self::Postgres(tx) => {
@@ -150,11 +168,45 @@ impl Tx {
     }
 
     /// Makes the transaction durable. Only after this returns may anyone be told of it.
-    pub(crate) async fn commit(self) -> Result<(), Failure> {
+    pub(crate) async fn commit(mut self) -> Result<(), Failure> {
+        self.catch_up().await?;
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Sqlite { tx, .. } => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }
+
+    async fn put_off(&mut self, sql: &str, vals: Vec<Val>) -> Result<(), Failure> {
+        if let Self::Sqlite { later, .. } = self
+            && !later.vals.is_empty()
+            && later.vals.len() + vals.len() > dialect::VALUES_MAX
+        {
+            self.catch_up().await?;
+        }
+        if let Self::Sqlite { later, .. } = self {
+            later.sql.push_str(sql);
+            later.sql.push_str(";\n");
+            later.vals.extend(vals);
+        }
+        Ok(())
+    }
+
+    /// Runs what was put off.
+    async fn catch_up(&mut self) -> Result<(), Failure> {
+        if let Self::Sqlite { tx, later } = self
+            && !later.sql.is_empty()
+        {
+            let Later { sql, vals } = std::mem::take(later);
+            bound!(query::<Sqlite>(own(&sql)), vals).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Statements that wait to be run together. Each hand-over to SQLite's thread and back costs more than a small statement.
+#[derive(Default)]
+pub(crate) struct Later {
+    sql: String,
+    vals: Vec<Val>,
 }
