@@ -24,7 +24,8 @@ pub(crate) fn read_or_make(file: &Path) -> anyhow::Result<[u8; 32]> {
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<[u8; 32]> {
+/// Reads a key file.
+pub(crate) fn read(file: &Path) -> anyhow::Result<[u8; 32]> {
     let text = std::fs::read_to_string(file).with_context(|| format!("reading the key file {}", file.display()))?;
     let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.ok_or_else(|| anyhow!("{} holds no key: 32 bytes in base64 are expected", file.display()))

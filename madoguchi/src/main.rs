@@ -41,11 +41,7 @@ enum Command {
     /// Read requests, incidents, interim reports and days as JSON Lines, write them back with their dues
     Due,
     /// Recompute everything from the facts and say where the database departs from them
-    Verify {
-        /// File of checkpoints kept outside the database; default is the one in the data folder
-        #[arg(long, value_name = "FILE")]
-        checkpoints: Option<PathBuf>,
-    },
+    Verify(prove::Trust),
     /// Copy the running desk's database into one file, for either engine
     Backup {
         /// File to write; it must not exist
@@ -92,7 +88,7 @@ fn check_dues() -> anyhow::Result<ExitCode> {
 async fn run(place: &Place, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve { listen, demo } => serve::run(place, listen, demo).await?,
-        Command::Verify { checkpoints } => return prove::verify(place, checkpoints).await,
+        Command::Verify(trust) => return prove::verify(place, &trust).await,
         Command::Backup { file } => print(&prove::backup(place, &file).await?)?,
         Command::Restore { file } => print(&prove::restore(place, &file).await?)?,
         Command::Doctor { send_test_mail } => return prove::doctor(place, send_test_mail.as_deref()).await,

@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow, bail};
 use desk::{CheckpointKey, Desk};
 use notify::egress::{Egress, Rules};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use store::{Clock, Store};
 
 /// Opens the store the settings name; makes the data folder where it does not exist.
@@ -16,12 +17,18 @@ pub(crate) async fn store(settings: &Settings) -> anyhow::Result<Store> {
     Store::open(&url, Clock::Real).await.with_context(|| format!("opening the database {}", without_password(&url)))
 }
 
-/// Opens a store that must be there already: proving an empty database that was just made would prove nothing.
+/// Opens a store that must be there already, and leaves its schema alone: proving an empty database that was just made would
+/// prove nothing.
 pub(crate) async fn existing_store(settings: &Settings) -> anyhow::Result<Store> {
     if settings.database.is_none() && !settings.data.join("madoguchi.db").exists() {
-        bail!("there is no database under {}; give --data or --database", settings.data.display());
+        bail!(
+            "there is no database under {}; give --data or --database, or make one with serve",
+            settings.data.display()
+        );
     }
-    store(settings).await
+    let url = settings.database_url();
+    let store = Store::open_as_it_is(&url, Clock::Real).await;
+    store.with_context(|| format!("opening the database {}", without_password(&url)))
 }
 
 /// Opens the desk; `listening` is where it can be reached, where no base address is set.
@@ -42,10 +49,19 @@ pub(crate) fn desk_settings(settings: &Settings, listening: SocketAddr) -> anyho
     })
 }
 
-/// The key checkpoints are signed with.
+/// The key checkpoints are signed with; made where there is none.
 pub(crate) fn checkpoint_key(settings: &Settings) -> anyhow::Result<CheckpointKey> {
-    let file = settings.key_file(settings.checkpoint_key_file.as_deref(), "checkpoint.key");
-    Ok(CheckpointKey::from_seed(keys::read_or_make(&file)?))
+    Ok(CheckpointKey::from_seed(keys::read_or_make(&checkpoint_key_file(settings))?))
+}
+
+/// The key checkpoints were signed with, where this machine has it.
+pub(crate) fn known_checkpoint_key(settings: &Settings) -> anyhow::Result<Option<CheckpointKey>> {
+    let file = checkpoint_key_file(settings);
+    if file.exists() { Ok(Some(CheckpointKey::from_seed(keys::read(&file)?))) } else { Ok(None) }
+}
+
+fn checkpoint_key_file(settings: &Settings) -> PathBuf {
+    settings.key_file(settings.checkpoint_key_file.as_deref(), "checkpoint.key")
 }
 
 /// The client of webhooks.

@@ -4,16 +4,32 @@ use crate::open;
 use crate::settings::{Place, Settings};
 use anyhow::{Context, bail};
 use desk::health::WallClock;
-use desk::{Checkpoint, Verify, VerifyError};
+use desk::{Checkpoint, CheckpointVerifier, Verify, VerifyError};
 use notify::mail::{Mail, Mailbox, Mailer};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// What `verify` trusts beside the database.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Trust {
+    /// File of checkpoints kept outside the database; default is the one in the data folder
+    #[arg(long, value_name = "FILE")]
+    checkpoints: Option<PathBuf>,
+    /// Key checkpoints may be signed with, as `doctor` prints it; repeat for several. Default is this machine's own
+    #[arg(long, value_name = "KEY", conflicts_with = "unsigned")]
+    checkpoint_key: Vec<String>,
+    /// Do not look at the signatures of checkpoints
+    #[arg(long)]
+    unsigned: bool,
+}
+
 /// Recomputes everything; exit 1 and the first fault by tenant and sequence where the database departs from its facts.
-pub(crate) async fn verify(place: &Place, checkpoints: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+pub(crate) async fn verify(place: &Place, trust: &Trust) -> anyhow::Result<ExitCode> {
     let settings = Settings::load(place, None)?;
+    let checkpoint_keys = trusted_keys(&settings, trust)?;
+    let checkpoints = &trust.checkpoints;
     let store = open::existing_store(&settings).await?;
     let file = checkpoints.clone().unwrap_or_else(|| settings.checkpoint_file());
     let outside = match std::fs::read_to_string(&file) {
@@ -23,8 +39,7 @@ pub(crate) async fn verify(place: &Place, checkpoints: Option<PathBuf>) -> anyho
         }
         Err(_) => None,
     };
-    let key = open::checkpoint_key(&settings)?;
-    let asked = Verify { checkpoint_keys: vec![key.verifier().clone()], outside };
+    let asked = Verify { checkpoint_keys, outside };
     let result = desk::verify(&store, &asked).await;
     store.close().await;
     let mut out = std::io::stdout().lock();
@@ -39,6 +54,26 @@ pub(crate) async fn verify(place: &Place, checkpoints: Option<PathBuf>) -> anyho
         }
         Err(VerifyError::Failed(failure)) => Err(failure.into()),
     }
+}
+
+/// The keys that checkpoints must be signed with: those given, else the one this machine's desk signs with.
+fn trusted_keys(settings: &Settings, trust: &Trust) -> anyhow::Result<Vec<CheckpointVerifier>> {
+    if trust.unsigned {
+        return Ok(vec![]);
+    }
+    let given = trust.checkpoint_key.iter();
+    let given = given.map(|text| CheckpointVerifier::parse(text).with_context(|| format!("--checkpoint-key '{text}'")));
+    let mut keys = given.collect::<anyhow::Result<Vec<_>>>()?;
+    if keys.is_empty() {
+        keys.extend(open::known_checkpoint_key(settings)?.map(|key| key.verifier().clone()));
+    }
+    if keys.is_empty() {
+        bail!(
+            "this machine does not know the key that checkpoints are signed with; give --checkpoint-key KEY, which \
+             `madoguchi doctor` prints where the desk runs, or leave signatures out with --unsigned"
+        );
+    }
+    Ok(keys)
 }
 
 /// Copies the running desk's database into one file.
@@ -63,14 +98,17 @@ pub(crate) async fn doctor(place: &Place, send_test_mail: Option<&str>) -> anyho
     let settings = Settings::load(place, None).context("settings")?;
     let mut findings = Findings { bad: 0 };
     findings.tell("settings", Ok(format!("listen {}, data {}", settings.listen, settings.data.display())))?;
-    let store = open::store(&settings).await;
-    match &store {
+    match &open::existing_store(&settings).await {
         Ok(store) => {
             let commit = store.can_commit().await.map(|()| format!("{} takes commits", store.engine()));
             findings.tell("database", commit.map_err(Into::into))?;
         }
         Err(error) => findings.tell("database", Err(anyhow::anyhow!("{error:#}")))?,
     }
+    let key = open::known_checkpoint_key(&settings);
+    let key =
+        key.map(|key| key.map_or_else(|| "none yet; serve makes it".to_owned(), |key| key.verifier().to_string()));
+    findings.tell("checkpoint key", key)?;
     findings.tell("clock", clock().await)?;
     findings.tell("mail", mail(&settings, send_test_mail).await)?;
     findings.tell("webhooks", open::egress(&settings).map(|_| "rules are readable".to_owned()))?;

@@ -1,10 +1,11 @@
 //! Opening a database: settings that durability rests on are checked here, and a database that lacks them is refused.
 
 use crate::db::Db;
+use crate::schema::Schema;
 use crate::{Failure, schema};
-use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, query_as};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -28,21 +29,22 @@ const POSTGRES_FRESH: Duration = Duration::from_millis(500);
 const STATEMENTS: usize = 512;
 
 impl Db {
-    /// Opens `sqlite://...` or `postgres://...`, brings its schema up to date and checks what durability rests on.
+    /// Opens `sqlite://...` or `postgres://...`, prepares its schema and checks what durability rests on.
     ///
     /// # Errors
-    /// The address names neither engine, the database cannot be reached, or its settings could lose a commit.
-    pub(crate) async fn open(url: &str) -> Result<Self, Failure> {
+    /// The address names neither engine, the database cannot be reached, its settings could lose a commit, or its schema is
+    /// not ours where it is taken as it is.
+    pub(crate) async fn open(url: &str, schema: Schema) -> Result<Self, Failure> {
         match url.split_once("://").map(|(scheme, _)| scheme) {
-            Some("sqlite") => Self::open_sqlite(url).await,
-            Some("postgres" | "postgresql") => Self::open_postgres(url).await,
+            Some("sqlite") => Self::open_sqlite(url, schema).await,
+            Some("postgres" | "postgresql") => Self::open_postgres(url, schema).await,
             _ => Err(Failure::Settings(format!("database '{url}' is neither sqlite://... nor postgres://..."))),
         }
     }
 
-    async fn open_sqlite(url: &str) -> Result<Self, Failure> {
+    async fn open_sqlite(url: &str, schema: Schema) -> Result<Self, Failure> {
         let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
+            .create_if_missing(schema == Schema::Migrate)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -54,19 +56,22 @@ impl Db {
         // A connection to a file does not go stale: nothing to test before each use.
         let pool = || SqlitePoolOptions::new().test_before_acquire(false);
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;
-        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&writer).await?;
+        let (version,): (String,) = query_as("SELECT sqlite_version()").fetch_one(&writer).await?;
         if !at_least(&version, SQLITE_MIN) {
             return Err(Failure::Settings(format!(
                 "SQLite {version} can lose commits in WAL mode; 3.51.3 or later is needed"
             )));
         }
-        schema::sqlite().run(&writer).await?;
+        match schema {
+            Schema::Migrate => schema::sqlite().run(&writer).await?,
+            Schema::AsItIs => schema::is_ours(query_as(schema::NEWEST).fetch_one(&writer).await)?,
+        }
         let folder = pool().max_connections(1).min_connections(0).connect_lazy_with(options.clone());
         let readers = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { writer, readers, folder })
     }
 
-    async fn open_postgres(url: &str) -> Result<Self, Failure> {
+    async fn open_postgres(url: &str, schema: Schema) -> Result<Self, Failure> {
         let options = PgConnectOptions::from_str(url)?
             .application_name("madoguchi")
             .statement_cache_capacity(STATEMENTS)
@@ -96,15 +101,17 @@ impl Db {
             .connect_with(options)
             .await?;
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
-            let (value,): (String,) =
-                sqlx::query_as("SELECT current_setting($1)").bind(setting).fetch_one(&pool).await?;
+            let (value,): (String,) = query_as("SELECT current_setting($1)").bind(setting).fetch_one(&pool).await?;
             if value == "off" {
                 return Err(Failure::Settings(format!(
                     "PostgreSQL runs with {setting} = off and could lose a commit; turn it on"
                 )));
             }
         }
-        schema::postgres().run(&pool).await?;
+        match schema {
+            Schema::Migrate => schema::postgres().run(&pool).await?,
+            Schema::AsItIs => schema::is_ours(query_as(schema::NEWEST).fetch_one(&pool).await)?,
+        }
         Ok(Self::Postgres(pool))
     }
 

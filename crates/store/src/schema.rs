@@ -1,7 +1,37 @@
 //! The schema: steps that are applied once each, in their order, when a database is opened. A released step is never edited.
 
+use crate::Failure;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// What is done with the schema of a database that is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// It is made, or brought up to date.
+    Migrate,
+    /// It is left alone, and refused where it is not that of this program.
+    AsItIs,
+}
+
+/// The newest step that a database has.
+pub(crate) const NEWEST: &str = "SELECT MAX(version) FROM _sqlx_migrations";
+
+/// Judges the answer to [`NEWEST`].
+///
+/// # Errors
+/// The database cannot be read, holds no desk, or has the schema of another version of this program.
+pub(crate) fn is_ours(answer: Result<(Option<i64>,), sqlx::Error>) -> Result<(), Failure> {
+    match answer {
+        Ok((Some(version),)) if version == newest() => Ok(()),
+        Ok((version,)) => Err(Failure::Settings(format!(
+            "the schema of the database has version {}, this program's has {}; use the program that wrote it",
+            version.unwrap_or_default(),
+            newest()
+        ))),
+        Err(sqlx::Error::Database(error)) => Err(Failure::Settings(format!("the database holds no desk: {error}"))),
+        Err(error) => Err(error.into()),
+    }
+}
 
 /// A step with its text for either database.
 struct Step {

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::schema::Schema;
 use crate::scope::{Scoped, StaffScope, SystemScope};
 use crate::values::vals;
 use crate::{Failure, Write};
@@ -23,7 +24,15 @@ impl Store {
     /// # Errors
     /// The database cannot be reached or migrated, or is set up in a way that could lose a commit.
     pub async fn open(url: &str, clock: Clock) -> Result<Self, Failure> {
-        Ok(Self { db: Db::open(url).await?, clock })
+        Ok(Self { db: Db::open(url, Schema::Migrate).await?, clock })
+    }
+
+    /// Opens a database that is there already and leaves its schema alone, for commands that only look.
+    ///
+    /// # Errors
+    /// As of [`Store::open`]; or there is none, or its schema is that of another version.
+    pub async fn open_as_it_is(url: &str, clock: Clock) -> Result<Self, Failure> {
+        Ok(Self { db: Db::open(url, Schema::AsItIs).await?, clock })
     }
 
     /// The engine's name for people: `SQLite` or `PostgreSQL`.
