@@ -1,16 +1,47 @@
 //! `/healthz`, `/readyz`, `/metrics`: is it alive, can it commit, what does it count.
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::Desk;
 use gate::{Policy, Surface, Table};
 use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// What the health routes look at.
 #[derive(Clone)]
 pub(crate) struct Health {
-    pub(crate) desk: Desk,
-    pub(crate) metrics: PrometheusHandle,
+    desk: Desk,
+    metrics: PrometheusHandle,
+    /// When the last commit was tried, and whether it went well.
+    tried: Arc<Mutex<Option<(Instant, bool)>>>,
+}
+
+/// How long an answer of `/readyz` holds: anybody may ask, and only one commit a second comes of it.
+const HOLDS: Duration = Duration::from_secs(1);
+
+impl Health {
+    /// The health of a desk, with what it counts.
+    pub(crate) fn new(desk: Desk, metrics: PrometheusHandle) -> Self {
+        Self { desk, metrics, tried: Arc::default() }
+    }
+
+    /// Really commits something, or says how it went a moment ago: a disk that is full or a database that is gone shows
+    /// here first. Those who ask meanwhile wait for the same answer.
+    async fn can_commit(&self) -> bool {
+        let mut tried = self.tried.lock().await;
+        if let Some((_, went_well)) = tried.filter(|(at, _)| at.elapsed() < HOLDS) {
+            return went_well;
+        }
+        let went = self.desk.store().can_commit().await;
+        if let Err(error) = &went {
+            tracing::warn!(%error, "not ready");
+        }
+        *tried = Some((Instant::now(), went.is_ok()));
+        went.is_ok()
+    }
 }
 
 /// The health routes: open to everybody who reaches the address, and silent about tenants.
@@ -26,19 +57,16 @@ async fn healthz() -> &'static str {
     "alive\n"
 }
 
-/// Really commits something: a disk that is full or a database that is gone shows here first.
-async fn readyz(axum::extract::State(health): axum::extract::State<Health>) -> Response {
-    match health.desk.store().can_commit().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], "not ready: the database takes no commit\n")
-                .into_response()
-        }
+async fn readyz(State(health): State<Health>) -> Response {
+    if health.can_commit().await {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], "not ready: the database takes no commit\n")
+            .into_response()
     }
 }
 
-async fn count(axum::extract::State(health): axum::extract::State<Health>) -> Response {
+async fn count(State(health): State<Health>) -> Response {
     let system = health.desk.store().system();
     if let (Ok(queues), Ok(now)) = (system.queue_depth().await, health.desk.now().await) {
         for class in ["notice", "page"] {

@@ -93,7 +93,7 @@ fn site(
         web::router(&web::State::new(desk.clone(), gate.clone(), setting)),
         api::router(&gate, desk.clone()),
         gate.router(intake::table(), intake::Intake::new(desk.clone(), buckets)),
-        gate.router(health::table(), Health { desk: desk.clone(), metrics }),
+        gate.router(health::table(), Health::new(desk.clone(), metrics)),
     ]))
 }
 
