@@ -22,6 +22,7 @@ pub mod ledger;
 mod live;
 pub mod outbox;
 pub mod parts;
+pub mod problems;
 mod routes;
 pub mod sample;
 mod sent;

@@ -2,7 +2,7 @@
 
 use crate::incident::Verb;
 use crate::state::State;
-use crate::{access, alerts, assets, board, incident, live, outbox, settings};
+use crate::{access, alerts, assets, board, incident, live, outbox, problems, settings};
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use domain::access::Right;
@@ -42,6 +42,7 @@ fn coming_in(table: &mut Table<State>) {
     table.post("/language").allow(Policy::Public).to(to::language);
     table.get("/set-up").allow(Policy::Public).to(to::set_up);
     table.post("/set-up").allow(Policy::Public).to(to::begin);
+    table.get("/docs/problems").allow(Policy::Public).to(problems::show);
     table.get("/account").allow(Policy::SignedIn).to(to::account);
     table.post("/account/password").allow(Policy::SignedIn).to(to::password);
     table
