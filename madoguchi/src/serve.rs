@@ -81,7 +81,7 @@ fn site(
     let metrics = PrometheusBuilder::new().install_recorder().context("starting the metrics")?;
     let https = settings.base_url(address).starts_with("https://");
     let gate = Gate::new(desk.clone(), gate::Settings { https, error_page: web::error_page, stop: stop.clone() });
-    let buckets = Buckets::new(settings.intake_per_second, settings.intake_per_second.saturating_mul(3));
+    let buckets = Buckets::new(f64::from(settings.intake_per_second), settings.intake_per_second.saturating_mul(3));
     let mail = settings.mail.as_ref();
     let setting = web::Setting {
         demo: logins.is_some(),

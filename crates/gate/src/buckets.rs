@@ -21,9 +21,14 @@ struct Level {
 }
 
 impl Buckets {
-    /// Buckets that refill with `per_s` tokens a second (at least one) and hold `burst` (at least one).
-    pub fn new(per_s: u32, burst: u32) -> Self {
-        Self { per_s: f64::from(per_s.max(1)), burst: f64::from(burst.max(1)), levels: Mutex::default() }
+    /// Buckets that refill with `per_s` tokens a second (at least one a day) and hold `burst` (at least one).
+    pub fn new(per_s: f64, burst: u32) -> Self {
+        Self { per_s: per_s.max(1.0 / 86_400.0), burst: f64::from(burst.max(1)), levels: Mutex::default() }
+    }
+
+    /// Makes the bucket of a key full again.
+    pub fn refill(&self, key: &str) {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     /// Takes `amount` tokens, more than there are where there is at least one: a large delivery is taken and paid off.
@@ -57,17 +62,19 @@ mod tests {
 
     #[test]
     fn a_burst_is_taken_and_then_the_rate() {
-        let (buckets, start) = (Buckets::new(2, 3), Instant::now());
+        let (buckets, start) = (Buckets::new(2.0, 3), Instant::now());
         let take = |at_ms: u64| buckets.take("k", 1, start + Duration::from_millis(at_ms));
         assert_eq!([take(0), take(0), take(0)], [Ok(()); 3]);
         assert_eq!(take(0), Err(1));
         assert_eq!((take(500), take(500)), (Ok(()), Err(1)));
         assert_eq!(buckets.take("another", 1, start), Ok(()));
+        buckets.refill("k");
+        assert_eq!(take(500), Ok(()));
     }
 
     #[test]
     fn a_large_delivery_is_taken_whole_and_paid_off() {
-        let (buckets, start) = (Buckets::new(10, 10), Instant::now());
+        let (buckets, start) = (Buckets::new(10.0, 10), Instant::now());
         assert_eq!(buckets.take("k", 110, start), Ok(()));
         assert_eq!(buckets.take("k", 1, start), Err(11));
         assert_eq!(buckets.take("k", 1, start + Duration::from_secs(11)), Ok(()));
@@ -75,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_went_back_refills_nothing() {
-        let (buckets, start) = (Buckets::new(1, 1), Instant::now());
+        let (buckets, start) = (Buckets::new(1.0, 1), Instant::now());
         assert_eq!(buckets.take("k", 1, start + Duration::from_secs(9)), Ok(()));
         assert!(buckets.take("k", 1, start).is_err());
     }

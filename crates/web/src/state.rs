@@ -4,8 +4,10 @@ use desk::Desk;
 use gate::{Buckets, Gate};
 use std::sync::Arc;
 
-/// Sign-ins of one address at once; then one a second.
+/// Wrong passwords for one account from one place: so many at once, then so many an hour. Another place has tries of its own,
+/// so that a stranger cannot shut anybody out.
 const TRIES: u32 = 10;
+const SECONDS_PER_HOUR: f64 = 3_600.0;
 
 /// The state behind every page. Cheap to clone.
 #[derive(Clone)]
@@ -16,7 +18,7 @@ pub struct State {
     pub gate: Gate,
     /// What the deployment is.
     pub setting: Arc<Setting>,
-    /// How often one address may try to sign in.
+    /// How often one place may try to sign in to one account.
     pub(crate) tries: Arc<Buckets>,
 }
 
@@ -36,6 +38,11 @@ pub struct Setting {
 impl State {
     /// A state.
     pub fn new(desk: Desk, gate: Gate, setting: Setting) -> Self {
-        Self { desk, gate, setting: Arc::new(setting), tries: Arc::new(Buckets::new(1, TRIES)) }
+        Self {
+            desk,
+            gate,
+            setting: Arc::new(setting),
+            tries: Arc::new(Buckets::new(f64::from(TRIES) / SECONDS_PER_HOUR, TRIES)),
+        }
     }
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 fn roomy() -> Buckets {
-    Buckets::new(1_000, 1_000)
+    Buckets::new(1_000.0, 1_000)
 }
 
 fn event(key: &str, action: &str, dedup_key: &str) -> String {
@@ -96,7 +96,7 @@ async fn changes_are_kept_beside_alerts() {
 
 #[tokio::test]
 async fn a_sender_gone_wild_is_told_to_wait() {
-    let under = Under::new(Buckets::new(1, 1)).await;
+    let under = Under::new(Buckets::new(1.0, 1)).await;
     assert_eq!(under.post("/v2/enqueue", event(&under.key, "trigger", "k")).await.0, StatusCode::ACCEPTED);
     let (status, headers, answer) = under.post("/v2/enqueue", event(&under.key, "trigger", "k")).await;
     assert_eq!((status, &headers["retry-after"]), (StatusCode::TOO_MANY_REQUESTS, &"1".parse().unwrap()));
