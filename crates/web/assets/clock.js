@@ -4,11 +4,35 @@
 const NEAR_MS = 5 * 60_000;
 let offset = Number(document.documentElement.dataset.now) - Date.now();
 
-export const now = () => Date.now() + offset;
+const now = () => Date.now() + offset;
 
 document.addEventListener("server-time", (event) => { offset = event.detail - Date.now(); });
 // A page out of the browser's memory brings an old time.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+// A moment is typed, or taken by a press: now, in the calendar's zone, as a datetime-local field reads it.
+function stamp(field) {
+  const timeZone = document.documentElement.dataset.zone;
+  const local = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+  field.value = local.format(now()).replace(" ", "T");
+}
+
+// A call begins when it is dialled; its form then says whom, at which number, and since when.
+function dialled(link) {
+  const fields = document.forms.namedItem("call")?.elements;
+  if (!fields) return;
+  const contact = link.closest("[data-contact]")?.dataset.contact;
+  if (contact) fields.contact.value = contact;
+  fields.number.value = link.textContent;
+  stamp(fields.begun);
+}
+
+for (const button of document.querySelectorAll("[data-now]")) button.hidden = false;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-now]"), link = event.target.closest("a.tel");
+  if (button) stamp(button.parentElement.querySelector("input"));
+  if (link) dialled(link);
+});
 
 function digits(ms) {
   const s = Math.floor(Math.abs(ms) / 1000);

@@ -29,11 +29,11 @@ pub struct Problem {
 }
 
 impl Draft {
-    fn value(&self, form: &str, field: &str) -> Option<&str> {
+    pub(crate) fn value(&self, form: &str, field: &str) -> Option<&str> {
         (self.form == form).then(|| self.values.iter().find(|(name, _)| name == field).map(|(_, v)| v.as_str()))?
     }
 
-    fn problem(&self, form: &str, field: &str) -> Option<&str> {
+    pub(crate) fn problem(&self, form: &str, field: &str) -> Option<&str> {
         (self.form == form).then(|| self.problems.iter().find(|p| p.field == field).map(|p| p.text.as_str()))?
     }
 }
@@ -266,7 +266,7 @@ pub fn field(shell: &Shell, draft: &Draft, form: &str, field: &Field) -> Markup 
                 }
             } @else {
                 label for=(id) { (field.label) (must(shell, field)) }
-                (control(&id, &about, field, value, problem.is_some()))
+                (control(shell, &id, &about, field, value, problem.is_some()))
             }
             p.about id=(about) {
                 span.problem data-problem { (problem.unwrap_or_default()) }
@@ -289,7 +289,7 @@ fn radio(id: &str, field: &Field, choice: &Choice, value: &str) -> Markup {
     }
 }
 
-fn control(id: &str, about: &str, field: &Field, value: &str, bad: bool) -> Markup {
+fn control(shell: &Shell, id: &str, about: &str, field: &Field, value: &str, bad: bool) -> Markup {
     let invalid = bad.then_some("true");
     match &field.input {
         Input::Area(rows) => html! {
@@ -306,12 +306,19 @@ fn control(id: &str, about: &str, field: &Field, value: &str, bad: bool) -> Mark
         Input::Tick => html! {
             input id=(id) type="checkbox" name=(field.name) value="yes" checked[value == "yes"] aria-describedby=(about) aria-invalid=[invalid] form=[&field.owner];
         },
+        // A moment that must be told is told by a press; script shows the button.
+        Input::Moment => html! {
+            span.moment {
+                input id=(id) type="datetime-local" name=(field.name) value=(value) step="1" required[field.required] autocomplete="off" aria-describedby=(about) aria-invalid=[invalid] form=[&field.owner];
+                @if field.required { button type="button" data-now hidden { (shell.t("いま", "Now")) } }
+            }
+        },
         other => {
             let (kind, min, max) = kind_of(other);
             let secret = matches!(other, Input::Password | Input::NewPassword);
             html! {
-                input id=(id) type=(kind) name=(field.name) value=[(!secret).then_some(value)] min=[min] max=[max] step=[matches!(other, Input::Moment).then_some("1")] required[field.required]
-                    minlength=[matches!(other, Input::NewPassword).then_some("12")] autocomplete=[field.autocomplete.or(default_token(other))]
+                input id=(id) type=(kind) name=(field.name) value=[(!secret).then_some(value)] min=[min] max=[max] required[field.required]
+                    minlength=[matches!(other, Input::NewPassword).then_some("8")] autocomplete=[field.autocomplete.or(default_token(other))]
                     aria-describedby=(about) aria-invalid=[invalid] form=[&field.owner];
             }
         }
@@ -326,7 +333,6 @@ const fn kind_of(input: &Input) -> (&'static str, Option<i64>, Option<i64>) {
         Input::Password | Input::NewPassword => ("password", None, None),
         Input::Number(min, max) => ("number", Some(*min), Some(*max)),
         Input::Date => ("date", None, None),
-        Input::Moment => ("datetime-local", None, None),
         _ => ("text", None, None),
     }
 }

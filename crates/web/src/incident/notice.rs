@@ -179,7 +179,7 @@ pub fn contacts(shell: &Shell, it: &IncidentPage) -> Markup {
                     div {
                         p.name { strong { (contact.name) } " " small { (contact.reading) } @if contact.tried > 0 { " " span.tried { (shell.t("架電 ", "tried ")) (contact.tried) (shell.t("回", "×")) } } }
                         @if contact.waived { p.hint { (shell.t("電話を望まない（書面あり）", "Wants no calls (signed)")) } }
-                        @else { p.numbers { @for phone in &contact.phones { (tel(&phone.number)) " " small { (phone.kind) } " " } } }
+                        @else { p.numbers { @for phone in &contact.phones { span data-contact=(contact.id) { (tel(&phone.number)) } " " small { (phone.kind) } " " } } }
                         p.hint { (contact.hours) " " @if !contact.reachable { (shell.t("（いまは時間外）", " (not at this hour)")) } }
                     }
                 }
@@ -215,14 +215,21 @@ pub fn published(shell: &Shell, list: &[Published]) -> Markup {
     }
 }
 
-/// The form of one call attempt: who, number, when it began, how it ended.
+/// Whom to call next: who may be called at this hour and has a telephone; the fewest attempts first, then by rank.
+pub(super) fn next_contact(contacts: &[Contact]) -> Option<&Contact> {
+    contacts.iter().filter(|c| c.reachable && !c.waived && !c.phones.is_empty()).min_by_key(|c| (c.tried, c.rank))
+}
+
+/// The form of one call attempt: who, number, when it began, how it ended. When it began is filled in by the press that
+/// dials, never by the age of the page: the clock is judged by it.
 pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
-    let first = it.contacts.iter().min_by_key(|c| (c.tried, c.rank));
-    let people = it
-        .contacts
-        .iter()
-        .map(|c| crate::form::choice(&c.id, format!("{}. {}（{}）", c.rank, c.name, c.reading)))
-        .collect();
+    let first = next_contact(&it.contacts);
+    let nobody = first.is_none().then(|| crate::form::choice("", shell.t("選んでください", "Choose")));
+    let person = |c: &Contact| {
+        let off = if c.reachable { "" } else { shell.t(" いまは時間外", " not at this hour") };
+        crate::form::choice(&c.id, format!("{}. {}（{}）{off}", c.rank, c.name, c.reading))
+    };
+    let people = nobody.into_iter().chain(it.contacts.iter().map(person)).collect();
     let number = first.and_then(|c| c.phones.first()).map(|p| p.number.clone()).unwrap_or_default();
     vec![
         Field::new("contact", shell.t("相手", "Whom"), Input::Menu(people))
@@ -230,7 +237,7 @@ pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
             .required(),
         Field::new("number", shell.t("番号", "Number"), Input::Tel).value(number).required(),
         Field::new("begun", shell.t("呼び出し開始", "Begun"), Input::Moment)
-            .value(when::local_input(shell, shell.now))
+            .hint(shell.t("番号を押すと入ります。", "Filled in when you press a number."))
             .required(),
         verbs::radios(shell, "result", shell.t("結果", "Result"), &CallResult::ALL.map(|r| (r.code(), r.label())))
             .required(),
@@ -238,4 +245,28 @@ pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
         Field::new("reason", shell.t("遅れて記録する理由", "Why recorded late"), Input::Text)
             .hint(shell.t("2分を過ぎてから記録するとき。", "Where the call is more than 2 minutes ago.")),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_contact_may_be_called_now_and_has_a_telephone() {
+        let three = super::super::sample::contacts;
+        let check = |change: fn(&mut Vec<Contact>), expected: Option<&str>| {
+            let mut contacts = three(0);
+            change(&mut contacts);
+            assert_eq!(next_contact(&contacts).map(|c| c.id.as_str()), expected);
+        };
+        check(|_| {}, Some("c1"));
+        check(|all| all[0].tried = 1, Some("c2"));
+        check(|all| all[0].reachable = false, Some("c2"));
+        check(|all| all[0].phones.clear(), Some("c2"));
+        check(|all| all[0].waived = true, Some("c2"));
+        // Nobody is called in their sleep because all others were tried.
+        check(|all| all[..2].iter_mut().for_each(|c| c.tried = 3), Some("c1"));
+        check(|all| all.iter_mut().for_each(|c| c.reachable = false), None);
+        check(Vec::clear, None);
+    }
 }

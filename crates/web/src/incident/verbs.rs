@@ -4,7 +4,6 @@ use super::{Impact, IncidentPage, notice};
 use crate::form::{Choice, Field, Form, Input, field, form, head};
 use crate::layout::Shell;
 use crate::parts::{Reader, reader_flag, tel};
-use crate::when;
 use domain::access::Right;
 use domain::words::Label;
 use maud::{Markup, html};
@@ -221,9 +220,7 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
             vec![line("step", shell.t("手順", "Step")).wide(), area("result", shell.t("結果", "Result"), 2)]
         }
         Verb::Recovery => vec![
-            Field::new("recovered_at", shell.t("復旧した時刻", "Recovered at"), Input::Moment)
-                .value(when::local_input(shell, shell.now))
-                .required(),
+            Field::new("recovered_at", shell.t("復旧した時刻", "Recovered at"), Input::Moment).required(),
             Field::new("recovery_point", shell.t("データの時点", "Data as of"), Input::Moment)
                 .hint(shell.t("バックアップから戻したときは必ず。", "Needed after a restore from backup.")),
         ],
@@ -321,12 +318,14 @@ pub(super) fn verb_form(shell: &Shell, it: &IncidentPage, verb: Verb, primary: b
 /// The next number to dial, large, for a thumb.
 fn dial(shell: &Shell, it: &IncidentPage) -> Markup {
     html! {
-        @if let Some(contact) = it.contacts.iter().filter(|c| !c.waived).min_by_key(|c| (c.tried, c.rank)) {
-            p.dial {
+        @if let Some(contact) = notice::next_contact(&it.contacts) {
+            p.dial data-contact=(contact.id) {
                 span.rank { (contact.rank) }
                 strong { (contact.name) (shell.t(" 様", "")) } " " small { (contact.reading) }
                 @for phone in contact.phones.iter().take(1) { span.line data-dial { (tel(&phone.number)) " " kbd { "T" } } }
             }
+        } @else {
+            p.hint { (shell.t("いま電話できる連絡先がありません。", "Nobody of the plan can be called at this hour.")) }
         }
     }
 }
