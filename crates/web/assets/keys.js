@@ -68,12 +68,13 @@ function dial() {
   return Boolean(link);
 }
 
-// Enter does the next step, unless something that understands Enter has the focus.
+// Enter does the next step, unless something that understands Enter has the focus, or a field of another form.
 function primary() {
-  if (document.activeElement?.matches("a, button, summary")) return false;
-  if (sheet && !sheet.hasAttribute("data-complete")) return false;
+  const focused = document.activeElement;
+  if (focused?.matches("a, button, summary")) return false;
   const target = [...document.querySelectorAll("[data-primary]")].find(visible);
-  if (!target) return false;
+  if (!target || (focused?.form && focused.form !== target.form)) return false;
+  if (sheet && !sheet.hasAttribute("data-complete")) return false;
   target.click();
   return true;
 }
@@ -100,10 +101,13 @@ function handle(event) {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || help?.open) return;
+  // An Enter held down must not send what nobody has read.
+  if (event.repeat && event.key === "Enter" && !event.target.matches("textarea")) return event.preventDefault();
   if (typing(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
+  if (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(event.key)) return;
   // Arrows belong to radio buttons while one has the focus.
   if (event.key.startsWith("Arrow") && event.target.matches("input")) return;
   if (handle(event)) event.preventDefault();
