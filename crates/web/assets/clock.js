@@ -12,9 +12,7 @@ addEventListener("pageshow", (event) => { if (event.persisted) location.reload()
 
 // A moment is typed, or taken by a press: now, in the calendar's zone, as a datetime-local field reads it.
 function stamp(field) {
-  const timeZone = document.documentElement.dataset.zone;
-  const local = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-  field.value = local.format(now()).replace(" ", "T");
+  field.value = new Date(now() + Number(document.documentElement.dataset.offset)).toISOString().slice(0, 19);
 }
 
 // A call begins when it is dialled; its form then says whom, at which number, and since when.
@@ -27,9 +25,9 @@ function dialled(link) {
   stamp(fields.begun);
 }
 
-for (const button of document.querySelectorAll("[data-now]")) button.hidden = false;
+for (const button of document.querySelectorAll("[data-stamp]")) button.hidden = false;
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-now]"), link = event.target.closest("a.tel");
+  const button = event.target.closest("[data-stamp]"), link = event.target.closest("a.tel");
   if (button) stamp(button.parentElement.querySelector("input"));
   if (link) dialled(link);
 });

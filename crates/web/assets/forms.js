@@ -1,19 +1,59 @@
-// Forms by fetch: the page stays, an error stands at its field, what was typed is never lost.
+// Forms by fetch: the page stays, an error stands at its field, what was typed is not lost.
 // The server answers a redirect (followed, then shown) or problem details: {title, detail, errors: [{field, detail}]}.
 
 const store = sessionStorage;
-const nameOf = (form, field) => `typed ${new URL(form.action).pathname} ${field.name}`;
 
-// Text of long fields survives a reload, a lost session and a 409.
+// What was changed is kept over one new opening of the page (somebody was faster, the session ended); an answer for its question only.
+const place = `kept ${location.pathname}`;
+const isTick = (field) => field.type === "radio" || field.type === "checkbox";
+const asked = (field) => field.closest("[data-question]")?.querySelector(".asked").textContent ?? "";
+const spot = (field) => ["typed", new URL(field.form.action).pathname, field.name, isTick(field) ? field.value : "", asked(field)].join(" ");
+const fields = () => [...document.querySelectorAll("form[data-enhance]")].flatMap((form) => [...form.elements])
+  .filter((field) => field.name && field.matches("input:not([type=hidden], [type=password]), textarea, select"));
+
+function isChanged(field) {
+  if (isTick(field)) return field.checked !== field.defaultChecked;
+  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
+}
+
+function keep() {
+  const kept = fields().filter(isChanged).map((field) => [spot(field), isTick(field) ? field.checked : field.value]);
+  store.setItem(place, JSON.stringify(Object.fromEntries(kept)));
+}
+
+function restore() {
+  const kept = JSON.parse(store.getItem(place) ?? "{}");
+  store.removeItem(place);
+  for (const field of fields()) {
+    const value = kept[spot(field)];
+    if (value === undefined) continue;
+    if (isTick(field)) field.checked = value; else field.value = value;
+    field.closest("details")?.setAttribute("open", "");
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+restore();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-reopen]");
+  if (!link) return;
+  keep();
+  if (link.getAttribute("href") !== location.pathname + location.search) return;
+  event.preventDefault();
+  location.reload();
+});
+
+// Text of long fields survives any reload, until it is sent.
 for (const field of document.querySelectorAll("textarea[data-keep]")) {
   if (!field.form) continue;
-  const kept = store.getItem(nameOf(field.form, field));
+  const kept = store.getItem(spot(field));
   if (kept !== null && !field.closest(".bad")) field.value = kept;
-  field.addEventListener("input", () => store.setItem(nameOf(field.form, field), field.value));
+  field.addEventListener("input", () => store.setItem(spot(field), field.value));
 }
 
 function forget(form) {
-  for (const field of form.elements) if (field.matches?.("textarea[data-keep]")) store.removeItem(nameOf(form, field));
+  for (const field of form.elements) if (field.matches?.("textarea[data-keep]")) store.removeItem(spot(field));
 }
 
 function places(form) {
@@ -41,22 +81,32 @@ function show(form, problem) {
     place.querySelector("[data-problem]").textContent = detail;
     first ??= place.querySelector("input, textarea, select");
   }
-  const said = [problem.detail ?? (first ? "" : problem.title), ...lost].filter(Boolean).join(" ");
+  const said = [...new Set([problem.detail ?? (first ? "" : problem.title), ...lost])].filter(Boolean).join(" ");
   if (summary) { summary.textContent = said; summary.hidden = said === ""; }
   for (const [, place] of fields) {
     const input = place.querySelector("input, textarea, select");
-    input?.toggleAttribute("aria-invalid", place.classList.contains("bad"));
-    if (place.classList.contains("bad")) input?.setAttribute("aria-invalid", "true");
+    if (place.classList.contains("bad")) input?.setAttribute("aria-invalid", "true"); else input?.removeAttribute("aria-invalid");
   }
   (first ?? summary)?.scrollIntoView({ block: "nearest" });
   first?.focus();
 }
 
+// True where the page is being left.
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button?.name ? button : undefined));
   const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/problem+json, text/html" } });
   const kind = answer.headers.get("content-type") ?? "";
-  if (kind.includes("problem+json")) return show(form, await answer.json());
+  if (answer.status === 401) {
+    keep();
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return true;
+  }
+  if (kind.includes("problem+json")) {
+    const problem = await answer.json();
+    document.getElementById("moved").hidden &&= !problem.type.endsWith("#stale");
+    show(form, problem);
+    return false;
+  }
   if (!answer.ok) throw new Error(String(answer.status));
   forget(form);
   // The same page must be loaded anew even where only the part after # differs.
@@ -64,6 +114,7 @@ async function send(form, button) {
     history.replaceState(null, "", answer.url);
     location.reload();
   } else location.assign(answer.url);
+  return true;
 }
 
 document.addEventListener("submit", async (event) => {
@@ -73,11 +124,10 @@ document.addEventListener("submit", async (event) => {
   if (form.hasAttribute("aria-busy")) return;
   form.setAttribute("aria-busy", "true");
   try {
-    await send(form, event.submitter);
+    if (await send(form, event.submitter)) return;
   } catch {
     // Never sent twice by itself: the first may have arrived.
     show(form, { detail: document.documentElement.dataset.unsent });
-  } finally {
-    form.removeAttribute("aria-busy");
   }
+  form.removeAttribute("aria-busy");
 });

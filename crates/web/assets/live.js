@@ -1,6 +1,7 @@
 // The event stream of a live page.
 //   event: fragment   data: HTML whose outermost elements have ids; each replaces its namesake, a new row joins #rows
 //   event: gone       data: id of an element that is no longer
+//   event: rows       data: JSON array of the ids of all rows there are; others left while nobody listened
 //   event: heartbeat  data: the server's time in ms since 1970; at least every 3 s
 // After 10 s without any of them the page greys, sounds once and says so.
 
@@ -8,16 +9,30 @@ const STALE_MS = 10_000;
 const page = document.querySelector("[data-live]");
 const age = document.querySelector("[data-age]");
 const stale = document.getElementById("stale");
+const ended = document.getElementById("ended");
+const moved = document.getElementById("moved");
+const spoken = document.getElementById("spoken");
 const toggle = document.querySelector("[data-sound]");
 let heard = performance.now();
 let isStale = false;
 
 const soundOn = () => localStorage.getItem("sound") === "on";
-let audio;
+let audio, woken = false;
+
+// A browser keeps a page silent until somebody touches it.
+function listen() {
+  if (!soundOn() || audio) return;
+  audio = new AudioContext();
+  audio.addEventListener("statechange", showSound);
+}
+
+function wake() {
+  woken = soundOn() && audio?.state !== "running";
+  if (woken) audio?.resume();
+}
 
 function beep(times, pitch) {
-  if (!soundOn()) return;
-  audio ??= new AudioContext();
+  if (!soundOn() || audio?.state !== "running") return;
   for (let i = 0; i < times; i++) {
     const tone = audio.createOscillator(), level = audio.createGain(), at = audio.currentTime + i * 0.25;
     tone.frequency.value = pitch;
@@ -32,14 +47,17 @@ function beep(times, pitch) {
 function showSound() {
   if (!toggle) return;
   toggle.hidden = false;
-  toggle.setAttribute("aria-pressed", String(soundOn()));
-  toggle.textContent = soundOn() ? toggle.dataset.on : toggle.dataset.off;
+  const sounds = soundOn() && audio?.state === "running";
+  toggle.setAttribute("aria-pressed", String(sounds));
+  toggle.textContent = sounds ? toggle.dataset.on : soundOn() ? toggle.dataset.silent : toggle.dataset.off;
 }
 
 toggle?.addEventListener("click", () => {
-  localStorage.setItem("sound", soundOn() ? "off" : "on");
+  // The press that only made the sound possible does not switch it off.
+  if (!woken) localStorage.setItem("sound", soundOn() ? "off" : "on");
+  listen();
+  audio?.resume().then(() => beep(1, 880));
   showSound();
-  beep(1, 880);
 });
 
 function hear() {
@@ -54,6 +72,26 @@ function setStale(value) {
   if (value) beep(4, 330);
 }
 
+// The session is over: nothing will come any more, whatever the network does.
+function end() {
+  setStale(true);
+  stale.hidden = true;
+  ended.hidden = false;
+}
+
+// What a fragment says in words, for those who hear the page: told when it changes, never the ticking clock.
+const words = (element) => (element?.matches("[data-say]") ? element : element?.querySelector("[data-say]"))?.textContent;
+
+function speak(old, fresh) {
+  if (words(fresh) !== words(old)) spoken.textContent = words(fresh) ?? "";
+}
+
+// The forms of the page are as old as the page; one that is being sent brings a new page itself.
+function compare(old, fresh) {
+  if (document.querySelector("[aria-busy]")) return;
+  if (old && ["version", "step"].some((name) => old.dataset[name] !== fresh.dataset[name])) moved.hidden = false;
+}
+
 // What a person is typing is never replaced under his hands.
 const busy = (element) => element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
 
@@ -65,6 +103,8 @@ function put(html) {
     const rows = document.getElementById("rows");
     if (old && busy(old)) continue;
     const held = old?.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    speak(old, fresh);
+    compare(old, fresh);
     if (old) old.replaceWith(fresh);
     else if (rows && fresh.matches("[data-row]")) {
       // The first row of an empty board brings its headings, too.
@@ -97,10 +137,22 @@ function connect() {
   });
   stream.addEventListener("fragment", (event) => { hear(); put(event.data); });
   stream.addEventListener("gone", (event) => { hear(); document.getElementById(event.data)?.remove(); });
-  // EventSource comes back by itself, except after an answer that is not a stream.
-  stream.addEventListener("error", () => {
-    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+  stream.addEventListener("rows", (event) => {
+    const there = new Set(JSON.parse(event.data));
+    for (const row of document.querySelectorAll("#rows > [data-row]")) if (!there.has(row.id)) row.remove();
   });
+  // EventSource comes back by itself, except after an answer that is not a stream.
+  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) ask(); });
+}
+
+// Why there is no stream: the session, the page itself, or the network.
+async function ask() {
+  const stop = new AbortController();
+  const status = await fetch(page.dataset.live, { signal: stop.signal }).then((answer) => answer.status, () => 0);
+  stop.abort();
+  if (status === 401) end();
+  else if (status === 403 || status === 404) location.reload();
+  else setTimeout(connect, 3000);
 }
 
 function tick() {
@@ -110,7 +162,9 @@ function tick() {
 }
 
 if (page) {
+  listen();
   showSound();
+  for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, wake, true);
   connect();
   setInterval(tick, 1000);
   document.addEventListener("clock-turned", (event) => beep(event.detail === "overdue" ? 3 : 1, 660));

@@ -205,7 +205,7 @@ fn beside(shell: &Shell, word: &Markup, digits: &Markup) -> Markup {
 
 fn digits(shell: &Shell, since: Instant, due: Instant) -> Markup {
     html! {
-        time.digits datetime=(due.in_zone(&shell.zone)) data-due=(due.ms()) data-since=(since.ms()) {
+        time.digits role="timer" datetime=(due.in_zone(&shell.zone)) data-due=(due.ms()) data-since=(since.ms()) {
             (when::stopwatch(shell.lang, due.since_ms(shell.now)))
         }
     }

@@ -310,7 +310,7 @@ fn control(shell: &Shell, id: &str, about: &str, field: &Field, value: &str, bad
         Input::Moment => html! {
             span.moment {
                 input id=(id) type="datetime-local" name=(field.name) value=(value) step="1" required[field.required] autocomplete="off" aria-describedby=(about) aria-invalid=[invalid] form=[&field.owner];
-                @if field.required { button type="button" data-now hidden { (shell.t("いま", "Now")) } }
+                @if field.required { button type="button" data-stamp hidden { (shell.t("いま", "Now")) } }
             }
         },
         other => {

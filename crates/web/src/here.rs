@@ -88,8 +88,9 @@ fn kept(headers: &HeaderMap) -> Option<Lang> {
 }
 
 /// The `Set-Cookie` value that keeps a language for a year.
-pub(crate) fn keep_language(lang: Lang) -> String {
-    format!("{LANG_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", lang.tag())
+pub(crate) fn keep_language(lang: Lang, https: bool) -> String {
+    let secure = if https { "; Secure" } else { "" };
+    format!("{LANG_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}", lang.tag())
 }
 
 impl Here {

@@ -1,10 +1,11 @@
 //! The page shell: what surrounds every page, and what every page knows about who looks at it.
 
-use crate::assets;
+use crate::{assets, when};
 use domain::time::Instant;
 use domain::words::{Label, Lang};
 use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, html};
+use url::form_urlencoded::byte_serialize;
 
 /// Who looks, in which language, at which instant.
 #[derive(Clone, Debug)]
@@ -117,7 +118,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
 pub fn page(shell: &Shell, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(shell.lang.tag()) data-now=(shell.now.ms()) data-unsent=(shell.t("届いたか分かりません。入力は残してあります。経過を確かめてから、もう一度押してください。", "It is not known whether this arrived. What you typed is kept. Look at the timeline, then press again.")) {
+        html lang=(shell.lang.tag()) data-now=(shell.now.ms()) data-offset=(when::offset_ms(shell)) data-unsent=(shell.t("届いたか分かりません。入力は残してあります。経過を確かめてから、もう一度押してください。", "It is not known whether this arrived. What you typed is kept. Look at the timeline, then press again.")) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -132,11 +133,29 @@ pub fn page(shell: &Shell, title: &str, body: &Markup) -> Markup {
                 @if let Some(banner) = &shell.banner { p.banner { (banner) } }
                 (bar(shell))
                 main id="main" tabindex="-1" { (body) }
-                p id="stale" role="alert" hidden { strong { (shell.t("更新停止", "No updates")) } " " (shell.t("サーバーと接続できません。表示は古くなっています。", "The server cannot be reached. What you see is old.")) }
+                p.away id="spoken" role="status" {}
+                (moved(shell))
+                p.strap id="stale" role="alert" hidden { strong { (shell.t("更新停止", "No updates")) } " " (shell.t("サーバーと接続できません。表示は古くなっています。", "The server cannot be reached. What you see is old.")) }
+                p.strap id="ended" role="alert" hidden { strong { (shell.t("サインインが切れました", "You are signed out")) } " " (shell.t("表示は古くなっています。 ", "What you see is old. ")) a href={ "/sign-in?next=" (query(&shell.path)) } data-reopen { (shell.t("サインインする", "Sign in")) } }
                 @if shell.viewer.as_ref().is_some_and(|v| matches!(v.side, Side::Staff { .. })) { (help(shell)) }
             }
         }
     }
+}
+
+/// What a live page says once its forms are older than what they are about.
+fn moved(shell: &Shell) -> Markup {
+    html! {
+        p.strap id="moved" role="status" hidden {
+            strong { (shell.t("先に変わりました", "Somebody was faster")) } " "
+            span { (shell.t("この画面の操作は古くなっています。入力は残ります。", "The forms on this page are out of date. What you typed is kept.")) } " "
+            a.button href=(shell.path) data-reopen data-key="r" { (shell.t("開き直す", "Open again")) " " kbd { "R" } }
+        }
+    }
+}
+
+fn query(path: &str) -> String {
+    byte_serialize(path.as_bytes()).collect()
 }
 
 fn bar(shell: &Shell) -> Markup {
@@ -172,13 +191,14 @@ fn bar(shell: &Shell) -> Markup {
     }
 }
 
-const KEYS: [(&str, Label); 10] = [
+const KEYS: [(&str, Label); 11] = [
     ("j k ↑ ↓", Label::new("行を移る", "move over the rows")),
     ("Enter", Label::new("開く・次の一手を行う", "open, or do the next step")),
     ("y n", Label::new("判定の質問に答える", "answer the question of the judgement")),
     ("u", Label::new("一つ前の質問へ戻る", "back to the question before")),
     ("1 – 5", Label::new("結果を選ぶ", "choose a result")),
     ("t", Label::new("次の連絡先へ電話をかける", "dial the next contact")),
+    ("r", Label::new("先に変わった画面を開き直す", "open a page again that is out of date")),
     ("g b", Label::new("監視ボードへ", "go to the board")),
     ("g a", Label::new("アラートへ", "go to the alerts")),
     ("Esc", Label::new("入力欄から出る", "leave a field")),

@@ -13,7 +13,7 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use desk::{Answer, Change};
 use domain::ids::RecordKey;
-use domain::time::{HOUR_MS, MINUTE_MS};
+use domain::time::MINUTE_MS;
 use futures::stream::unfold;
 use gate::{Path, Trouble};
 use http::{HeaderValue, header};
@@ -116,7 +116,7 @@ impl Watch {
     /// Looks whether anything changed, and queues what did. False once the session is over.
     async fn look(&mut self) -> Answer<bool> {
         let desk = self.here.state.desk.clone();
-        let Some(caller) = desk.caller_by_session(&self.here.token).await? else { return Ok(false) };
+        let Some(caller) = desk.watcher_by_session(&self.here.token).await? else { return Ok(false) };
         self.here.caller = caller;
         let first = self.pulse.is_none();
         let pulse = desk.pulse().await?;
@@ -159,8 +159,9 @@ impl Watch {
         self.queue.extend(gone.map(|id| Event::default().event("gone").data(id)));
         if first && matches!(self.watched, Watched::Board) {
             // A page that lost its connection may still show what ended meanwhile.
-            let ended = self.here.state.desk.ended_since(&self.here.caller, shell.now.plus_ms(-HOUR_MS)).await?;
-            self.queue.extend(ended.iter().map(|key| Event::default().event("gone").data(format!("row-{key}"))));
+            let rows: Vec<&String> = seen.keys().filter(|id| id.starts_with("row-")).collect();
+            let rows = serde_json::to_string(&rows).unwrap_or_default();
+            self.queue.push_back(Event::default().event("rows").data(rows));
         }
         self.sent = seen;
         Ok(())

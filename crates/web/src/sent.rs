@@ -11,8 +11,8 @@ use desk::{Answer, Error};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use domain::words::Lang;
-use gate::{FormBody, Kind, Trouble};
-use http::{HeaderMap, header};
+use gate::{FormBody, Kind, Trouble, wants_problem};
+use http::header;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use maud::Markup;
@@ -38,11 +38,6 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         let FormBody(pairs) = FormBody::<Vec<(String, String)>>::from_request(request, state).await?;
         Ok(Self { typed: Typed(pairs), wants_problem })
     }
-}
-
-pub(crate) fn wants_problem(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains(MEDIA_TYPE))
 }
 
 impl Typed {

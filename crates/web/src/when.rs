@@ -46,9 +46,9 @@ pub fn time(shell: &Shell, at: Instant) -> Markup {
     html! { time datetime=(at.in_zone(&shell.zone)) { (text(shell, at)) } }
 }
 
-/// The value of an `<input type="datetime-local">`: local time of the calendar's zone, to the second, without offset.
-pub fn local_input(shell: &Shell, at: Instant) -> String {
-    zoned(shell, at).strftime("%Y-%m-%dT%H:%M:%S").to_string()
+/// Milliseconds that the calendar's zone is ahead of UTC, by which script fills in local times.
+pub fn offset_ms(shell: &Shell) -> i64 {
+    i64::from(zoned(shell, shell.now).offset().seconds()) * SECOND_MS
 }
 
 /// The first instant of a day in a zone.

@@ -44,15 +44,18 @@ async fn door_page(guest: &Guest, back: String, draft: Draft) -> Result<Markup, 
     Ok(sign_in_page(&guest.shell().await?, &SignInPage { back, demo, draft }))
 }
 
-/// Signs in. One address is tried only so often (trust.md: guessing).
+/// Signs in. One place may guess at one account only so often; whoever knows the password starts anew (F35).
 pub(crate) async fn sign_in(guest: Guest, sent: Sent) -> Result<Response, Trouble> {
     let (email, back) = (sent.typed.text("email"), sent.typed.text("back"));
     let back = local_path(Some(&back)).to_owned();
-    let tries = guest.state.tries.take(&email.trim().to_lowercase(), 1, Instant::now());
-    tries.map_err(Trouble::too_many)?;
+    let place = format!("{} {}", guest.address, email.trim().to_lowercase());
+    guest.state.tries.take(&place, 1, Instant::now()).map_err(Trouble::too_many)?;
     let begun = guest.state.desk.sign_in(&email, &sent.typed.text("password"), &guest.agent, &guest.address).await;
     let begun = match begun {
-        Ok(begun) => begun,
+        Ok(begun) => {
+            guest.state.tries.refill(&place);
+            begun
+        }
         Err(error) => {
             let guest = Guest { path: "/sign-in".into(), ..guest };
             return sent
@@ -90,7 +93,8 @@ pub(crate) async fn language(guest: Guest, sent: Sent) -> Result<Response, Troub
     }
     let back = sent.typed.text("back");
     let back = Redirect::to(local_path(Some(&back)));
-    Ok((AppendHeaders([(SET_COOKIE, keep_language(lang))]), back).into_response())
+    let cookie = keep_language(lang, guest.state.gate.settings().https);
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), back).into_response())
 }
 
 /// The set-up of a new desk; gone afterwards.

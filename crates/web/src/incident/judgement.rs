@@ -68,17 +68,17 @@ pub(super) fn questions(shell: &Shell, it: &IncidentPage) -> Markup {
             p { a href="/settings" { (shell.t("判定基準を登録する", "Enter the criteria")) } }
         };
     }
-    let count = judgement.questions.len();
     html! {
         form.judgement id=(Verb::Judgement.noun()) action=(it.action(Verb::Judgement)) method="post" data-enhance data-questions {
             (form_head(&it.draft, Verb::Judgement.noun(), Some(it.version)))
+            input type="hidden" name="criteria" value=(judgement.version);
             p.agreed { (shell.t("サービス影響判定基準 第", "Impact criteria, version ")) (judgement.version) (shell.t("版 · ", " · "))
                 @match &judgement.agreed_by {
                     Some(who) => { (shell.t("", "agreed by ")) (who) (shell.t(" 様 合意", "")) }
                     None => (shell.t("標準の基準（お客様は未合意）", "our default, not agreed by the customer")),
                 }
             }
-            @for (i, question) in judgement.questions.iter().enumerate() { (one(shell, i + 1, count, question)) }
+            @for (i, question) in judgement.questions.iter().enumerate() { (one(shell, it, i + 1, question)) }
             p.verdict id="verdict" role="status" {
                 span data-when="open" { (shell.t("答えるまでは「影響あり」として数えています。", "Until answered it counts as affected.")) }
                 span data-when="yes" hidden { strong { (Impact::Yes.label().in_lang(shell.lang)) } (shell.t(" — 右の連絡を公開し、1番目の連絡先に電話します。", " – the notice beside is published and the first contact is called.")) }
@@ -92,20 +92,21 @@ pub(super) fn questions(shell: &Shell, it: &IncidentPage) -> Markup {
     }
 }
 
-fn one(shell: &Shell, number: usize, count: usize, question: &Question) -> Markup {
-    let name = format!("answer_{}", question.id);
+fn one(shell: &Shell, it: &IncidentPage, number: usize, question: &Question) -> Markup {
+    let (name, form, count) = (format!("answer_{}", question.id), Verb::Judgement.noun(), it.judgement.questions.len());
+    let answer = it.draft.value(form, &name).map(|typed| typed == "yes").or(question.answer);
     html! {
         fieldset.question data-question data-field=(name) data-affected=(if question.affected_if { "yes" } else { "no" }) {
             legend { span.count { (number) "/" (count) } " " span.asked { (question.text) } }
             div.answers {
                 @for (value, text, key) in [("yes", shell.t("はい", "Yes"), "y"), ("no", shell.t("いいえ", "No"), "n")] {
                     label for={ (name) "-" (value) } {
-                        input id={ (name) "-" (value) } type="radio" name=(name) value=(value) required data-key=(key) checked[question.answer == Some(value == "yes")];
+                        input id={ (name) "-" (value) } type="radio" name=(name) value=(value) required data-key=(key) checked[answer == Some(value == "yes")];
                         span { (text) " " kbd { (key.to_uppercase()) } @if (value == "yes") == question.affected_if { small { (shell.t("影響あり", "affected")) } } }
                     }
                 }
             }
-            p.about { span.problem data-problem {} }
+            p.about { span.problem data-problem { (it.draft.problem(form, &name).unwrap_or_default()) } }
         }
     }
 }

@@ -129,14 +129,14 @@ pub fn page(shell: &Shell, it: &IncidentPage) -> Markup {
     shell_page(shell, &format!("{} {}", it.key, it.title), &body)
 }
 
-/// The head of the incident with its clocks. Element `incident-head`.
+/// The head of the incident with its clocks, and of which version and next step it tells. Element `incident-head`.
 pub fn banner(shell: &Shell, it: &IncidentPage) -> Markup {
     html! {
-        header.record id="incident-head" {
+        header.record id="incident-head" data-version=(it.version) data-step=[it.primary.map(Verb::noun)] {
             div {
                 p.path { (slip(&it.key)) " " (it.tenant) " · " (it.project) }
                 h1 { (it.title) }
-                p.state { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) " · " (shell.t("担当 ", "held by ")) (it.holder.as_deref().unwrap_or(shell.t("なし", "nobody"))) }
+                p.state data-say { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) " · " (shell.t("担当 ", "held by ")) (it.holder.as_deref().unwrap_or(shell.t("なし", "nobody"))) }
             }
             div.clocks { @for mark in &it.clocks { (clock_mark(shell, mark)) } }
         }

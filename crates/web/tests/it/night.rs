@@ -1,7 +1,8 @@
 //! A night by forms: from the alert to the end, and what others see of it meanwhile.
 
-use crate::app::{App, Browser, Script};
-use domain::ids::RecordKey;
+use crate::app::{App, Browser, Script, console};
+use domain::contact::{Contact, ContactPlan, Days, Hours};
+use domain::ids::{ContactId, RecordKey};
 use http::StatusCode;
 
 async fn step(app: &App, browser: &mut Browser<'_>, key: &RecordKey, noun: &str, fields: &[(&str, &str)]) {
@@ -13,7 +14,8 @@ async fn step(app: &App, browser: &mut Browser<'_>, key: &RecordKey, noun: &str,
     assert_eq!(page.to, format!("/incidents/{key}"));
 }
 
-const IMPACT: [(&str, &str); 4] = [
+const IMPACT: [(&str, &str); 5] = [
+    ("criteria", "1"),
     ("answer_down", "yes"),
     ("answer_degraded", "no"),
     ("answer_data", "no"),
@@ -131,11 +133,86 @@ async fn a_judgement_without_impact_needs_a_second_person_when_it_is_late() {
     step(&app, &mut mo, &key, "assignment", &[]).await;
     step(&app, &mut mo, &key, "check", &[("how", "curl"), ("result", "healthy")]).await;
     app.clock.advance_ms(16 * 60_000);
-    let none = [("answer_down", "no"), ("answer_degraded", "no"), ("answer_data", "no"), ("text", "")];
+    let none =
+        [("criteria", "1"), ("answer_down", "no"), ("answer_degraded", "no"), ("answer_data", "no"), ("text", "")];
     step(&app, &mut mo, &key, "judgement", &none).await;
     let version = mo.version(&key).await;
     let own = mo.post(&format!("/incidents/{key}/judgement-confirmation"), &[("version", &version)], Script::On).await;
     assert_eq!(own.status, StatusCode::CONFLICT, "{}", own.text);
     step(&app, &mut second, &key, "judgement-confirmation", &[]).await;
     assert!(mo.get(&format!("/incidents/{key}")).await.ok().contains("サービス影響 無"));
+}
+
+#[tokio::test]
+async fn who_may_not_be_called_at_this_hour_is_not_offered() {
+    let app = App::at_work().await;
+    let contact = |id: &str, phone: &str, days| Contact {
+        id: ContactId::new(id),
+        name: format!("{id} さん"),
+        reading: String::new(),
+        phone: phone.into(),
+        mail: format!("{id}@nagisa.example"),
+        hours: Hours { days, ..Hours::default() },
+    };
+    // A Sunday night: the first is called on business days only, the second cannot be called at all.
+    let contacts = vec![
+        contact("day", "03-0000-0001", Days::Business),
+        contact("mail", "", Days::Every),
+        contact("night", "03-0000-0003", Days::Every),
+    ];
+    let plan = ContactPlan { contacts, waived_by: None };
+    let nagisa = app.tenant("なぎさ商事").await;
+    app.desk.record_paper(&console(), &nagisa, "NGS", &plan, None).await.unwrap();
+    let key = app.alert("NGS", "応答なし").await;
+    let mut mo = app.sign_in("mo").await;
+    step(&app, &mut mo, &key, "assignment", &[]).await;
+    step(&app, &mut mo, &key, "check", &[("how", "curl"), ("result", "as_alerted")]).await;
+    step(&app, &mut mo, &key, "judgement", &IMPACT).await;
+    let page = mo.get(&format!("/incidents/{key}")).await.ok();
+    assert!(page.contains("<p class=\"dial\" data-contact=\"night\">"), "{page}");
+    assert!(page.contains("<option value=\"night\" selected>") && page.contains("value=\"03-0000-0003\""));
+    assert!(page.contains("name=\"begun\" value=\"\""), "the age of the page is not when a call began");
+    let call = [("contact", "night"), ("number", "03-0000-0003"), ("begun", ""), ("result", "answered")];
+    step(&app, &mut mo, &key, "call", &call).await;
+    assert!(
+        mo.get(&format!("/incidents/{key}")).await.ok().contains("達成"),
+        "the call that is offered ends the clock"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_judgement_keeps_its_answers_without_script() {
+    let app = App::at_work().await;
+    let key = app.alert("NGS", "応答なし").await;
+    let mut mo = app.sign_in("mo").await;
+    step(&app, &mut mo, &key, "assignment", &[]).await;
+    step(&app, &mut mo, &key, "check", &[("how", "curl"), ("result", "as_alerted")]).await;
+    let version = mo.version(&key).await;
+    let fields = [("version", version.as_str()), ("answer_down", "yes"), ("answer_data", "no"), ("text", "")];
+    let page = mo.post(&format!("/incidents/{key}/judgement"), &fields, Script::Off).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.text);
+    let checked = |name: &str, value: &str| {
+        let input = page.text.split("<input").find(|it| it.contains(&format!("id=\"answer_{name}-{value}\""))).unwrap();
+        input.split('>').next().unwrap().contains(" checked")
+    };
+    assert!(checked("down", "yes") && checked("data", "no"));
+    assert!(!checked("down", "no") && !checked("degraded", "yes") && !checked("degraded", "no"));
+}
+
+#[tokio::test]
+async fn a_script_is_told_of_a_lost_session_and_of_a_desk_without_database() {
+    let app = App::at_work().await;
+    let key = app.alert("NGS", "応答なし").await;
+    let (mut mo, mut nobody) = (app.sign_in("mo").await, app.browser());
+    let path = format!("/incidents/{key}/note");
+    let lost = nobody.post(&path, &[("text", "長い文")], Script::On).await;
+    assert_eq!((lost.status, lost.kind.as_str()), (StatusCode::UNAUTHORIZED, "application/problem+json"));
+    assert_eq!(nobody.post(&path, &[("text", "長い文")], Script::Off).await.to, "/sign-in");
+    app.desk.store().close().await;
+    for (browser, path) in [(&mut mo, path.as_str()), (&mut nobody, "/sign-in")] {
+        let page = browser.post(path, &[("text", "長い文"), ("email", "mo@example.jp")], Script::On).await;
+        let expected = (StatusCode::SERVICE_UNAVAILABLE, "application/problem+json");
+        assert_eq!((page.status, page.kind.as_str()), expected, "{}", page.text);
+        assert!(page.text.contains("何も変わっていません"), "{}", page.text);
+    }
 }
