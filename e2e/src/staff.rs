@@ -73,6 +73,9 @@ impl Staff {
     pub async fn act(&self, incident: &str, noun: &str, mut fields: Value) -> Result<Value> {
         let seen = self.get(&format!("/api/v1/incidents/{incident}")).await?;
         fields["version"] = seen["version"].clone();
+        if noun == "judgement" {
+            fields["criteria"] = seen["criteria"].clone();
+        }
         self.post(&format!("/api/v1/incidents/{incident}/{noun}"), &fields).await
     }
 

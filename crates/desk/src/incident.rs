@@ -17,7 +17,7 @@ use domain::access::Right;
 use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
-use domain::ids::{ContactId, RecordKey};
+use domain::ids::{BlobId, ContactId, RecordKey};
 use domain::incident::verbs::{CallAttempt, Closing, Judging, Notice, Rejudging};
 use domain::refusal::Refusal;
 use domain::time::Instant;
@@ -73,6 +73,10 @@ pub mod input {
             /// Record version seen.
             #[schema(required, minimum = 1)]
             version: u64,
+            /// The version of the criteria whose questions were read: the incident's `criteria`. Another one in force by now is
+            /// refused with 409.
+            #[schema(required, minimum = 1)]
+            criteria: u32,
             /// Answers to the criteria, in their order.
             #[schema(required, value_type = Vec<wire::incident::Answer>)]
             answers: Vec<CriteriaAnswer>,
@@ -286,10 +290,15 @@ impl Desk {
     pub async fn judge(&self, caller: &Caller, key: &RecordKey, input: &input::Judgement) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let (version, criteria) = case.paper::<Criteria>().await?.ok_or_else(no_criteria)?;
-        let notice = case.notice(&input.text).await?;
+        // Without impact nothing is published now, whatever was drafted beside the questions.
+        let notice = match criteria.judge(&input.answers) {
+            Ok(true) => case.notice_with_impact(&input.text).await?,
+            _ => None,
+        };
         let reason = case.optional("reason", &input.reason)?;
-        let answers = input.answers.clone();
-        let facts = case.incident.judge(&case.by, Judging { criteria: &criteria, version, answers, notice, reason })?;
+        let (read, answers) = (input.criteria, input.answers.clone());
+        let judging = Judging { criteria: &criteria, version, read, answers, notice, reason };
+        let facts = case.incident.judge(&case.by, judging)?;
         case.save(facts).await
     }
 
@@ -300,7 +309,7 @@ impl Desk {
     pub async fn rejudge(&self, caller: &Caller, key: &RecordKey, input: &input::Rejudgement) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let (version, _) = case.paper::<Criteria>().await?.ok_or_else(no_criteria)?;
-        let notice = case.notice(&input.text).await?;
+        let notice = if input.impact { case.notice_with_impact(&input.text).await? } else { None };
         let reason = case.optional("reason", &input.reason)?;
         let (impact, held_at_alert) = (input.impact, input.held_at_alert);
         let facts = case.incident.rejudge(&case.by, Rejudging { version, impact, held_at_alert, notice, reason })?;
@@ -328,7 +337,7 @@ impl Desk {
     /// See [`domain::incident::Incident::notify`].
     pub async fn notify(&self, caller: &Caller, key: &RecordKey, input: &input::NoticeText) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
-        let notice = case.notice(&input.text).await?;
+        let notice = case.notice(&input.text, None).await?;
         let facts = case.incident.notify(&case.by, notice)?;
         case.save(facts).await
     }
@@ -352,7 +361,8 @@ impl Desk {
     /// See [`domain::incident::Incident::report`].
     pub async fn report(&self, caller: &Caller, key: &RecordKey, input: &input::InterimReport) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
-        let text = case.required("text", &input.text)?;
+        let next_report = case.incident.promise_of_report(case.by.now);
+        let text = case.told(&input.text, next_report)?;
         let facts = case.incident.report(&case.by, text)?;
         case.save(facts).await
     }
@@ -409,7 +419,7 @@ impl Desk {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let method = case.required("method", &input.method)?;
         let confirmed_by = case.required("confirmed_by", &input.confirmed_by)?;
-        let text = case.required("text", &input.text)?;
+        let text = case.told(&input.text, None)?;
         let channel = input.channel.unwrap_or(NoticeChannel::Ticket);
         let facts = case.incident.notify_recovery(&case.by, method, confirmed_by, channel, text)?;
         case.save(facts).await
@@ -477,7 +487,9 @@ impl Desk {
     ) -> Answer<Done> {
         let mut case = self.open(caller, Right::Decide, key, Seen::At(input.version)).await?;
         let reason = case.optional("reason", &input.reason)?;
-        let facts = case.incident.review_false_alarm(&case.by, input.upheld, reason)?;
+        // The calendar by which the duty was shown and its timer armed.
+        let calendar = calendar_as_of(&mut case.write, case.incident.as_of).await?;
+        let facts = case.incident.review_false_alarm(&case.by, input.upheld, reason, &calendar)?;
         case.save(facts).await
     }
 
@@ -492,10 +504,10 @@ impl Desk {
         case.save(facts).await
     }
 
-    /// メッセージ between desk and customer, from either side, in every state (R-4.2-2).
+    /// メッセージ between desk and customer, from either side, in every state from the first notice on (R-4.2-2).
     ///
     /// # Errors
-    /// The text is missing, or there is no such incident in the caller's reach.
+    /// See [`domain::incident::Incident::message`]; the text is missing, or there is no such incident in the caller's reach.
     pub async fn message(&self, caller: &Caller, key: &RecordKey, input: &input::Message) -> Answer<Done> {
         let from_customer = caller.is_customer();
         let right = if from_customer { Right::SpeakAsCustomer } else { Right::Operate };
@@ -525,9 +537,24 @@ fn no_criteria() -> Refusal {
 }
 
 impl Case<'_> {
+    /// A text about to be told to the customer, with the next report it promises.
+    fn told(&mut self, text: &str, next_report: Option<Instant>) -> Result<BlobId, Refusal> {
+        let next_report = next_report.map(|at| view::shown(at, &self.calendar));
+        let text = domain::draft::promise(text, next_report.as_deref())?;
+        self.required("text", &text)
+    }
+
+    async fn notice_with_impact(&mut self, text: &str) -> Answer<Option<Notice>> {
+        let next_report = self.incident.promise_of_notice(self.by.now);
+        self.notice(text, next_report).await
+    }
+
     /// A notice with what the contact plan says about calls at this minute; none where no text was written.
-    async fn notice(&mut self, text: &str) -> Answer<Option<Notice>> {
-        let Some(text) = self.optional("text", text)? else { return Ok(None) };
+    async fn notice(&mut self, text: &str, next_report: Option<Instant>) -> Answer<Option<Notice>> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let text = self.told(text, next_report)?;
         let plan = self.paper::<ContactPlan>().await?;
         let voice = plan.as_ref().map(|(_, plan)| plan.voice(self.by.now, &self.calendar));
         let voice = voice.unwrap_or(domain::fact::Voice::NoneValid);
@@ -547,7 +574,7 @@ impl Case<'_> {
         let (rank, contact) = plan.contact(&id).ok_or_else(unknown)?;
         let number = if input.number.trim().is_empty() { contact.phone.as_str() } else { input.number.trim() };
         let number = required("number", number)?;
-        let first_valid = plan.first_voice(begun, &self.calendar).is_some_and(|(_, first)| first.id == id);
+        let first_valid = plan.is_first_call(&id, begun, self.incident.call_required(begun), &self.calendar);
         let result = input
             .result
             .ok_or_else(|| Refusal::invalid("result", "架電の結果を選んでください。", "Choose how the call ended."))?;

@@ -5,6 +5,7 @@ use crate::fact::Voice;
 use crate::ids::ContactId;
 use crate::refusal::Refusal;
 use crate::time::Instant;
+use crate::words::Label;
 use serde::{Deserialize, Serialize};
 
 /// One version of a project's contact plan.
@@ -101,6 +102,22 @@ impl ContactPlan {
         (1..).zip(&self.contacts).find(|(_, contact)| !contact.phone.is_empty() && contact.hours.contain(at, calendar))
     }
 
+    /// Whether a call begun then counts as the first call: it goes to the first contact valid at that minute or, where nobody
+    /// is valid any more, to the one whose call the publication `required` (to anybody, once the plan has lost that one).
+    pub fn is_first_call(
+        &self,
+        id: &ContactId,
+        begun: Instant,
+        required: Option<&ContactId>,
+        calendar: &Calendar,
+    ) -> bool {
+        match (self.first_voice(begun, calendar), required) {
+            (Some((_, first)), _) => first.id == *id,
+            (None, Some(required)) => required == id || self.contact(required).is_none(),
+            (None, None) => false,
+        }
+    }
+
     /// Whether a call is owed beside a publication with impact at that instant (Q-03, Q-12).
     pub fn voice(&self, at: Instant, calendar: &Calendar) -> Voice {
         if self.waived_by.is_some() {
@@ -118,9 +135,12 @@ impl ContactPlan {
     /// Checks a version before it is recorded.
     ///
     /// # Errors
-    /// A contact without name, or without telephone and mail; an id that cannot be or stands twice; hours or an address that
-    /// cannot be.
+    /// A contact without name, or without telephone and mail; an id that cannot be or stands twice; hours, an address or a name
+    /// that cannot be.
     pub fn validate(&self) -> Result<(), Refusal> {
+        if self.waived_by.as_deref().is_some_and(|name| !is_name(name)) {
+            return Err(Refusal::invalid("waived_by", NAME_RULE.ja, NAME_RULE.en));
+        }
         for (place, contact) in self.contacts.iter().enumerate() {
             let rank = place + 1;
             let invalid = |field, ja: &str, en: &str| {
@@ -134,6 +154,11 @@ impl ContactPlan {
             }
             if contact.name.trim().is_empty() {
                 return invalid("name", "氏名を入力してください。", "give a name.");
+            }
+            for (field, name) in [("name", &contact.name), ("reading", &contact.reading)] {
+                if !is_name(name) {
+                    return invalid(field, NAME_RULE.ja, NAME_RULE.en);
+                }
             }
             if contact.phone.is_empty() && contact.mail.is_empty() {
                 return invalid(
@@ -153,7 +178,11 @@ impl ContactPlan {
                 );
             }
             if !contact.mail.is_empty() && !is_mail_address(&contact.mail) {
-                return invalid("mail", "メールアドレスを確認してください。", "check the mail address.");
+                return invalid(
+                    "mail",
+                    "メールアドレスは name@example.jp の形の半角英数字で入力してください。",
+                    "a mail address looks like name@example.jp, in ASCII.",
+                );
             }
             if contact.hours.from_minute >= DAY_MINUTES || contact.hours.to_minute > DAY_MINUTES {
                 return invalid("hours", "時間帯は 00:00 から 24:00 です。", "hours lie between 00:00 and 24:00.");
@@ -166,13 +195,34 @@ impl ContactPlan {
     }
 }
 
-/// Whether a text can be a mail address: one `@`, something on both sides, no space or control character, at most 254
-/// bytes (RFC 5321 §4.5.3.1.3).
+/// The longest name, in characters.
+const NAME_MAX: usize = 100;
+const NAME_RULE: Label = Label::new(
+    "名前は改行やタブを除いて100文字までで入力してください。",
+    "a name has at most 100 characters, and no line break or tab.",
+);
+
+/// Whether a text can stand as a name in a mail's header.
+fn is_name(text: &str) -> bool {
+    text.chars().count() <= NAME_MAX && !text.chars().any(char::is_control)
+}
+
+/// Whether a text is a mail address to which a mail can be written: ASCII words with dots between them, one `@`, and a host
+/// name (RFC 5321 §4.1.2, without quoted and international forms), at most 254 bytes. What passes here the mailer takes.
 pub fn is_mail_address(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('@').collect();
-    matches!(parts[..], [local, host] if !local.is_empty() && local.len() <= 64 && !host.is_empty())
-        && text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"\\".contains(c))
+    let is_word = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&c);
+    let is_label = |label: &str| {
+        let bytes = label.as_bytes();
+        (1..=63).contains(&bytes.len())
+            && bytes.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let Some((local, host)) = text.split_once('@') else { return false };
+    text.len() <= 254
+        && local.len() <= 64
+        && local.split('.').all(|word| !word.is_empty() && word.bytes().all(is_word))
+        && host.split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -208,16 +258,20 @@ mod tests {
         check(Hours { days: Days::NonBusiness, ..Hours::default() }, "2026-11-23T12:00:00+09:00", true);
     }
 
-    #[test]
-    fn the_first_voice_contact_has_a_phone_and_is_in_hours() {
-        let contact = |id: &str, phone: &str, hours| Contact {
+    fn contact(id: &str, phone: &str) -> Contact {
+        Contact {
             id: ContactId::new(id),
             name: id.into(),
             reading: String::new(),
             phone: phone.into(),
             mail: "a@example.jp".into(),
-            hours,
-        };
+            hours: Hours::default(),
+        }
+    }
+
+    #[test]
+    fn the_first_voice_contact_has_a_phone_and_is_in_hours() {
+        let contact = |id: &str, phone: &str, hours| Contact { hours, ..contact(id, phone) };
         let office = Hours { days: Days::Every, from_minute: 540, to_minute: 1080 };
         let contacts = vec![
             contact("mail-only", "", Hours::default()),
@@ -235,11 +289,60 @@ mod tests {
 
     #[test]
     fn mail_addresses() {
-        for good in ["a@b", "山田@example.jp", "a.b+c@example.co.jp"] {
+        for good in ["a@b", "a.b+c@example.co.jp", "o'neil@xn--wgv71a119e.jp", "a@10.0.0.1"] {
             assert!(is_mail_address(good), "{good}");
         }
-        for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nBcc: x", "a@b>"] {
+        let bad = ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nBcc: x", "a@b>", "山田@example.jp", "a@例え.jp"];
+        for bad in bad.into_iter().chain(["a..b@docomo.ne.jp", ".a@b", "a.@b", "a@-b", "a@b-", "a@b..c", "\"a\"@b"]) {
             assert!(!is_mail_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_of_at_most_a_hundred_characters() {
+        let long = "山".repeat(101);
+        for (name, reading, waived_by, field) in [
+            ("山田 太郎", "ヤマダ", None, None),
+            (&long[3..], "", None, None),
+            (&long, "", None, Some("name")),
+            ("山田\t太郎", "", None, Some("name")),
+            ("山田\n(携帯)", "", None, Some("name")),
+            ("山田", "ヤマダ\n", None, Some("reading")),
+            ("山田", "", Some("佐藤\r\n"), Some("waived_by")),
+        ] {
+            let contact = Contact { name: name.into(), reading: reading.into(), ..contact("a", "03-0000-0000") };
+            let plan = ContactPlan { contacts: vec![contact], waived_by: waived_by.map(str::to_owned) };
+            assert_eq!(
+                plan.validate().map_err(|refusal| refusal.field()),
+                field.map_or(Ok(()), |f| Err(Some(f))),
+                "{name:?}"
+            );
+        }
+    }
+
+    /// Q-03: the minute of the call decides; R-4.2.2-5: where hours ended since the publication, its own contact still counts.
+    #[test]
+    fn the_first_call_is_possible_also_where_hours_ended_since_the_publication() {
+        let office = Hours { days: Days::Every, from_minute: 540, to_minute: 1080 };
+        let night = Hours { days: Days::Every, from_minute: 1080, to_minute: 540 };
+        let at_hours = |id: &str, hours| Contact { hours, ..contact(id, "03-0000-0000") };
+        let office_only = vec![at_hours("office", office), at_hours("deputy", office)];
+        let with_night = vec![at_hours("office", office), at_hours("night", night)];
+        for (contacts, called, begun, required, first) in [
+            (&office_only, "office", "17:59:59", Some("office"), true),
+            (&office_only, "deputy", "17:59:59", Some("office"), false),
+            (&office_only, "office", "18:00:20", Some("office"), true),
+            (&office_only, "deputy", "18:00:20", Some("office"), false),
+            (&office_only, "deputy", "18:00:20", Some("left"), true),
+            (&office_only, "office", "18:00:20", None, false),
+            (&with_night, "office", "18:00:20", Some("office"), false),
+            (&with_night, "night", "18:00:20", Some("office"), true),
+        ] {
+            let plan = ContactPlan { contacts: contacts.clone(), waived_by: None };
+            let begun_at = Instant::parse(&format!("2026-11-24T{begun}+09:00")).unwrap();
+            let required = required.map(ContactId::new);
+            let counts = plan.is_first_call(&ContactId::new(called), begun_at, required.as_ref(), &Calendar::tokyo([]));
+            assert_eq!(counts, first, "{called} at {begun}, required {required:?}");
         }
     }
 }

@@ -67,6 +67,32 @@ fn variables(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
+/// Stands in a draft for the next report; only the act that tells the customer knows the instant, and puts it in.
+pub const PROMISE: &str = "{next_report}";
+
+/// Puts the promised instant into a text that is about to be told.
+///
+/// # Errors
+/// The text promises a next report where none is owed.
+pub fn promise(text: &str, next_report: Option<&str>) -> Result<String, Refusal> {
+    match next_report {
+        Some(at) => Ok(text.replace(PROMISE, at)),
+        None if text.contains(PROMISE) => Err(Refusal::invalid(
+            "text",
+            format!("次の報告の期限がないため {PROMISE} は使えません。その文を消してください。"),
+            format!("No further report is owed, so {PROMISE} says nothing. Take that sentence out."),
+        )),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// A draft without the sentences that promise a next report, for where none is owed.
+pub fn without_promise(draft: &str) -> String {
+    let keep = |line: &&str| !line.contains(PROMISE) || line.split_inclusive('。').any(|s| !s.contains(PROMISE));
+    let sentences = |line: &str| line.split_inclusive('。').filter(|s| !s.contains(PROMISE)).collect::<String>();
+    draft.split('\n').filter(keep).map(sentences).collect::<Vec<_>>().join("\n")
+}
+
 /// Puts values in the place of variables; a value is never read as a template again.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() * 2);
@@ -95,6 +121,31 @@ mod tests {
     #[test]
     fn values_are_put_in_once() {
         assert_eq!(fill("{a}{b} {c", &[("a", "{b}"), ("b", "2")]), "{b}2 {c");
+    }
+
+    #[test]
+    fn a_promise_is_put_in_where_a_report_is_owed_and_nowhere_else() {
+        for (text, owed, said) in [
+            ("次は {next_report} です。{next_report}", Some("04:24"), Some("次は 04:24 です。04:24")),
+            ("次は 04:00 です。", Some("04:24"), Some("次は 04:00 です。")),
+            ("復旧しました。", None, Some("復旧しました。")),
+            ("次は {next_report} です。", None, None),
+        ] {
+            let told = promise(text, owed).map_err(|refusal| refusal.field());
+            assert_eq!(told, said.map(str::to_owned).ok_or(Some("text")), "{text} {owed:?}");
+        }
+    }
+
+    #[test]
+    fn a_draft_loses_the_sentence_of_the_promise_and_no_other() {
+        for (draft, left) in [
+            ("a\n次は {next_report} です。\nb", "a\nb"),
+            ("調査中です。次は {next_report} です。\nb", "調査中です。\nb"),
+            ("次は {next_report} です。電話でも伝えます。", "電話でも伝えます。"),
+            ("a\n\nb", "a\n\nb"),
+        ] {
+            assert_eq!(without_promise(draft), left, "{draft}");
+        }
     }
 
     #[test]

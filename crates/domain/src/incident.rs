@@ -101,6 +101,8 @@ pub struct Publication {
     pub text: BlobId,
     /// Whether a call is owed beside it.
     pub voice: Voice,
+    /// The first report it promised.
+    pub next_due: Option<Instant>,
 }
 
 /// One attempt to call a contact, as the operator stated it (自己申告).
@@ -308,6 +310,14 @@ impl Incident {
         self.judgement().map(|j| j.what.impact)
     }
 
+    /// The contact whose call the last notice with impact before an instant asked for.
+    pub fn call_required(&self, at: Instant) -> Option<&ContactId> {
+        match &self.publications.iter().rev().find(|p| p.what.impact && p.mark.at <= at)?.what.voice {
+            Voice::Required { contact } => Some(contact),
+            _ => None,
+        }
+    }
+
     /// A judgement that waits for a second person.
     pub fn awaiting_second(&self) -> Option<&Marked<Judgement>> {
         self.judgements.last().filter(|j| !j.what.counts())
@@ -327,10 +337,12 @@ impl Incident {
         self.closure.as_ref().map(|closure| closure.mark.at).or_else(|| self.false_alarm.as_ref().and_then(upheld))
     }
 
-    /// Until when a repeated alert joins: for ever while open, 10 minutes after the recovery notice, never once ended.
+    /// Until when a repeated alert joins: for ever while open, 10 minutes after the recovery notice, never once ended. A false
+    /// alarm has ended only once it is upheld.
     pub fn joins_until(&self) -> Joins {
         match self.state {
-            State::Closed | State::FalseAlarm => Joins::No,
+            State::Closed => Joins::No,
+            State::FalseAlarm if self.ended_at().is_some() => Joins::No,
             State::RecoveryNotified => match self.recovery_notices.last() {
                 Some(notice) => Joins::Until(notice.mark.at.plus_minutes(REJOIN_MINUTES)),
                 None => Joins::Yes,

@@ -88,7 +88,10 @@ answers! {
         alert_at: String,
         /// Who has it; null where nobody took it.
         assignee: Option<Person>,
-        /// The criteria questions to answer, in their order; empty where no criteria are recorded.
+        /// Version of the criteria that were judged by, or of those in force where nothing is judged; null where none are
+        /// recorded. A judgement sends the version whose questions were read.
+        criteria: Option<u32>,
+        /// The questions of that version, in their order; empty where no criteria are recorded.
         questions: Vec<Question>,
         /// Notice clocks with their ledgers, the alert's first.
         clocks: Vec<Clock>,
@@ -243,7 +246,8 @@ answers! {
         #[schema(format = DateTime)]
         ended: Option<String>,
     }
-    /// Drafts for the operator; nothing is told until a person publishes it.
+    /// Drafts for the operator; nothing is told until a person publishes it. `{next_report}` stands where the notice will name
+    /// the next report: only the act that tells knows the instant, and puts it in.
     Drafts {
         /// 障害発生連絡 with impact.
         occurrence: String,

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use desk::incident::input;
 use desk::{Delivery, IntakeKey};
 use domain::contact::ContactPlan;
-use domain::criteria::Criteria;
+use domain::criteria::{Criteria, Question};
 use domain::draft::fill;
 use domain::fact::Answer;
 use domain::ids::{ProjectKey, RecordKey};
@@ -92,10 +92,11 @@ impl Stage {
                 desk.check(caller, key, &input::Check { version, how: text(how), result: text(found) }).await?
             }
             Act::Judge { answers, says } => {
-                let answers = self.answers(project, answers).await?;
+                let (criteria, answers) = self.answers(project, answers).await?;
                 let text =
                     if says.is_empty() { String::new() } else { self.notice(project, &standing, true, says).await? };
-                desk.judge(caller, key, &input::Judgement { version, answers, text, reason: String::new() }).await?
+                let judgement = input::Judgement { version, criteria, answers, text, reason: String::new() };
+                desk.judge(caller, key, &judgement).await?
             }
             Act::Confirm => desk.confirm_judgement(caller, key, &input::JudgementConfirmation { version }).await?,
             Act::Tell(says) => {
@@ -165,16 +166,13 @@ impl Stage {
         Ok(Standing { incident, title })
     }
 
-    /// The answers in the order of the criteria valid now.
-    async fn answers(&self, project: &str, given: &[bool]) -> anyhow::Result<Vec<Answer>> {
+    /// The version of the criteria valid now, and the answers in their order.
+    async fn answers(&self, project: &str, given: &[bool]) -> anyhow::Result<(u32, Vec<Answer>)> {
         let tenant = self.tenant_of(project).await?;
         let valid = self.desk.paper_now::<Criteria>(self.caller(Who::Shizuka)?, &tenant, project).await?;
-        let questions = valid.with_context(|| format!("{project} has no criteria"))?.paper.questions;
-        Ok(questions
-            .into_iter()
-            .zip(given)
-            .map(|(question, yes)| Answer { question: question.id, yes: *yes })
-            .collect())
+        let valid = valid.with_context(|| format!("{project} has no criteria"))?;
+        let answer = |(question, yes): (Question, &bool)| Answer { question: question.id, yes: *yes };
+        Ok((valid.version, valid.paper.questions.into_iter().zip(given).map(answer).collect()))
     }
 
     async fn contact(&self, project: &str, whom: Whom) -> anyhow::Result<String> {
@@ -190,40 +188,27 @@ impl Stage {
     }
 
     async fn notice(&self, project: &str, standing: &Standing, impact: bool, says: &str) -> anyhow::Result<String> {
-        let next = self.clock.now().plus_minutes(60);
         let templates = papers::templates();
         let (template, replaced) = if impact {
             (templates.occurrence, papers::SITUATION)
         } else {
             (templates.occurrence_no_impact, papers::HARMLESS)
         };
-        self.words(project, standing, &template.replace(replaced, says), if impact { "有" } else { "無" }, next).await
+        self.words(project, standing, &template.replace(replaced, says), if impact { "有" } else { "無" }).await
     }
 
-    /// An interim report; it fills the slot at the end of this hour and promises the one after it.
     async fn report(&self, project: &str, standing: &Standing, says: &str) -> anyhow::Result<String> {
-        let now = self.clock.now();
-        let first =
-            standing.incident.publications.iter().find(|told| told.what.impact).map_or(now, |told| told.mark.at);
-        let hours_begun = now.since_ms(first) / (60 * domain::time::MINUTE_MS) + 1;
-        let next = first.plus_minutes(60 * (hours_begun + 1));
         let template = papers::templates().interim.replace(papers::SITUATION, says);
-        self.words(project, standing, &template, "有", next).await
+        self.words(project, standing, &template, "有").await
     }
 
     async fn recovery_notice(&self, project: &str, standing: &Standing, says: &str) -> anyhow::Result<String> {
         let template = papers::templates().recovery.replace(papers::CONFIRMED, says);
-        self.words(project, standing, &template, "", self.clock.now()).await
+        self.words(project, standing, &template, "").await
     }
 
-    async fn words(
-        &self,
-        key: &str,
-        standing: &Standing,
-        template: &str,
-        impact: &str,
-        next_report: Instant,
-    ) -> anyhow::Result<String> {
+    /// A template with its values; the promise of the next report is left to the desk.
+    async fn words(&self, key: &str, standing: &Standing, template: &str, impact: &str) -> anyhow::Result<String> {
         let (customer, project) = project(key).with_context(|| format!("{key} is no project of the demo"))?;
         let calendar = self.calendar().await?;
         let shown =
@@ -237,7 +222,6 @@ impl Stage {
             ("title", &standing.title),
             ("detected", &shown(incident.alert_at())),
             ("impact", impact),
-            ("next_report", &shown(next_report)),
             ("recovered", &recovered),
             ("provider", people::PROVIDER),
             ("phone", people::PHONE),

@@ -67,6 +67,7 @@ pub(super) fn incident(view: IncidentView) -> Incident {
         awaits_second_person: it.awaiting_second().is_some(),
         alert_at: it.alert_at().to_string(),
         assignee: it.taken.as_ref().map(|taken| person(&taken.what)),
+        criteria: view.criteria.as_ref().map(|(version, _)| *version),
         questions: questions
             .map(|q| Question { id: q.id.clone(), ja: q.ja.clone(), en: q.en.clone(), impact_if_no: q.impact_if_no })
             .collect(),

@@ -46,8 +46,9 @@ async fn each_field_of_each_verb_is_named(site: Site) {
         ),
         (
             "judgement",
-            json!({"answers": answers, "text": "t", "reason": "r"}),
+            json!({"criteria": 1, "answers": answers, "text": "t", "reason": "r"}),
             &[
+                ("criteria", json!(0)),
                 ("answers", json!([])),
                 ("answers", json!([{"question": "no", "yes": true}])),
                 ("reason", json!("")),

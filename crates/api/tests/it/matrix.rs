@@ -25,7 +25,7 @@ const PROBES: &[Probe] = &[
     body("POST /api/v1/incidents/{key}/check", r#"{"version":1,"how":"h","result":"r"}"#),
     body(
         "POST /api/v1/incidents/{key}/judgement",
-        r#"{"version":1,"answers":[{"question":"down","yes":true}],"text":"t"}"#,
+        r#"{"version":1,"criteria":1,"answers":[{"question":"down","yes":true}],"text":"t"}"#,
     ),
     body(
         "POST /api/v1/incidents/{key}/rejudgement",
@@ -189,7 +189,10 @@ async fn publish(site: &Site) {
     let mo = site.session("mo").await;
     for (noun, body) in [
         ("assignment", json!({})),
-        ("judgement", json!({"answers": [{"question": "down", "yes": true}], "text": "t", "reason": "r"})),
+        (
+            "judgement",
+            json!({"criteria": 1, "answers": [{"question": "down", "yes": true}], "text": "t", "reason": "r"}),
+        ),
     ] {
         let mut body = body;
         body["version"] = site.get(&mo, "/incidents/ACME-1").await.with(200)["version"].clone();

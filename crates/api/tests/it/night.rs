@@ -44,7 +44,10 @@ async fn a_night_is_told_in_time_and_closed(site: Site) {
     site.get(&cu, "/published/ACME-1").await.with(404);
     site.minutes_pass(3);
     let answers = json!([{"question": "down", "yes": true}]);
-    assert_eq!(act("judgement", json!({"answers": answers, "text": "障害が発生しました。"})).await, "notified");
+    assert_eq!(
+        act("judgement", json!({"criteria": 1, "answers": answers, "text": "障害が発生しました。"})).await,
+        "notified"
+    );
     site.minutes_pass(1);
     act("call", json!({"contact": "c1", "result": "answered", "note": "了解とのこと"})).await;
     site.minutes_pass(50);
@@ -95,7 +98,7 @@ async fn no_impact_needs_no_call(site: Site) {
     let seen = version(site.post(&mo, "/incidents/ACME-1/assignment", &json!({"version": seen})).await.with(200));
     let no: Vec<Value> =
         ["down", "degraded", "data"].map(|question| json!({"question": question, "yes": false})).to_vec();
-    let judged = json!({"version": seen, "answers": no, "reason": "監視の誤設定と判明"});
+    let judged = json!({"version": seen, "criteria": 1, "answers": no, "reason": "監視の誤設定と判明"});
     let seen = version(site.post(&mo, "/incidents/ACME-1/judgement", &judged).await.with(200));
     let told = json!({"version": seen, "text": "影響はありません。"});
     site.post(&mo, "/incidents/ACME-1/notice", &told).await.with(200);

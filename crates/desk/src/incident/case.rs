@@ -115,7 +115,7 @@ impl Case<'_> {
 
     /// Saves facts with all that follows from them, and commits.
     pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
-        let ended_before = self.incident.state.is_final();
+        let joined_before = self.incident.joins_until() != Joins::No;
         for new in facts {
             let fact = self.write.append(new);
             self.incident.apply(&fact)?;
@@ -134,7 +134,7 @@ impl Case<'_> {
             Joins::Yes => self.write.join_until(&self.incident.key, None).await?,
             Joins::Until(at) => self.write.join_until(&self.incident.key, Some(at)).await?,
             // Once ended nothing joins; the start of time is before every alert.
-            Joins::No if !ended_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
+            Joins::No if joined_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
             Joins::No => {}
         }
         let done =

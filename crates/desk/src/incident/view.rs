@@ -7,13 +7,13 @@ use domain::access::Right;
 use domain::calendar::Calendar;
 use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
-use domain::draft::{Templates, fill};
+use domain::draft::{Templates, fill, without_promise};
 use domain::fact::{Fact, Origin};
 use domain::ids::{BlobId, PersonId, RecordKey, TenantId};
 use domain::incident::Incident;
 use domain::incident::duty::Duty;
 use domain::incident::ledger::Ledger;
-use domain::paper::Provider;
+use domain::paper::{Paper, Provider};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use std::collections::HashMap;
@@ -55,7 +55,7 @@ pub struct IncidentView {
     pub duties: Vec<Duty>,
     /// Why each clock stands as it does.
     pub ledgers: Vec<Ledger>,
-    /// The criteria valid now, with their version.
+    /// The criteria that were judged by, or those valid now where nothing is judged, with their version.
     pub criteria: Option<(u32, Criteria)>,
     /// The contact plan valid now, with its version.
     pub plan: Option<(u32, ContactPlan)>,
@@ -187,7 +187,7 @@ impl Desk {
         let actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
         let people = self.store.system().people_of(&actors).await?;
         let project = incident.project.as_str();
-        let criteria = self.paper::<Criteria>(&scope.tenant, project, now).await?;
+        let criteria = self.criteria(&scope, &incident, now).await?;
         let plan = self.paper::<ContactPlan>(&scope.tenant, project, now).await?;
         let customer = self.customer_name(&scope.tenant).await?;
         let drafts = self.drafts(&scope, &incident, &texts, &customer, now).await?;
@@ -257,6 +257,17 @@ impl Desk {
         Ok((facts, incident))
     }
 
+    /// The criteria that the answers of an incident belong to; without answers those valid now.
+    async fn criteria(&self, scope: &Scope, incident: &Incident, now: Instant) -> Answer<Option<(u32, Criteria)>> {
+        let project = incident.project.as_str();
+        let Some(answered) = incident.judgements.iter().rev().find(|j| !j.what.answers.is_empty()) else {
+            return self.paper::<Criteria>(&scope.tenant, project, now).await;
+        };
+        let version = answered.what.criteria;
+        let row = self.store.tenant(&scope.tenant).version(Criteria::KIND, project, version).await?;
+        row.map(|row| read_paper(&row)).transpose()
+    }
+
     async fn earlier(&self, scope: &Scope, incident: &Incident, dedup_key: &str) -> Answer<Vec<IncidentRow>> {
         let store = self.store.tenant(&scope.tenant);
         let alerts = store.alerts(Some(dedup_key), Some(&incident.project), None, 50).await?;
@@ -278,7 +289,6 @@ impl Desk {
     }
 
     async fn contact_names(&self, scope: &Scope, project: &str) -> Answer<HashMap<String, String>> {
-        use domain::paper::Paper;
         let mut names = HashMap::new();
         for row in self.store.tenant(&scope.tenant).versions(ContactPlan::KIND, project).await? {
             let (_, plan) = read_paper::<ContactPlan>(&row)?;
@@ -301,35 +311,35 @@ impl Desk {
             None => Provider::default(),
         };
         let calendar = self.calendar(now).await?;
-        let shown =
-            |at: Instant| at.timestamp().to_zoned(calendar.zone().clone()).strftime("%Y年%-m月%-d日 %H:%M").to_string();
         let project = self.store.tenant(&scope.tenant).project(&incident.project).await?;
-        let next_report = incident.next_open_slot(now).unwrap_or(now.plus_minutes(60));
-        let recovered = incident.recovery().map(|r| shown(r.what.recovered_at)).unwrap_or_default();
+        let recovered = incident.recovery().map(|r| shown(r.what.recovered_at, &calendar)).unwrap_or_default();
         let (title, empty) = (texts.get(&incident.title), String::new());
-        let promised = incident.slot_to_promise(now).unwrap_or(next_report);
-        let fill_in = |template: &str, impact: &str, next_report: Instant| {
+        // Which instant is promised only the act knows that tells it; a draft says where it will stand, or nothing.
+        let fill_in = |template: &str, impact: bool, promises: bool| {
+            let template = if promises { template.to_owned() } else { without_promise(template) };
             fill(
-                template,
+                &template,
                 &[
                     ("customer", customer),
                     ("project", project.as_ref().map_or("", |project| project.name.as_str())),
                     ("key", incident.key.as_str()),
                     ("title", title.unwrap_or(&empty)),
-                    ("detected", &shown(incident.alert_at())),
-                    ("impact", impact),
-                    ("next_report", &shown(next_report)),
+                    ("detected", &shown(incident.alert_at(), &calendar)),
+                    ("impact", if impact { "有" } else { "無" }),
                     ("recovered", &recovered),
                     ("provider", &provider.name),
                     ("phone", &provider.phone),
                 ],
             )
         };
+        // While a judgement waits for a second person, what the customer was told last.
+        let told = || incident.publications.last().is_none_or(|told| told.what.impact);
+        let impact = incident.impact().unwrap_or_else(told);
         Ok(Templates {
-            occurrence: fill_in(&templates.occurrence, "有", next_report),
-            occurrence_no_impact: fill_in(&templates.occurrence_no_impact, "無", next_report),
-            interim: fill_in(&templates.interim, "有", promised),
-            recovery: fill_in(&templates.recovery, "有", next_report),
+            occurrence: fill_in(&templates.occurrence, true, incident.promise_of_notice(now).is_some()),
+            occurrence_no_impact: fill_in(&templates.occurrence_no_impact, false, false),
+            interim: fill_in(&templates.interim, impact, incident.promise_of_report(now).is_some()),
+            recovery: fill_in(&templates.recovery, impact, false),
         })
     }
 
@@ -337,6 +347,11 @@ impl Desk {
     pub fn class_label(class: &str) -> Option<domain::words::Label> {
         CLASSES.iter().find(|(code, _)| *code == class).map(|(_, label)| *label)
     }
+}
+
+/// An instant as a notice tells it.
+pub(super) fn shown(at: Instant, calendar: &Calendar) -> String {
+    at.timestamp().to_zoned(calendar.zone().clone()).strftime("%Y年%-m月%-d日 %H:%M").to_string()
 }
 
 /// A header as the customer sees it: not who works on it, nor what they owe next.

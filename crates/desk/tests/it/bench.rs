@@ -227,7 +227,14 @@ impl Bench {
             false => ["down", "degraded", "data"].map(|question| answer(question, false)).to_vec(),
         };
         let text = if impact { "販売管理サイトに接続できません。" } else { "" };
-        input::Judgement { version: self.version(key).await, answers, text: text.into(), reason: String::new() }
+        let criteria = self.desk.incident(self.person("mo"), key).await.unwrap().criteria.unwrap().0;
+        input::Judgement {
+            version: self.version(key).await,
+            criteria,
+            answers,
+            text: text.into(),
+            reason: String::new(),
+        }
     }
 
     /// Takes, checks and judges with impact: the customer is told.

@@ -15,6 +15,9 @@ on_both!(
     what_is_stale_is_refused_with_what_happened_since,
     the_customer_sees_what_was_published_and_nothing_else,
     recurrence_and_rejudgement,
+    what_a_notice_promises_is_what_its_fact_says,
+    a_false_alarm_under_review_is_the_one_open_incident,
+    nothing_is_said_to_a_customer_before_the_first_notice,
 );
 
 /// The mails to the owner, in order.
@@ -140,6 +143,98 @@ async fn a_false_alarm_denied_goes_on_and_upheld_is_void(bench: Bench) {
     let view = bench.desk.incident(bench.person("mo"), &second).await.unwrap();
     assert!(view.incident.verdicts.iter().all(|verdict| verdict.what.outcome == Outcome::Void));
     assert_eq!(bench.desk.board(bench.person("dh")).await.unwrap().len(), 1);
+}
+
+/// R-4.2.2-17: what the customer reads is the slot that is watched, whenever the page was opened; Q-04.
+async fn what_a_notice_promises_is_what_its_fact_says(bench: Bench) {
+    let key = bench.alert().await;
+    bench.take(&key).await;
+    bench.check(&key).await;
+    let drafts = async || bench.desk.incident(bench.person("mo"), &key).await.unwrap().drafts;
+    let promised = |minute: i64| {
+        let zone = domain::calendar::Calendar::tokyo([]).zone().clone();
+        let at = start().plus_minutes(minute).timestamp().to_zoned(zone);
+        at.strftime("%Y年%-m月%-d日 %H:%M").to_string()
+    };
+    let occurrence = drafts().await.occurrence;
+    assert!(occurrence.contains("{next_report}"), "{occurrence}");
+    // The page was opened in minute 0, the notice is published in minute 12.
+    bench.at(12);
+    let judgement = input::Judgement { text: occurrence, ..bench.judgement(&key, true).await };
+    bench.desk.judge(bench.person("mo"), &key, &judgement).await.unwrap();
+    let report = async |text: String| {
+        let input = input::InterimReport { version: bench.version(&key).await, text };
+        bench.desk.report(bench.person("mo"), &key, &input).await
+    };
+    // Opened before the slot in minute 72 and published after it: it fills the one in minute 132.
+    bench.at(71);
+    let interim = drafts().await.interim;
+    bench.at(73);
+    report(interim).await.unwrap();
+    let told = letters(&bench, &key).await;
+    assert!(told[0].text.contains(&promised(72)) && !told[0].text.contains("next_report"), "{}", told[0].text);
+    assert!(told[1].text.contains(&promised(192)), "{}", told[1].text);
+    let next_due = bench.facts(&key).await.into_iter().filter_map(|fact| match fact.body {
+        Body::IncidentNotified { next_due, .. } | Body::InterimReported { next_due, .. } => Some(next_due),
+        _ => None,
+    });
+    assert_eq!(next_due.collect::<Vec<_>>(), [72, 192].map(|minute| Some(start().plus_minutes(minute))));
+
+    // Judged away, one report is owed, and it promises none.
+    let version = bench.version(&key).await;
+    let away = input::Rejudgement { version, reason: "代替系で提供中".into(), ..input::Rejudgement::default() };
+    bench.desk.rejudge(bench.person("mo"), &key, &away).await.unwrap();
+    let confirm = input::JudgementConfirmation { version: bench.version(&key).await };
+    bench.desk.confirm_judgement(bench.person("su"), &key, &confirm).await.unwrap();
+    let owed = bench.desk.incident(bench.person("mo"), &key).await.unwrap().duties;
+    let interim = owed.iter().find(|duty| duty.kind.code() == "interim").map(|duty| duty.due);
+    assert_eq!(interim, Some(start().plus_minutes(192)));
+    let last = drafts().await;
+    assert!(!last.interim.contains("次のご報告") && last.occurrence_no_impact.contains("無"), "{}", last.interim);
+    assert_eq!(refusal(report("次は {next_report} です。".into()).await).field(), Some("text"));
+    report(last.interim).await.unwrap();
+    assert_eq!(
+        bench.desk.incident(bench.person("mo"), &key).await.unwrap().incident.next_open_slot(start().plus_minutes(74)),
+        None
+    );
+}
+
+/// Q-10 and one open incident a dedup key: repeats join it until it is upheld.
+async fn a_false_alarm_under_review_is_the_one_open_incident(bench: Bench) {
+    let key = bench.alert().await;
+    let input = input::FalseAlarm { version: bench.version(&key).await, grounds: "監視の誤設定".into() };
+    bench.desk.declare_false_alarm(bench.person("mo"), &key, &input).await.unwrap();
+    bench.at(5);
+    assert_eq!(bench.alert().await, key, "it is not decided yet");
+    // Nobody says a word on Monday, a holiday, nor on Tuesday.
+    bench.clock.set(domain::time::Instant::parse("2026-11-24T19:00:00.001+09:00").unwrap());
+    let late = input::FalseAlarmReview { version: bench.version(&key).await, upheld: true, reason: String::new() };
+    assert_eq!(refusal(bench.desk.review_false_alarm(bench.person("dh"), &key, &late).await).kind, RefusalKind::NotNow);
+    while bench.desk.fire_due().await.unwrap() > 0 {}
+    let incident = bench.desk.incident(bench.person("mo"), &key).await.unwrap().incident;
+    assert_eq!((incident.state, incident.passed.len()), (State::Detected, 2), "both targets had passed meanwhile");
+    let denied = |body: &Body| matches!(body, Body::FalseAlarmReviewed { upheld: false });
+    assert_eq!(bench.count(&key, denied).await, 1);
+    assert_eq!(bench.alert().await, key);
+    // Upheld in time it is over, and the next alert is another incident.
+    let second = bench.tell(domain::alerts::Action::Trigger, "db01").await.incident.unwrap();
+    let input = input::FalseAlarm { version: bench.version(&second).await, grounds: "監視の誤設定".into() };
+    bench.desk.declare_false_alarm(bench.person("mo"), &second, &input).await.unwrap();
+    let upheld = input::FalseAlarmReview { version: bench.version(&second).await, upheld: true, reason: String::new() };
+    bench.desk.review_false_alarm(bench.person("dh"), &second, &upheld).await.unwrap();
+    assert_ne!(bench.tell(domain::alerts::Action::Trigger, "db01").await.incident.unwrap(), second);
+}
+
+async fn nothing_is_said_to_a_customer_before_the_first_notice(bench: Bench) {
+    let key = bench.alert().await;
+    let hello = input::Message { text: "調べています".into() };
+    let early = refusal(bench.desk.message(bench.person("mo"), &key, &hello).await);
+    assert_eq!((early.kind, letters(&bench, &key).await.len()), (RefusalKind::NotNow, 0));
+    bench.take(&key).await;
+    bench.check(&key).await;
+    bench.judge(&key, true).await;
+    bench.desk.message(bench.person("mo"), &key, &hello).await.unwrap();
+    assert_eq!(letters(&bench, &key).await.len(), 2);
 }
 
 async fn what_is_stale_is_refused_with_what_happened_since(bench: Bench) {

@@ -213,8 +213,16 @@ pub enum Body {
     },
     #[serde(rename = "incident.judgement_confirmed")]
     JudgementConfirmed { judgement: u64 },
+    /// `next_due` stands where the notice promised a first report by then.
     #[serde(rename = "incident.notified")]
-    IncidentNotified { impact: bool, text: BlobId, plan: Option<u32>, voice: Voice },
+    IncidentNotified {
+        impact: bool,
+        text: BlobId,
+        plan: Option<u32>,
+        voice: Voice,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_due: Option<Instant>,
+    },
     #[serde(rename = "incident.called")]
     IncidentCalled {
         contact: ContactId,

@@ -143,7 +143,9 @@ impl Incident {
         if !matches!(published.what.voice, Voice::Required { .. }) {
             return Some(End { at: told, published: seq, called: None, judged_away: None });
         }
-        let calls = self.calls.iter().filter(|call| call.what.first_valid && call.what.begun >= from);
+        let is_before_the_end = |seq| self.closure.as_ref().is_none_or(|closure| seq < closure.mark.seq);
+        let calls = self.calls.iter().filter(|call| is_before_the_end(call.mark.seq));
+        let calls = calls.filter(|call| call.what.first_valid && call.what.begun >= from);
         let call = calls.min_by_key(|call| call.what.begun);
         let without_impact = self.judgements.iter().filter(|judgement| !judgement.what.impact);
         let away = without_impact.filter_map(Marked::counts_since).find(|mark| mark.seq > seq);

@@ -2,7 +2,7 @@
 
 use super::{Incident, Mark, State};
 use crate::calendar::{BusinessDays, Calendar};
-use crate::ids::MessageId;
+use crate::ids::{ContactId, MessageId};
 use crate::time::Instant;
 use crate::words::Label;
 
@@ -115,11 +115,12 @@ impl DutyKind {
 }
 
 impl Incident {
-    /// Everything owed at `now`, nearest first. An incident that has not ended always owes something.
+    /// Everything owed at `now`, nearest first. An incident that has not ended always owes something; one that ended may
+    /// still owe a call, where what told of the end did not arrive.
     pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
         let mut duties: Vec<Duty> = match self.state {
-            State::Closed => vec![],
-            State::FalseAlarm => self.review_duty(calendar).into_iter().collect(),
+            State::Closed => self.call_duties().collect(),
+            State::FalseAlarm => self.review_duty(calendar).into_iter().chain(self.call_duties()).collect(),
             _ => {
                 let told = [self.notice_duty(now), self.second_duty(), self.interim_duty(now)];
                 let mended = [self.recovery_duty(), self.rejoined_duty(), self.close_duty(calendar)];
@@ -153,12 +154,21 @@ impl Incident {
         Some(Duty { kind: DutyKind::Interim, due: self.report_due(now)? })
     }
 
-    /// Messages that did not arrive and that nobody has made up for by a call.
+    /// Whether a message did not arrive and nobody has made up for it by a call.
+    pub fn owes_call(&self) -> bool {
+        self.call_duties().next().is_some()
+    }
+
+    /// Messages that did not arrive and that nobody has made up for by a call: to their contact, or to any where they went to
+    /// none.
     fn call_duties(&self) -> impl Iterator<Item = Duty> {
-        let is_called = |since: &Mark| self.calls.iter().any(|call| call.mark.seq > since.seq);
+        let is_called = |since: &Mark, contact: Option<&ContactId>| {
+            let mut later = self.calls.iter().filter(|call| call.mark.seq > since.seq);
+            later.any(|call| contact.is_none_or(|contact| call.what.contact == *contact))
+        };
         self.deliveries.iter().filter(|(_, delivery)| delivery.delivered_at().is_none()).filter_map(
             move |(id, delivery)| {
-                let mark = delivery.undelivered.as_ref().filter(|mark| !is_called(mark))?;
+                let mark = delivery.undelivered.as_ref().filter(|mark| !is_called(mark, delivery.contact.as_ref()))?;
                 Some(Duty { kind: DutyKind::CallUndelivered(id.clone()), due: mark.at })
             },
         )

@@ -125,8 +125,8 @@ impl Incident {
                 let found = self.judgements.iter_mut().find(|j| j.mark.seq == judgement);
                 found.ok_or_else(|| broken("confirmation"))?.what.second = Second::Confirmed(mark);
             }
-            Body::IncidentNotified { impact, text, voice, .. } => {
-                self.publications.push(Marked { mark, what: Publication { impact, text, voice } });
+            Body::IncidentNotified { impact, text, voice, next_due, .. } => {
+                self.publications.push(Marked { mark, what: Publication { impact, text, voice, next_due } });
                 if matches!(self.state, State::Triaging | State::Judged) {
                     self.state = State::Notified;
                 }

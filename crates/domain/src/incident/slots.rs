@@ -1,10 +1,10 @@
 //! 中間報告 of one incident: which slots of its grid are owed, and which are still open (R-4.2.2-16 to -18; ).
 //!
 //! The grid begins with the first notice of impact and never shifts. Nothing is owed in a *pause*: from a recovery to its
-//! withdrawal or recurrence, and from a judgement without impact to the next one with impact. A slot that came due before
-//! a pause was recorded stays owed.
+//! withdrawal or recurrence, and from the report that tells of a judgement without impact to the next judgement with impact.
+//! A slot that came due before a pause was recorded stays owed.
 
-use super::{Incident, Marked, Recovery};
+use super::{Incident, Mark, Marked, Recovery};
 use crate::clocks::Impact;
 use crate::clocks::interim::{INTERVAL, Interim, SLOTS_MAX, slots_end};
 use crate::time::Instant;
@@ -47,9 +47,22 @@ impl Incident {
         self.owed_slots().find(|slot| *slot >= now && !self.is_filled(*slot))
     }
 
-    /// What a report made at `now` can promise: the slot after the one it fills.
-    pub fn slot_to_promise(&self, now: Instant) -> Option<Instant> {
+    /// What a report made at `now` promises: the slot after the one it fills; nothing where it is the last one owed.
+    pub fn promise_of_report(&self, now: Instant) -> Option<Instant> {
+        if self.impact() == Some(false) {
+            return None;
+        }
         self.owed_slots().filter(|slot| *slot >= now).nth(1)
+    }
+
+    /// What a notice with impact published at `now` promises: the first slot after it that no report fills; nothing where the
+    /// service is back already.
+    pub fn promise_of_notice(&self, now: Instant) -> Option<Instant> {
+        if self.recovery().is_some() {
+            return None;
+        }
+        let first = self.publications.iter().find(|p| p.what.impact).map_or(now, |p| p.mark.at);
+        grid(first).find(|slot| *slot > now && !self.is_filled(*slot))
     }
 
     /// By when a report is owed: a slot that passed while the customer has heard nothing since, or the next open one.
@@ -88,8 +101,10 @@ impl Incident {
         let interim = self.interim(self.alert_at());
         let (first, resolved) = interim.map_or((None, None), |interim| (Some(interim.first_notice), interim.resolved));
         let pauses = self.pauses();
-        let grid = std::iter::successors(first, |slot| Some(INTERVAL.after(*slot))).skip(1).take(SLOTS_MAX as usize);
-        grid.take_while(move |slot| resolved.is_none_or(|resolved| *slot < resolved))
+        first
+            .into_iter()
+            .flat_map(grid)
+            .take_while(move |slot| resolved.is_none_or(|resolved| *slot < resolved))
             .filter(move |slot| !pauses.iter().any(|pause| pause.contains(*slot)))
     }
 
@@ -99,19 +114,32 @@ impl Incident {
 
     fn pauses(&self) -> Vec<Pause> {
         let mut pauses: Vec<Pause> = self.recoveries.iter().map(Pause::of_recovery).collect();
-        let mut judged_away: Option<Instant> = None;
+        let mut judged_away: Option<&Mark> = None;
         for judgement in &self.judgements {
             match (judgement.counts_since(), judgement.what.impact, judged_away) {
-                (Some(mark), false, None) => judged_away = Some(mark.at),
-                (Some(mark), true, Some(from)) => {
-                    pauses.push(Pause { from, to: Some(mark.at) });
+                (Some(mark), false, None) => judged_away = Some(mark),
+                (Some(mark), true, Some(away)) => {
+                    let told = self.report_after(away).filter(|told| *told <= mark.at);
+                    pauses.extend(told.map(|from| Pause { from, to: Some(mark.at) }));
                     judged_away = None;
                 }
                 _ => {}
             }
         }
-        let ends = judged_away.into_iter().chain(self.closure.as_ref().map(|closure| closure.mark.at));
+        let told = judged_away.and_then(|away| self.report_after(away));
+        let ends = told.into_iter().chain(self.closure.as_ref().map(|closure| closure.mark.at));
         pauses.extend(ends.map(|from| Pause { from, to: None }));
         pauses
     }
+
+    /// The report that tells the customer of a judgement: until then they wait for the one they were promised.
+    fn report_after(&self, judged: &Mark) -> Option<Instant> {
+        self.reports.iter().find(|report| report.mark.seq > judged.seq).map(|report| report.mark.at)
+    }
+}
+
+/// The slots after a first notice, first to last.
+fn grid(first_notice: Instant) -> impl Iterator<Item = Instant> {
+    let slots = std::iter::successors(Some(first_notice), |slot| Some(INTERVAL.after(*slot)));
+    slots.skip(1).take(SLOTS_MAX as usize)
 }

@@ -35,6 +35,8 @@ pub enum TimerKind {
     Undelivered(MessageId),
     /// Five business days after the recovery notice.
     AutoClose,
+    /// One business day without the head of desk's word on a false alarm.
+    FalseAlarmUnreviewed,
 }
 
 /// A row that must stand: it fires once `due` has passed.
@@ -61,6 +63,7 @@ impl TimerKind {
             Self::InterimSlot => "interim_slot".into(),
             Self::Undelivered(message) => format!("undelivered:{message}"),
             Self::AutoClose => "auto_close".into(),
+            Self::FalseAlarmUnreviewed => "false_alarm_unreviewed".into(),
         }
     }
 }
@@ -72,7 +75,17 @@ impl Incident {
         // A generation rises whenever a kind is armed anew, and two nodes compute the same: mostly it is the due itself. A
         // target may also move to an earlier due, by a judgement; there it is the fact that set it.
         let mut arm = |kind, due: Instant| timers.push(Timer { kind, generation: due.ms().unsigned_abs(), due });
+        // Also what tells of the end must arrive.
+        for (message, delivery) in &self.deliveries {
+            if delivery.delivered_at().is_none() && delivery.undelivered.is_none() {
+                let due = delivery.queued.at.plus_minutes(UNDELIVERED_MINUTES);
+                arm(TimerKind::Undelivered(message.clone()), due);
+            }
+        }
         if self.state.is_final() {
+            if let Some(due) = self.false_alarm_review_due(calendar) {
+                arm(TimerKind::FalseAlarmUnreviewed, due.plus_ms(1));
+            }
             return timers;
         }
         if self.judgements.is_empty() && self.publications.is_empty() {
@@ -96,12 +109,6 @@ impl Incident {
                 arm(TimerKind::LongSilence, silence);
             }
             arm(TimerKind::InterimSlot, slot.plus_ms(1));
-        }
-        for (message, delivery) in &self.deliveries {
-            if delivery.delivered_at().is_none() && delivery.undelivered.is_none() {
-                let due = delivery.queued.at.plus_minutes(UNDELIVERED_MINUTES);
-                arm(TimerKind::Undelivered(message.clone()), due);
-            }
         }
         if let Some(due) = self.auto_close_at(calendar) {
             arm(TimerKind::AutoClose, due);
@@ -140,6 +147,7 @@ impl Incident {
             TimerKind::InterimSlot => Some(Body::SlotMissed { slot: timer.due.plus_ms(-1) }),
             TimerKind::Undelivered(message) => Some(Body::MessageUndelivered { message: message.clone() }),
             TimerKind::AutoClose => None,
+            TimerKind::FalseAlarmUnreviewed => Some(Body::FalseAlarmReviewed { upheld: false }),
         };
         Some((timer.kind, body))
     }

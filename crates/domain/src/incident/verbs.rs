@@ -8,6 +8,7 @@ pub use input::{CallAttempt, Closing, Judging, Notice, Rejudging};
 
 use super::{Call, Incident, State};
 use crate::access::{Actor, Role};
+use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact, NoticeChannel, Voice};
 use crate::ids::{BlobId, ContactId, PersonId};
 use crate::refusal::Refusal;
@@ -43,6 +44,24 @@ fn wrong_state(incident: &Incident) -> Refusal {
 
 fn missing_reason() -> Refusal {
     Refusal::invalid("reason", "理由を入力してください。", "Give a reason.")
+}
+
+/// Answers hold for the questions that were read: another version may ask something else under the same id.
+fn refuse_other_criteria(read: u32, in_force: u32) -> Result<(), Refusal> {
+    match read {
+        0 => Err(Refusal::invalid(
+            "criteria",
+            "表示していた判定基準の版 (criteria) を付けてください。",
+            "Send the version of the criteria that you read.",
+        )),
+        _ if read != in_force => Err(Refusal::not_now(
+            format!("判定基準が第{in_force}版に変わりました。画面を開き直し、新しい問いを読んで答えてください。"),
+            format!(
+                "The criteria are version {in_force} now. Open the page again, read the new questions and answer them."
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Whether `by` is a person, and another one than `first`: programs confirm nothing.
@@ -92,10 +111,12 @@ impl Incident {
     /// judged and the notice follows. "No" after 15 minutes counts once a second person confirms it.
     ///
     /// # Errors
-    /// Not in triage; no check recorded and no reason why; answers that do not follow the criteria; impact without a text.
+    /// Not in triage; other criteria in force than were read; no check recorded and no reason why; answers that do not follow
+    /// the criteria; impact without a text.
     pub fn judge(&self, by: &By, judging: Judging<'_>) -> Facts {
         self.in_state(&[State::Triaging])?;
-        let Judging { criteria, version, answers, notice, reason } = judging;
+        let Judging { criteria, version, read, answers, notice, reason } = judging;
+        refuse_other_criteria(read, version)?;
         if self.checks.is_empty() && reason.is_none() {
             return Err(Refusal::invalid(
                 "reason",
@@ -178,15 +199,18 @@ impl Incident {
             ));
         };
         let voice = if impact { voice } else { Voice::NotOwed };
-        Ok(self.fact(by, Body::IncidentNotified { impact, text, plan, voice }))
+        let next_due = if impact { self.promise_of_notice(by.now) } else { None };
+        Ok(self.fact(by, Body::IncidentNotified { impact, text, plan, voice, next_due }))
     }
 
     /// 架電 (R-4.2.2-5): one attempt, as the operator states it.
     ///
     /// # Errors
-    /// Nobody has taken the incident, it has ended, or the stated time cannot be.
+    /// Nobody has taken the incident, it has ended and owes no call, or the stated time cannot be.
     pub fn call(&self, by: &By, attempt: CallAttempt, reason: Option<BlobId>) -> Facts {
-        self.still_open()?;
+        if self.state.is_final() && !self.owes_call() {
+            return Err(wrong_state(self));
+        }
         if self.state == State::Detected {
             return Err(wrong_state(self));
         }
@@ -209,7 +233,7 @@ impl Incident {
     /// The customer has not been told of the occurrence, or knows of the recovery already.
     pub fn report(&self, by: &By, text: BlobId) -> Facts {
         self.in_state(&[State::Notified, State::Confirming])?;
-        let next_due = self.slot_to_promise(by.now);
+        let next_due = self.promise_of_report(by.now);
         Ok(vec![self.fact(by, Body::InterimReported { text, next_due })])
     }
 
@@ -324,11 +348,11 @@ impl Incident {
     }
 
     /// The head of desk's word on a false alarm: upheld it is counted apart; denied it was never declared, and the incident
-    /// goes on where it stood with its clock.
+    /// goes on where it stood with its clock. Without a word within one business day a timer denies it.
     ///
     /// # Errors
-    /// It is no false alarm, was reviewed already, or the same person or no person reviews it.
-    pub fn review_false_alarm(&self, by: &By, upheld: bool, reason: Option<BlobId>) -> Facts {
+    /// It is no false alarm, was reviewed already, the same person or no person reviews it, or it is too late to uphold it.
+    pub fn review_false_alarm(&self, by: &By, upheld: bool, reason: Option<BlobId>, calendar: &Calendar) -> Facts {
         let Some(alarm) = self.false_alarm.as_ref().filter(|alarm| alarm.what.review.is_none()) else {
             return Err(wrong_state(self));
         };
@@ -336,6 +360,12 @@ impl Incident {
             return Err(Refusal::not_now(
                 "誤検知とした本人は確認できません。別の責任者に確認を依頼してください。",
                 "Whoever declared the false alarm cannot review it. Ask another head of desk.",
+            ));
+        }
+        if upheld && self.false_alarm_review_due(calendar).is_some_and(|due| by.now > due) {
+            return Err(Refusal::not_now(
+                "確認の期限（1営業日）を過ぎたため、誤検知にできません。判定して連絡してください。",
+                "The one business day for this word has passed, so it is no false alarm. Judge it and tell the customer.",
             ));
         }
         if !upheld && reason.is_none() {
@@ -364,11 +394,17 @@ impl Incident {
         Ok(vec![self.fact(by, Body::IncidentNoted { text })])
     }
 
-    /// A message between desk and customer, in every state (R-4.2-2).
+    /// A message between desk and customer, in every state from the first notice on (R-4.2-2).
     ///
     /// # Errors
-    /// Never: the thread stays open.
+    /// Nothing was published yet: the customer could neither open nor answer it.
     pub fn message(&self, by: &By, text: BlobId, from_customer: bool) -> Facts {
+        if self.publications.is_empty() {
+            return Err(Refusal::not_now(
+                "お客様にはまだ連絡していないため、メッセージを送れません。先に障害発生連絡を出すか、内部メモに書いてください。",
+                "The customer was not told yet, so they cannot read a message. Publish the notice first, or write an internal note.",
+            ));
+        }
         Ok(vec![self.fact(by, Body::IncidentMessaged { text, from_customer })])
     }
 

@@ -71,8 +71,9 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
             desk.check(caller, key, &input::Check { version, how: text("how"), result: text("result") }).await
         }
         Verb::Judgement => {
-            let input =
-                input::Judgement { version, answers: answers(typed), text: text("text"), reason: text("reason") };
+            let criteria = typed.number("criteria")?.unwrap_or_default();
+            let (text, reason) = (text("text"), text("reason"));
+            let input = input::Judgement { version, criteria, answers: answers(typed), text, reason };
             desk.judge(caller, key, &input).await
         }
         Verb::Rejudgement => {

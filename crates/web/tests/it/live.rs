@@ -62,7 +62,13 @@ async fn a_customer_hears_the_told_and_never_the_internal() {
     let version = mo.version(&key).await;
     mo.act(&format!("/incidents/{key}/assignment"), &[("version", &version)]).await;
     let version = mo.version(&key).await;
-    let judged = [("version", version.as_str()), ("answer_down", "yes"), ("text", "お知らせ"), ("reason", "急ぎ")];
+    let judged = [
+        ("version", version.as_str()),
+        ("criteria", "1"),
+        ("answer_down", "yes"),
+        ("text", "お知らせ"),
+        ("reason", "急ぎ"),
+    ];
     mo.act(&format!("/incidents/{key}/judgement"), &judged).await;
     let mut stream = open(&nagisa, &path).await;
     stream.until("お知らせ").await;

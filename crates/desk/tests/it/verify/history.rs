@@ -232,7 +232,9 @@ impl History {
         let version = self.version(&key).await;
         let answers = vec![Answer { question: "down".into(), yes: true }];
         let judgement =
-            input::Judgement { version, answers, text: "停止しています。".into(), reason: String::new() };
+            input::Judgement {
+                version, criteria: 1, answers, text: "停止しています。".into(), reason: String::new()
+            };
         desk.judge(operator, &key, &judgement).await.unwrap();
         let (delivered, refused) =
             (|| Attempt::Delivered { detail: "250".into() }, || Attempt::Refused { detail: "550".into() });
@@ -297,7 +299,7 @@ impl History {
         let answers =
             ["down", "degraded", "data"].map(|question| Answer { question: question.into(), yes: false }).to_vec();
         let version = self.version(&key).await;
-        let judgement = input::Judgement { version, answers, ..input::Judgement::default() };
+        let judgement = input::Judgement { version, criteria: 1, answers, ..input::Judgement::default() };
         self.desk.judge(&self.operator, &key, &judgement).await.unwrap();
         let version = self.version(&key).await;
         let notice = input::NoticeText { version, text: "影響はありません。".into() };

@@ -2,7 +2,7 @@
 
 use super::story::{Story, Verb, at};
 use crate::fact::{AttemptOutcome, Body};
-use crate::ids::{BlobId, MessageId};
+use crate::ids::{BlobId, ContactId, MessageId};
 use crate::incident::State;
 use crate::incident::duty::DutyKind;
 use crate::time::Instant;
@@ -45,6 +45,15 @@ fn without_impact_the_fault_itself_stays_a_duty() {
     check(story.at(60).act(Verb::Step), &["recover 540"]);
 }
 
+/// the customer waits for the report they were promised; only after it the fault is all that is owed.
+#[test]
+fn impact_judged_away_owes_one_more_report() {
+    let mut story = Story::in_state(State::Notified);
+    story.act(Verb::Call).at(10).act(Verb::RejudgeNo).at(11).act(Verb::Confirm);
+    check(&story, &["interim 60"]);
+    check(story.at(50).act(Verb::Report), &["recover 530"]);
+}
+
 #[test]
 fn a_second_person_is_a_duty_of_its_own() {
     let mut story = Story::in_state(State::Triaging);
@@ -67,6 +76,48 @@ fn a_mail_that_did_not_arrive_is_owed_a_call() {
     });
     check(&delivered, &["interim 60"]);
     check(story.at(7).act(Verb::Call), &["interim 60"]);
+}
+
+#[test]
+fn only_a_call_to_whom_the_mail_was_for_makes_up_for_it() {
+    let mut story = Story::in_state(State::Notified);
+    story.act(Verb::Call).queue_mail("m").at(5).fire();
+    let mut other = story.call_begun(at(6));
+    other.contact = ContactId::new("office");
+    story.at(6).call(other.clone(), None).unwrap();
+    check(&story, &["call_undelivered 5", "interim 60"]);
+    check(story.clone().at(7).act(Verb::Call), &["interim 60"]);
+    // A webhook is for nobody by name.
+    story.hear(Body::MessageQueued {
+        message: MessageId::new("hook"),
+        notice: crate::fact::NoticeKind::Occurrence,
+        channel: "webhook".into(),
+        contact: None,
+    });
+    story.at(7).act(Verb::Call).at(11).fire();
+    check(&story, &["call_undelivered 11", "interim 60"]);
+    other.begun = at(12);
+    story.at(12).call(other, None).unwrap();
+    check(&story, &["interim 60"]);
+}
+
+#[test]
+fn what_tells_of_the_end_and_does_not_arrive_is_owed_a_call_too() {
+    let mut story = Story::in_state(State::RecoveryNotified);
+    story.act(Verb::Call).queue_mail("recovery").act(Verb::Close).queue_mail("closure");
+    let call = story.call_begun(at(4));
+    assert!(story.at(4).call(call, None).is_err(), "nobody has to be called yet");
+    assert_eq!(story.at(5).fire(), ["undelivered:closure", "undelivered:recovery"]);
+    check(&story, &["call_undelivered 5", "call_undelivered 5"]);
+    check(story.at(8).act(Verb::Call), &[]);
+}
+
+#[test]
+fn a_call_after_the_end_ends_no_clock() {
+    let mut story = Story::in_state(State::RecoveryNotified);
+    story.queue_mail("m").act(Verb::Close).at(5).fire();
+    story.at(8).act(Verb::Call);
+    assert!(story.incident.clocks()[0].end.is_none());
 }
 
 #[test]

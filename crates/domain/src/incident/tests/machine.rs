@@ -17,14 +17,14 @@ fn check(state: State, expected: &[Verb]) {
 #[test]
 fn each_state_allows_what_the_machine_lists_and_nothing_else() {
     use Verb::*;
-    check(State::Detected, &[Take, FalseAlarm, Note, Message]);
-    check(State::Triaging, &[Take, Check, JudgeYes, JudgeNo, Call, Step, FalseAlarm, Note, Message]);
-    check(State::Judged, &[Take, Check, RejudgeYes, RejudgeHeld, Notify, Call, Step, FalseAlarm, Note, Message]);
+    check(State::Detected, &[Take, FalseAlarm, Note]);
+    check(State::Triaging, &[Take, Check, JudgeYes, JudgeNo, Call, Step, FalseAlarm, Note]);
+    check(State::Judged, &[Take, Check, RejudgeYes, RejudgeHeld, Notify, Call, Step, FalseAlarm, Note]);
     check(State::Notified, &[Take, Check, RejudgeNo, Call, Report, Step, Recover, Note, Message]);
     check(State::Confirming, &[Take, Check, RejudgeNo, Call, Report, Step, Withdraw, NotifyRecovery, Note, Message]);
     check(State::RecoveryNotified, &[Take, Check, RejudgeNo, Call, Step, Recur, Close, Note, Message]);
     check(State::Closed, &[Note, Message]);
-    check(State::FalseAlarm, &[Uphold, Deny, Note, Message]);
+    check(State::FalseAlarm, &[Uphold, Deny, Note]);
 }
 
 #[test]
@@ -82,6 +82,28 @@ fn a_false_alarm_is_declared_before_the_due_only() {
     }
 }
 
+/// it stands when the head of desk confirms within one business day. Monday the 23rd is a holiday.
+#[test]
+fn a_false_alarm_without_a_word_within_one_business_day_falls_back() {
+    let due = crate::time::Instant::parse("2026-11-24T19:00:00+09:00").unwrap();
+    for (ms, upheld) in [(-1, true), (0, true), (1, false)] {
+        let mut story = Story::in_state(State::Triaging);
+        story.at(10).act(Verb::FalseAlarm);
+        story.now = due.plus_ms(ms);
+        let word = story.attempt(Verb::Uphold, &person("suzuki")).map(|_| ()).map_err(|refusal| refusal.kind);
+        assert_eq!(word, if upheld { Ok(()) } else { Err(RefusalKind::NotNow) }, "{ms}");
+        assert!(story.attempt(Verb::Deny, &person("suzuki")).is_ok(), "{ms}");
+        let fired = story.fire();
+        assert_eq!(fired.first().map(String::as_str), (!upheld).then_some("false_alarm_unreviewed"), "{ms}");
+        if !upheld {
+            assert_eq!((story.incident.state, story.incident.passed.len()), (State::Triaging, 2), "{fired:?}");
+            story.act(Verb::JudgeYes).act(Verb::Recover).act(Verb::NotifyRecovery).act(Verb::Close);
+            let missed = story.incident.verdicts.iter().all(|v| v.what.outcome == crate::fact::Outcome::Missed);
+            assert!(missed, "the due had passed: the miss stands");
+        }
+    }
+}
+
 #[test]
 fn who_did_the_first_part_cannot_do_the_second() {
     let mut late = Story::in_state(State::Triaging);
@@ -124,13 +146,35 @@ fn judging_needs_a_check_or_a_reason_and_impact_needs_a_notice() {
     let by = By { actor: person("yamada"), role: Some(Role::Mo), now: at(1) };
     let field = |reason, notice| {
         let answers = vec![Answer { question: "down".into(), yes: true }];
-        let judging = Judging { criteria: &criteria, version: 1, answers, notice, reason };
+        let judging = Judging { criteria: &criteria, version: 1, read: 1, answers, notice, reason };
         story.incident.judge(&by, judging).map(|facts| facts.len()).map_err(|refusal| refusal.field())
     };
     let notice = || Some(Notice { text: text(), plan: None, voice: crate::fact::Voice::NoneValid });
     assert_eq!(field(None, notice()), Err(Some("reason")));
     assert_eq!(field(Some(text()), None), Err(Some("text")));
     assert_eq!(field(Some(text()), notice()), Ok(2), "the judgement and the notice are one act");
+}
+
+/// R-4.2.2-1: the answers hold for the version that was read, whatever is in force by then.
+#[test]
+fn answers_to_other_criteria_judge_nothing() {
+    let story = Story::in_state(State::Triaging);
+    let criteria = crate::criteria::Criteria::default();
+    let by = By { actor: person("yamada"), role: Some(Role::Mo), now: at(1) };
+    for (read, version, refused) in [
+        (3, 3, None),
+        (3, 4, Some(RefusalKind::NotNow)),
+        (4, 3, Some(RefusalKind::NotNow)),
+        (0, 4, Some(RefusalKind::Invalid { field: "criteria" })),
+    ] {
+        let answers = vec![crate::fact::Answer { question: "down".into(), yes: true }];
+        let notice =
+            Some(crate::incident::verbs::Notice { text: text(), plan: None, voice: crate::fact::Voice::NoneValid });
+        let judging =
+            crate::incident::verbs::Judging { criteria: &criteria, version, read, answers, notice, reason: None };
+        let judged = story.incident.judge(&by, judging).map_err(|refusal| refusal.kind);
+        assert_eq!(judged.err(), refused, "read {read}, in force {version}");
+    }
 }
 
 #[test]
@@ -161,7 +205,9 @@ fn alerts_join_until_ten_minutes_after_the_recovery_notice() {
     assert_eq!(story.incident.joins_until(), Joins::Until(at(51)));
     assert_eq!(story.at(45).act(Verb::Recur).incident.joins_until(), Joins::Yes);
     assert_eq!(Story::in_state(State::Closed).incident.joins_until(), Joins::No);
-    assert_eq!(Story::in_state(State::FalseAlarm).incident.joins_until(), Joins::No);
+    let mut alarm = Story::in_state(State::FalseAlarm);
+    assert_eq!(alarm.incident.joins_until(), Joins::Yes, "one open incident a dedup key, under review too");
+    assert_eq!(alarm.at(5).act(Verb::Uphold).incident.joins_until(), Joins::No);
 }
 
 #[test]

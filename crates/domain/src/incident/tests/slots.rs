@@ -104,6 +104,9 @@ fn impact_judged_away_ends_the_slots_and_judged_back_goes_on() {
     story.at(60).act(Verb::RejudgeNo);
     assert_eq!(minutes(story.incident.next_open_slot(story.now)), [70], "until a second person confirms");
     story.at(65).act(Verb::Confirm);
+    assert_eq!(minutes(story.incident.next_open_slot(story.now)), [70], "the duty ends with a report");
+    story.at(69).act(Verb::Report);
+    assert_eq!(story.incident.reports[0].what.next_due, None, "the last one promises nothing");
     assert_eq!(story.incident.next_open_slot(story.now), None);
     story.at(400).fire();
     assert_eq!(missed(&story), NONE);
@@ -111,6 +114,48 @@ fn impact_judged_away_ends_the_slots_and_judged_back_goes_on() {
     assert_eq!(minutes(story.incident.next_open_slot(story.now)), [430]);
     story.at(431).fire();
     assert_eq!(missed(&story), [430], "nothing was owed in between");
+}
+
+/// yes to no ends the interim duty with a report, whenever that comes; (report, missed slots, next promise).
+#[test]
+fn until_a_report_tells_of_it_impact_judged_away_owes_slots() {
+    for (reported, expected) in
+        [(Some(70), &[][..]), (Some(71), &[70][..]), (Some(131), &[70, 130]), (None, &[70, 130, 190])]
+    {
+        let mut story = told();
+        story.at(62).act(Verb::Report).at(65).act(Verb::RejudgeNo).at(66).act(Verb::Confirm);
+        // What was reported in minute 62 filled the slot in minute 70; without it the slot is owed.
+        let mut silent = told();
+        silent.at(65).act(Verb::RejudgeNo).at(66).act(Verb::Confirm);
+        if let Some(minute) = reported {
+            silent.at(minute).fire();
+            silent.act(Verb::Report);
+            assert_eq!(silent.incident.reports[0].what.next_due, None, "{reported:?}");
+        }
+        silent.at(200).fire();
+        assert_eq!(missed(&silent), expected, "{reported:?}");
+        assert_eq!(
+            minutes(story.incident.next_open_slot(story.now)),
+            [130],
+            "a report before the word counts tells nothing"
+        );
+    }
+}
+
+/// R-4.2.2-17: the instant in the text is the one in the fact: told in the minute, then judged back or recovered.
+#[test]
+fn a_notice_promises_the_slot_that_will_be_owed() {
+    let story = told();
+    assert_eq!(minutes(story.incident.publications[0].what.next_due), [70]);
+    let mut back = told();
+    back.at(20).act(Verb::RejudgeNo).act(Verb::Confirm).at(30).act(Verb::Report).at(100).act(Verb::RejudgeYes);
+    assert_eq!(minutes(back.incident.publications[1].what.next_due), [130], "the grid never shifts");
+    assert_eq!(back.incident.next_open_slot(back.now), back.incident.publications[1].what.next_due);
+    let mut none = Story::in_state(State::Judged);
+    none.at(10).act(Verb::Notify);
+    assert_eq!(none.incident.publications[0].what.next_due, None, "without impact nothing is owed");
+    none.at(20).act(Verb::Recover).at(21).act(Verb::RejudgeYes);
+    assert_eq!(none.incident.publications[1].what.next_due, None, "the service is back");
 }
 
 #[test]

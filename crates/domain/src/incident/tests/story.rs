@@ -152,8 +152,14 @@ impl Story {
         let by = By { actor: actor.clone(), role: Some(Role::Mo), now: self.now };
         let (by, incident) = (&by, &self.incident);
         let notice = || Some(Notice { text: text(), plan: Some(1), voice: self.voice.clone() });
-        let judging =
-            |yes| Judging { criteria: &CRITERIA, version: 1, answers: answers(yes), notice: notice(), reason: None };
+        let judging = |yes| Judging {
+            criteria: &CRITERIA,
+            version: 1,
+            read: 1,
+            answers: answers(yes),
+            notice: notice(),
+            reason: None,
+        };
         let rejudging = |impact, held_at_alert| Rejudging {
             version: 1,
             impact,
@@ -181,8 +187,8 @@ impl Story {
             Verb::Recur => incident.recur(by, text()),
             Verb::Close => incident.close(by, self.closing(false)),
             Verb::FalseAlarm => incident.declare_false_alarm(by, text()),
-            Verb::Uphold => incident.review_false_alarm(by, true, None),
-            Verb::Deny => incident.review_false_alarm(by, false, Some(text())),
+            Verb::Uphold => incident.review_false_alarm(by, true, None, &self.calendar),
+            Verb::Deny => incident.review_false_alarm(by, false, Some(text()), &self.calendar),
             Verb::Note => incident.note(by, text()),
             Verb::Message => incident.message(by, text(), false),
         }

@@ -49,11 +49,12 @@ fn the_rows_of_each_stage() {
 }
 
 #[test]
-fn a_false_alarm_arms_nothing_and_denied_it_arms_all_again() {
+fn a_false_alarm_arms_its_review_alone_and_denied_it_arms_all_again() {
     let mut story = Story::in_state(State::Triaging);
     let before = rows(&story);
     story.at(3).act(Verb::FalseAlarm);
-    assert_eq!(rows(&story), Vec::<String>::new());
+    let review = Instant::parse("2026-11-24T19:00:00+09:00").unwrap().since_ms(at(0)) / 60_000;
+    assert_eq!(rows(&story), [format!("false_alarm_unreviewed {review}+")]);
     story.at(4).act(Verb::Deny);
     assert_eq!(rows(&story), before);
 }

@@ -12,6 +12,8 @@ pub struct Judging<'a> {
     pub criteria: &'a Criteria,
     /// Their version.
     pub version: u32,
+    /// The version whose questions were read and answered; 0 where none was named.
+    pub read: u32,
     /// The answers, in the order of the questions.
     pub answers: Vec<Answer>,
     /// The notice to publish; needed with impact.
