@@ -3,7 +3,7 @@
 //! [`Desk::receive`] hands a delivery to the counter of its tenant's shard and returns once it is committed. A counter begins
 //! a transaction for the tenant of whatever waits longest and puts all that waits for that tenant into it: read what the
 //! keys lead to, decide about each event in order, write everything. If a group fails, its deliveries are tried one by one,
-//! so that none can take others down with it.
+//! so that none can take others down with it; where it is the database that is away, all are told so at once.
 
 use crate::incident::cached_row;
 use crate::{Answer, Desk, Error};
@@ -24,6 +24,8 @@ use tokio::sync::{mpsc, oneshot};
 const BATCH_MAX: usize = 256;
 /// Deliveries that may wait for one counter before senders wait too.
 const QUEUE_MAX: usize = 4_096;
+/// Alerts whose repeats are counted in one transaction.
+const PAGE: u32 = 1_000;
 /// Counters beside each other on PostgreSQL; SQLite has one writer and so one counter.
 const POSTGRES_COUNTERS: usize = 4;
 
@@ -140,9 +142,19 @@ async fn take_in_group(desk: &Desk, tenant: &TenantId, write: Result<Write, Fail
                 let _gone = answer.send(Ok(received));
             }
         }
+        Err(Error::Failed(failure)) if failure.is_unavailable() => {
+            tracing::warn!(%tenant, deliveries = deliveries.len(), %failure, "deliveries were not taken in: the database is away");
+            for answer in answers {
+                let _gone = answer.send(Err(Failure::Away(failure.to_string()).into()));
+            }
+        }
         Err(error) => {
             tracing::warn!(%tenant, deliveries = deliveries.len(), %error, "a group of deliveries failed; trying one by one");
             for (answer, delivery) in answers.into_iter().zip(deliveries) {
+                // Whoever hung up sends it again.
+                if answer.is_closed() {
+                    continue;
+                }
                 let result = write_group(desk.store.write(tenant).await, &[delivery]).await;
                 let _gone = answer.send(result.map(|mut received| received.pop().unwrap_or_default()));
             }
@@ -431,15 +443,34 @@ fn title_of(event: &AlertEvent) -> String {
 }
 
 impl Desk {
-    /// Writes the repeats that no fact tells yet: one fact an alert, however many repeats. Returns how many facts.
+    /// Writes the repeats that no fact tells yet: one fact an alert, however many repeats. Returns how many facts. A tenant
+    /// in trouble holds up no other.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn count_repeats(&self) -> Answer<usize> {
         let mut written = 0;
         for tenant in self.store.system().uncounted_tenants().await? {
-            let mut write = self.store.write(&tenant).await?;
-            for alert in write.uncounted(1_000).await? {
+            match self.count_repeats_of(&tenant).await {
+                Ok(count) => written += count,
+                Err(error) => {
+                    tracing::warn!(%tenant, %error, "repeats of a tenant could not be counted; they will be");
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    /// Once through all alerts of a tenant, a transaction each page; what repeats meanwhile waits for the next round.
+    async fn count_repeats_of(&self, tenant: &TenantId) -> Answer<usize> {
+        let mut written = 0;
+        let mut after = (String::new(), String::new());
+        loop {
+            let mut write = self.store.write(tenant).await?;
+            let page = write.uncounted((&after.0, &after.1), PAGE).await?;
+            let Some(last) = page.last() else { return Ok(written) };
+            after = (last.incident.to_string(), last.alert_key.clone());
+            for alert in page {
                 let count = alert.count - alert.counted;
                 let body = Body::AlertCounted { alert_key: alert.alert_key.clone(), count, total: alert.count };
                 write.append(NewFact::by_system(Some(alert.incident.clone()), body));
@@ -448,6 +479,5 @@ impl Desk {
             }
             write.commit().await?;
         }
-        Ok(written)
     }
 }

@@ -188,26 +188,37 @@ impl Checkpoint {
 
 impl Desk {
     /// Signs each chain that has news since its last checkpoint, at the earliest [`CHECKPOINT_MS`] after it or
-    /// [`CHECKPOINT_FACTS`] further on, and keeps the notes. Whoever calls also puts them outside the database. A checkpoint
-    /// is no fact.
+    /// [`CHECKPOINT_FACTS`] further on. Whoever calls puts the notes outside the database and only then gives them to
+    /// [`Desk::keep_checkpoints`]: until then they are owed.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn checkpoint(&self, key: &CheckpointKey) -> Answer<Vec<Checkpoint>> {
+    pub async fn sign_heads(&self, key: &CheckpointKey) -> Answer<Vec<Checkpoint>> {
         let now = self.now().await?;
         let owed = |head: &HeadRow| {
             let covered = head.covered_seq.unwrap_or(0);
             let waited = head.covered_at.is_none_or(|at| now.since_ms(at) >= CHECKPOINT_MS || now < at);
             head.seq > covered && (waited || head.seq - covered >= CHECKPOINT_FACTS)
         };
-        let mut signed = vec![];
-        for head in self.store.system().heads().await?.into_iter().filter(owed) {
-            let checkpoint = key.sign(&head.tenant, head.seq, &head.hash);
-            let row = CheckpointRow { seq: head.seq, instant: now, note: checkpoint.note.clone() };
-            self.store.tenant(&head.tenant).add_checkpoint(&row).await?;
-            signed.push(checkpoint);
+        let heads = self.store.system().heads().await?.into_iter().filter(owed);
+        Ok(heads.map(|head| key.sign(&head.tenant, head.seq, &head.hash)).collect())
+    }
+
+    /// Keeps notes in the database. A checkpoint is no fact.
+    ///
+    /// # Errors
+    /// The database does not take one of them; the others are kept, and that one is signed again.
+    pub async fn keep_checkpoints(&self, signed: &[Checkpoint]) -> Answer<()> {
+        let now = self.now().await?;
+        let mut result = Ok(());
+        for Checkpoint { tenant, seq, note, .. } in signed {
+            let row = CheckpointRow { seq: *seq, instant: now, note: note.clone() };
+            if let Err(error) = self.store.tenant(tenant).add_checkpoint(&row).await {
+                tracing::warn!(%tenant, seq, %error, "a checkpoint could not be kept in the database");
+                result = Err(error.into());
+            }
         }
-        Ok(signed)
+        result
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::alert::Counter;
 use crate::health::Health;
 use crate::key_ring::KeyRing;
+use crate::timer::Resting;
 use crate::{Answer, Caller, Once, Reach, Scope};
 use domain::access::Right;
 use domain::calendar::Calendar;
@@ -37,6 +38,7 @@ pub struct Desk {
     pub(crate) counter: Arc<Counter>,
     pub(crate) health: Health,
     pub(crate) key_ring: Arc<KeyRing>,
+    pub(crate) resting: Arc<Resting>,
     /// The request whose verb is to be done once, where this desk stands for one.
     pub(crate) once: Option<Once>,
 }
@@ -48,7 +50,8 @@ impl Desk {
         let counter = Arc::new(Counter::default());
         let health = Health::default();
         let (settings, key_ring) = (Arc::new(settings), Arc::default());
-        let desk = Self { store, settings, changes, counter, health, key_ring, once: None };
+        let resting = Arc::default();
+        let desk = Self { store, settings, changes, counter, health, key_ring, resting, once: None };
         desk.counter.open(&desk);
         desk
     }

@@ -1,7 +1,7 @@
 //! Reads for the pages: the board at a glance, who is who, what waits. Nothing here writes.
 
 use crate::incident::{BoardRow, Letter, Payload};
-use crate::{Answer, Caller, Desk};
+use crate::{Answer, Caller, Desk, Error};
 use domain::access::{Right, Role};
 use domain::ids::{KeyId, MessageId, PersonId, RecordKey, TenantId};
 use domain::incident::Incident;
@@ -61,23 +61,37 @@ impl Desk {
         Ok(Some((tenant.id, paper)))
     }
 
-    /// The board's incidents within the caller's reach, each folded.
+    /// The board's incidents within the caller's reach, each folded, and beside them those that cannot be read: a damaged
+    /// one hides no other.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn glances(&self, caller: &Caller) -> Answer<Vec<Glance>> {
-        let mut glances = vec![];
+    pub async fn glances(&self, caller: &Caller) -> Answer<(Vec<Glance>, Vec<RecordKey>)> {
+        let (mut glances, mut unreadable) = (vec![], vec![]);
         for board in self.board(caller).await? {
-            let store = self.store.tenant(&board.row.tenant);
-            let Some(incident) = Incident::fold(&store.record_facts(&board.row.key).await?)? else { continue };
-            let alerts = store.alerts_of(&board.row.key).await?;
-            let host = alerts.first().map(|alert| alert.source.clone()).unwrap_or_default();
-            glances.push(Glance { board, incident, host, alerts: alerts.iter().map(|alert| alert.count).sum() });
+            let key = board.row.key.clone();
+            match self.glance(board).await {
+                Ok(glance) => glances.push(glance),
+                Err(Error::Failed(failure)) if failure.is_unavailable() => return Err(failure.into()),
+                Err(error) => {
+                    tracing::error!(record = %key, %error, "an incident cannot be read");
+                    unreadable.push(key);
+                }
+            }
         }
-        Ok(glances)
+        Ok((glances, unreadable))
     }
 
-    /// Open incidents that ended since an instant, within the caller's reach.
+    async fn glance(&self, board: BoardRow) -> Answer<Glance> {
+        let (store, key) = (self.store.tenant(&board.row.tenant), &board.row.key);
+        let incident = Incident::fold(&store.record_facts(key).await?)?;
+        let incident = incident.ok_or_else(|| Failure::Corrupt(format!("{key} has no facts")))?;
+        let alerts = store.alerts_of(key).await?;
+        let host = alerts.first().map(|alert| alert.source.clone()).unwrap_or_default();
+        Ok(Glance { board, incident, host, alerts: alerts.iter().map(|alert| alert.count).sum() })
+    }
+
+    /// Incidents that ended since an instant, within the caller's reach.
     ///
     /// # Errors
     /// The database does not answer.
@@ -87,13 +101,13 @@ impl Desk {
         Ok(rows.into_iter().map(|row| row.key).collect())
     }
 
-    /// Messages queued before an instant that nobody took over yet, within the caller's reach.
+    /// The named messages within the caller's reach: to whom they are, and why they did not arrive.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn undelivered(&self, caller: &Caller, queued_before: Instant) -> Answer<Vec<MessageRow>> {
+    pub async fn messages_named(&self, caller: &Caller, ids: &[MessageId]) -> Answer<Vec<MessageRow>> {
         let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
-        Ok(self.store.staff(&tenants).undelivered(queued_before, 100).await?)
+        Ok(self.store.staff(&tenants).messages_named(ids).await?)
     }
 
     /// How many messages wait to be sent.
@@ -110,7 +124,7 @@ impl Desk {
     /// The database does not answer.
     pub async fn silent_keys(&self, caller: &Caller) -> Answer<Vec<(KeyRow, Instant)>> {
         let (now, reach) = (self.now().await?, self.tenants_with(caller, Right::ReadOperations).await?);
-        let keys = self.store.system().heartbeat_keys().await?.into_iter().filter(|key| reach.contains(&key.tenant));
+        let keys = self.store.system().heartbeat_keys(now).await?.into_iter().filter(|key| reach.contains(&key.tenant));
         let silent = keys.filter_map(|key| {
             let since = key.last_heartbeat.unwrap_or(key.created);
             let minutes = i64::from(key.heartbeat_minutes?);

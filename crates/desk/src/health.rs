@@ -43,8 +43,17 @@ pub struct Sweep {
     pub at: Option<Instant>,
     /// Timers more than 10 seconds late.
     pub overdue_timers: u64,
+    /// Messages still claimed more than 10 seconds after their lease.
+    pub overdue_claims: u64,
     /// Open incidents without any future step.
     pub stuck: u64,
+}
+
+impl Sweep {
+    /// Whether it found what should not be.
+    pub const fn is_alarming(&self) -> bool {
+        self.overdue_timers > 0 || self.overdue_claims > 0 || self.stuck > 0
+    }
 }
 
 /// All of it.

@@ -64,7 +64,7 @@ impl Desk {
         if new.heartbeat_minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes) || new.scope != "intake") {
             return Err(Refusal::invalid(
                 "heartbeat_minutes",
-                "定期連絡は受付キーに1分から1440分で設定してください。",
+                "定期信号は受信キーに1分から1440分で設定してください。",
                 "A heartbeat is promised by an intake key, within 1 to 1440 minutes.",
             )
             .into());
@@ -129,60 +129,70 @@ impl Desk {
     }
 
     /// Opens an incident of the provider for each intake key whose promised heartbeat is overdue and has none open yet.
-    /// Returns how many it opened.
+    /// Returns how many it opened. A key whose incident cannot be opened holds up no other.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn watch_heartbeats(&self) -> Answer<usize> {
         let now = self.now().await?;
         let Some(provider) = self.store.system().provider().await? else { return Ok(0) };
-        let project = ProjectKey::new(OWN_PROJECT);
         let mut opened = 0;
-        for key in self.store.system().heartbeat_keys().await? {
-            let Some(minutes) = key.heartbeat_minutes else { continue };
-            let since = key.last_heartbeat.unwrap_or(key.created);
-            if key.revoked.is_some() || now <= since.plus_minutes(i64::from(minutes)) {
-                continue;
+        for key in self.store.system().heartbeat_keys(now).await? {
+            match self.open_for_silence(&provider.id, &key, now).await {
+                Ok(true) => opened += 1,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(tenant = %key.tenant, key = %key.id, %error, "a heartbeat could not be looked at; it will be tried again");
+                }
             }
-            let dedup_key = format!("heartbeat:{}", key.id);
-            let customer = self.customer_name(&key.tenant).await?;
-            let mut write = self.store.write(&provider.id).await?;
-            let found = write.correlations(&project, &[dedup_key.as_str()]).await?;
-            if found.get(&dedup_key).is_some_and(|c| c.joins_until.is_none_or(|until| now <= until)) {
-                continue;
-            }
-            let n = write.next_number(&project).await?;
-            let record = project.record(n);
-            let title = format!("{customer} {}: 監視からの定期連絡が{minutes}分以上ありません", key.project);
-            let body = Body::IncidentOpened {
-                project: project.clone(),
-                number: n,
-                origin: Origin::Heartbeat { key: key.id.clone() },
-                title: write.text(&title),
-                severity: "critical".into(),
-                targets: AgreedTargets::default(),
-                agreement: None,
-            };
-            let fact = write.append(NewFact {
-                record: Some(record.clone()),
-                body,
-                actor: Actor::System,
-                role: None,
-                reason: None,
-            });
-            let Some(incident) = Incident::fold(std::slice::from_ref(&fact))? else { continue };
-            let calendar = Calendar::tokyo([]);
-            let row = crate::incident::cached_row(&provider.id, &incident, title, &calendar);
-            write.save_incidents(vec![row]).await?;
-            write.sync_timers(record.as_str(), &crate::incident::timer_rows(&incident, &calendar)).await?;
-            let correlation =
-                CorrelationRow { project: project.clone(), dedup_key, incident: record, joins_until: None };
-            write.save_correlations(vec![correlation]).await?;
-            write.commit().await?;
-            self.ring(&provider.id);
-            opened += 1;
         }
         Ok(opened)
+    }
+
+    /// Opens an incident for one key if its heartbeat is overdue and has none open yet. Returns whether it did.
+    async fn open_for_silence(&self, provider: &TenantId, key: &KeyRow, now: Instant) -> Answer<bool> {
+        let project = ProjectKey::new(OWN_PROJECT);
+        let Some(minutes) = key.heartbeat_minutes else { return Ok(false) };
+        let since = key.last_heartbeat.unwrap_or(key.created);
+        if now <= since.plus_minutes(i64::from(minutes)) {
+            return Ok(false);
+        }
+        let dedup_key = format!("heartbeat:{}", key.id);
+        let customer = self.customer_name(&key.tenant).await?;
+        let mut write = self.store.write(provider).await?;
+        let found = write.correlations(&project, &[dedup_key.as_str()]).await?;
+        if found.get(&dedup_key).is_some_and(|c| c.joins_until.is_none_or(|until| now <= until)) {
+            return Ok(false);
+        }
+        let n = write.next_number(&project).await?;
+        let record = project.record(n);
+        let title = format!("{customer} {}: 監視からの定期信号が{minutes}分以上ありません", key.project);
+        let body = Body::IncidentOpened {
+            project: project.clone(),
+            number: n,
+            origin: Origin::Heartbeat { key: key.id.clone() },
+            title: write.text(&title),
+            severity: "critical".into(),
+            targets: AgreedTargets::default(),
+            agreement: None,
+        };
+        let fact = write.append(NewFact {
+            record: Some(record.clone()),
+            body,
+            actor: Actor::System,
+            role: None,
+            reason: None,
+        });
+        let Some(incident) = Incident::fold(std::slice::from_ref(&fact))? else { return Ok(false) };
+        let calendar = Calendar::tokyo([]);
+        let row = crate::incident::cached_row(provider, &incident, title, &calendar);
+        write.save_incidents(vec![row]).await?;
+        write.sync_timers(record.as_str(), &crate::incident::timer_rows(&incident, &calendar)).await?;
+        let correlation = CorrelationRow { project: project.clone(), dedup_key, incident: record, joins_until: None };
+        write.save_correlations(vec![correlation]).await?;
+        write.commit().await?;
+        self.ring(provider);
+        Ok(true)
     }
 
     /// Adds a webhook endpoint; the secret is shown once.
@@ -243,13 +253,24 @@ impl Desk {
         Ok(self.store.tenant(tenant).webhooks().await?)
     }
 
-    /// The secrets a webhook is signed with, opened; none where it is gone or does not open.
-    pub(crate) async fn webhook_secrets(&self, tenant: &TenantId, webhook: &str) -> Answer<Vec<String>> {
+    /// The secret a webhook is signed with.
+    pub(crate) async fn webhook_secret(&self, tenant: &TenantId, webhook: &str) -> Answer<WebhookSecret> {
         let id = WebhookId::new(webhook);
         let row = self.store.tenant(tenant).webhook(&id).await?.filter(|row| row.disabled.is_none());
-        let secret = row.and_then(|row| seal::open(&self.settings.sealing_key, &place(tenant, &id), &row.secret));
-        Ok(secret.into_iter().collect())
+        let Some(row) = row else { return Ok(WebhookSecret::Disabled) };
+        let secret = seal::open(&self.settings.sealing_key, &place(tenant, &id), &row.secret);
+        Ok(secret.map_or(WebhookSecret::Sealed, WebhookSecret::Open))
     }
+}
+
+/// The secret of a webhook, as far as this node can tell it.
+pub(crate) enum WebhookSecret {
+    /// It is this.
+    Open(String),
+    /// The endpoint is disabled or gone.
+    Disabled,
+    /// It was sealed with another key than this node's.
+    Sealed,
 }
 
 fn place(tenant: &TenantId, webhook: &WebhookId) -> String {

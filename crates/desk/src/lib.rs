@@ -33,7 +33,7 @@ pub use error::{Answer, Error};
 pub use events::{EventPlace, EventView, Fates};
 pub use face::{Glance, Mailed, Outcome};
 pub use key::{AddedKey, NewKey};
-pub use message::{Attempt, Outgoing};
+pub use message::{Attempt, Content, Outgoing};
 pub use once::{AddedId, AddedProject, AddedWebhook, Once, Recorded};
 pub use paper::Version;
 pub use people::{Member, NewDelegation, NewPerson};

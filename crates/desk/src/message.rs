@@ -1,10 +1,11 @@
 //! The outbox: claiming what is due to be sent, and writing down what became of it.
 
-use crate::incident::Payload;
+use crate::incident::{Hook, Letter, Payload};
+use crate::key::WebhookSecret;
 use crate::{Answer, Desk};
 use domain::fact::{AttemptOutcome, Body, NewFact};
 use domain::time::{MINUTE_MS, SECOND_MS};
-use store::{ClaimedMessage, Failure, Finish};
+use store::{ClaimedMessage, Finish};
 
 /// Waits before the next attempt, by attempts made: at once again, then slower, for about 28 hours.
 const WAITS_MS: [i64; 14] = [
@@ -24,15 +25,27 @@ const WAITS_MS: [i64; 14] = [
     600 * MINUTE_MS,
 ];
 
+/// A claim that could not be looked into is claimed again after this long.
+const AGAIN_MS: i64 = 10 * SECOND_MS;
+
 /// A message to send, with what to send.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// The claim: it holds until its node is dead.
+    /// The claim: it holds until its lease ends or its node is dead.
     pub claim: ClaimedMessage,
-    /// What to send; none where the words were erased meanwhile.
-    pub payload: Option<Payload>,
-    /// Opened secrets of the webhook, newest first.
-    pub secrets: Vec<String>,
+    /// What to send.
+    pub content: Content,
+}
+
+/// What a message says, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A mail.
+    Mail(Letter),
+    /// A call of a webhook and the secret that signs it.
+    Webhook(Hook, String),
+    /// Nothing can be sent; how the attempt went without one.
+    Unsendable(Attempt),
 }
 
 /// How one attempt went.
@@ -56,33 +69,59 @@ pub enum Attempt {
 }
 
 impl Desk {
-    /// Claims messages for a node: waiting ones, and those of nodes that died.
+    /// Claims messages for a node and for so long: waiting ones, those of nodes that died, and those held beyond their lease.
+    /// One that cannot be looked into is given back at once and holds up no other.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn claim(&self, node: &str, limit: u32) -> Answer<Vec<Outgoing>> {
+    pub async fn claim(&self, node: &str, limit: u32, lease_ms: i64) -> Answer<Vec<Outgoing>> {
+        let system = self.store.system();
         let mut outgoing = vec![];
-        for claim in self.store.system().claim_messages(node, limit, limit.div_ceil(2)).await? {
-            let store = self.store.tenant(&claim.tenant);
-            let payload = match store.blob_text(&claim.payload).await? {
-                Some(text) => Some(
-                    serde_json::from_str(&text).map_err(|e| Failure::Corrupt(format!("message {}: {e}", claim.id)))?,
-                ),
-                None => None,
-            };
-            let secrets = match &payload {
-                Some(Payload::Webhook(hook)) => self.webhook_secrets(&claim.tenant, &hook.webhook).await?,
-                _ => vec![],
-            };
-            outgoing.push(Outgoing { claim, payload, secrets });
+        for claim in system.claim_messages(node, limit, limit.div_ceil(2), lease_ms).await? {
+            match self.content(&claim).await {
+                Ok(content) => outgoing.push(Outgoing { claim, content }),
+                Err(error) => {
+                    tracing::warn!(tenant = %claim.tenant, message = %claim.id, %error, "a message could not be read; it waits");
+                    if let Err(error) = self.give_back(&claim).await {
+                        tracing::warn!(message = %claim.id, %error, "its claim ends with its lease");
+                    }
+                }
+            }
         }
         Ok(outgoing)
+    }
+
+    async fn give_back(&self, claim: &ClaimedMessage) -> Answer<()> {
+        let again = self.now().await?.plus_ms(AGAIN_MS);
+        Ok(self.store.system().give_back(claim, again).await?)
+    }
+
+    async fn content(&self, claim: &ClaimedMessage) -> Answer<Content> {
+        let unsendable = |detail: &str| Content::Unsendable(Attempt::Refused { detail: detail.to_owned() });
+        let Some(text) = self.store.tenant(&claim.tenant).blob_text(&claim.payload).await? else {
+            return Ok(unsendable("本文は消去されました / the words were erased"));
+        };
+        let hook = match serde_json::from_str(&text) {
+            Ok(Payload::Mail(letter)) => return Ok(Content::Mail(letter)),
+            Ok(Payload::Webhook(hook)) => hook,
+            Err(error) => return Ok(unsendable(&format!("本文を読めません / the words cannot be read: {error}"))),
+        };
+        Ok(match self.webhook_secret(&claim.tenant, &hook.webhook).await? {
+            WebhookSecret::Open(secret) => Content::Webhook(hook, secret),
+            WebhookSecret::Disabled => unsendable("Webhookは無効です / the webhook is disabled"),
+            WebhookSecret::Sealed => Content::Unsendable(Attempt::Deferred {
+                detail: "Webhookの秘密を開けません。封印の鍵が登録時と異なります / the secret of the webhook does not open: \
+                         this node's sealing key is not the one it was sealed with"
+                    .to_owned(),
+            }),
+        })
     }
 
     /// Writes down how an attempt went, if the claim still holds. Returns whether it did.
     ///
     /// # Errors
-    /// The database does not answer; the message is then sent again under the same key.
+    /// The database does not answer; if nobody writes it down before the lease ends, the message is sent again under the
+    /// same key.
     pub async fn finish(&self, claim: &ClaimedMessage, attempt: &Attempt) -> Answer<bool> {
         let (outcome, detail) = match attempt {
             Attempt::Delivered { detail } => (AttemptOutcome::Delivered, detail),

@@ -66,6 +66,21 @@ impl Once {
     }
 }
 
+/// Hours for which an answer is remembered (F6).
+const REMEMBERED_HOURS: i64 = 72;
+
+impl Desk {
+    /// Forgets what is only good for a while: answers given more than 72 hours ago and sessions that ended. Says how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_passing(&self) -> Answer<u64> {
+        let (now, system) = (self.now().await?, self.store.system());
+        let answers = system.forget_answers(now.plus_minutes(-60 * REMEMBERED_HOURS)).await?;
+        Ok(answers + system.forget_sessions(now).await?)
+    }
+}
+
 impl Desk {
     /// This desk for one request: its verb is refused where it was done before, and [`Once::answered`] then has its answer.
     #[must_use]

@@ -1,25 +1,59 @@
 //! Firing timers: each due row once, in its tenant's transaction, with the facts it says.
 
-use crate::{Answer, Desk};
+use crate::{Answer, Desk, Error};
 use domain::fact::Body;
 use domain::ids::{RecordKey, TenantId};
 use domain::incident::timer::TimerKind;
 use domain::incident::verbs::Closing;
-use domain::time::Instant;
+use domain::time::{Instant, SECOND_MS};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Timers of one tenant fired in one go at most.
 const BATCH_MAX: u32 = 200;
+/// How long what could not be fired rests, so that it holds up no other. A chain that another session holds costs ten
+/// seconds a try.
+const REST_MS: i64 = 30 * SECOND_MS;
+
+/// What could not be fired and until when it rests: a tenant, or one record of it.
+#[derive(Debug, Default)]
+pub(crate) struct Resting(Mutex<HashMap<Place, Instant>>);
+
+type Place = (TenantId, Option<RecordKey>);
+
+impl Resting {
+    fn rests(&self, place: &Place, now: Instant) -> bool {
+        let mut resting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.retain(|_, until| now < *until);
+        resting.contains_key(place)
+    }
+
+    fn rest(&self, place: Place, now: Instant) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place, now.plus_ms(REST_MS));
+    }
+}
 
 impl Desk {
-    /// Fires what is due now, in all tenants. Returns how many timers fired.
+    /// Fires what is due now, in all tenants. Returns how many timers fired. A tenant or a record in trouble holds up no
+    /// other: it is told in the log, stays due and rests for half a minute.
     ///
     /// # Errors
-    /// The database does not answer; what was fired stays fired.
+    /// The database does not answer.
     pub async fn fire_due(&self) -> Answer<usize> {
         let now = self.now().await?;
         let mut fired = 0;
         for due in self.store.system().due_tenants(now, BATCH_MAX).await? {
-            fired += self.fire_tenant(&due.tenant).await?;
+            let place = (due.tenant, None);
+            if self.resting.rests(&place, now) {
+                continue;
+            }
+            match self.fire_tenant(&place.0, now).await {
+                Ok(count) => fired += count,
+                Err(error) => {
+                    tracing::error!(tenant = %place.0, %error, "timers of a tenant could not be fired; they stay due");
+                    self.resting.rest(place, now);
+                }
+            }
         }
         Ok(fired)
     }
@@ -32,7 +66,7 @@ impl Desk {
         Ok(self.store.system().next_due().await?)
     }
 
-    async fn fire_tenant(&self, tenant: &TenantId) -> Answer<usize> {
+    async fn fire_tenant(&self, tenant: &TenantId, now: Instant) -> Answer<usize> {
         let mut subjects: Vec<String> = vec![];
         let mut write = self.store.write(tenant).await?;
         for timer in write.due_timers(BATCH_MAX).await? {
@@ -43,7 +77,20 @@ impl Desk {
         drop(write);
         let mut fired = 0;
         for subject in subjects {
-            fired += self.fire_subject(tenant, &RecordKey::new(subject)).await?;
+            let record = RecordKey::new(subject);
+            let place = (tenant.clone(), Some(record.clone()));
+            if self.resting.rests(&place, now) {
+                continue;
+            }
+            match self.fire_subject(tenant, &record).await {
+                Ok(count) => fired += count,
+                // Its siblings would meet the same.
+                Err(Error::Failed(failure)) if failure.is_unavailable() => return Err(failure.into()),
+                Err(error) => {
+                    tracing::error!(%tenant, %record, %error, "timers of a record could not be fired; they stay due");
+                    self.resting.rest(place, now);
+                }
+            }
         }
         Ok(fired)
     }
@@ -83,11 +130,12 @@ impl Desk {
     }
 }
 
-/// A timer this late is one nobody fires.
-const OVERDUE_MS: i64 = 10 * domain::time::SECOND_MS;
+/// A timer this late is one nobody fires, and a claim this long after its lease one nobody frees.
+const OVERDUE_MS: i64 = 10 * SECOND_MS;
 
 impl Desk {
-    /// Looks for what should not be: timers long overdue, and open incidents that owe no further step.
+    /// Looks for what should not be: timers long overdue, claims that outlived their lease, and open incidents that owe no
+    /// further step.
     ///
     /// # Errors
     /// The database does not answer.
@@ -100,6 +148,7 @@ impl Desk {
         Ok(crate::health::Sweep {
             at: Some(now),
             overdue_timers: overdue.iter().map(|tenant| tenant.count).sum(),
+            overdue_claims: self.store.system().overdue_claims(now.plus_ms(-OVERDUE_MS)).await?,
             stuck: stuck as u64,
         })
     }

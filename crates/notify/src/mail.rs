@@ -11,7 +11,7 @@ pub use letter::{Fault, message_id};
 use crate::{Delivered, Undelivered};
 use domain::time::Instant;
 use serde::Deserialize;
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// A name and an address, as `From` and `To` show them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -161,6 +161,11 @@ impl Mailer {
         letter::check_domain(&settings.message_id_domain)?;
         let relay = relay::Relay::new(&settings)?;
         Ok(Self { settings, relay })
+    }
+
+    /// The longest that [`Mailer::send`] takes.
+    pub fn limit(&self) -> Duration {
+        Duration::from_secs(u64::from(self.settings.timeout_s))
     }
 
     /// The `Message-ID` of an outbox key, such as `incident-7:notice:1`: equal keys give equal identifiers.

@@ -35,15 +35,22 @@ pub struct Undelivered {
     pub kind: Kind,
     /// Why, on one line for people, at most 300 characters; holds the code of SMTP or HTTP where there is one.
     pub reason: String,
+    /// Whether it lies with the way out, such as the mail relay, and so would meet any message.
+    pub on_the_way: bool,
 }
 
 impl Undelivered {
     pub(crate) fn transient(reason: impl fmt::Display) -> Self {
-        Self { kind: Kind::Transient, reason: one_line(&reason.to_string()) }
+        Self { kind: Kind::Transient, reason: one_line(&reason.to_string()), on_the_way: false }
+    }
+
+    /// No message gets out, whoever it is to: to be tried again.
+    pub fn on_the_way(reason: impl fmt::Display) -> Self {
+        Self { on_the_way: true, ..Self::transient(reason) }
     }
 
     pub(crate) fn permanent(reason: impl fmt::Display) -> Self {
-        Self { kind: Kind::Permanent, reason: one_line(&reason.to_string()) }
+        Self { kind: Kind::Permanent, reason: one_line(&reason.to_string()), on_the_way: false }
     }
 }
 

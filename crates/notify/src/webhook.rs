@@ -16,7 +16,10 @@ use reqwest::Method;
 use std::time::Duration;
 
 /// What a receiver may take to answer and how much of its answer we look at. 15 s is Standard Webhooks' own advice.
-const LIMITS: Limits = Limits { time: Duration::from_secs(15), body_bytes: 1_024 };
+const LIMITS: Limits = Limits { time: LIMIT, body_bytes: 1_024 };
+
+/// The longest that [`send`] takes.
+pub const LIMIT: Duration = Duration::from_secs(15);
 
 /// One message to one receiver.
 #[derive(Clone, Debug)]

@@ -51,12 +51,13 @@ reads! {
         from.all(&sql, vals![tenant, incident]).await
     }
 
-    /// Alerts with repeats that stand in no fact yet, at most `limit`.
-    pub async fn uncounted(from, tenant, limit: u32) -> Vec<AlertRow> {
+    /// Alerts with repeats that stand in no fact yet, at most `limit` after an incident and alert key.
+    pub async fn uncounted(from, tenant, after: (&str, &str), limit: u32) -> Vec<AlertRow> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM alerts WHERE tenant = $1 AND counted < count ORDER BY incident, alert_key LIMIT $2"
+            "SELECT {COLUMNS} FROM alerts WHERE tenant = $1 AND counted < count AND (incident, alert_key) > ($2, $3) \
+             ORDER BY incident, alert_key LIMIT $4"
         );
-        from.all(&sql, vals![tenant, limit]).await
+        from.all(&sql, vals![tenant, after.0, after.1, limit]).await
     }
 }
 

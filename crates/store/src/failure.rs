@@ -20,6 +20,9 @@ pub enum Failure {
     /// The desk is stopping and takes nothing more; another node or the next start will.
     #[error("the desk is stopping")]
     Stopping,
+    /// The database was away when others asked for the same; what it said to them.
+    #[error("the database is away: {0}")]
+    Away(String),
     /// The schema could not be brought up to date.
     #[error("schema: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -45,7 +48,7 @@ impl Failure {
     /// The edges then answer 503 with `Retry-After`.
     pub fn is_unavailable(&self) -> bool {
         let error = match self {
-            Self::Stopping => return true,
+            Self::Stopping | Self::Away(_) => return true,
             Self::Database(error) => error,
             _ => return false,
         };

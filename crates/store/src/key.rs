@@ -51,15 +51,16 @@ impl SystemScope<'_> {
         self.db().first(&format!("SELECT {COLUMNS} FROM api_keys WHERE hash = $1"), vals![hash]).await
     }
 
-    /// Keys of all tenants that promise a heartbeat and are not revoked.
+    /// Keys of all tenants that promise a heartbeat and can give one at an instant: neither revoked nor expired.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn heartbeat_keys(&self) -> Result<Vec<KeyRow>, Failure> {
+    pub async fn heartbeat_keys(&self, at: Instant) -> Result<Vec<KeyRow>, Failure> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM api_keys WHERE heartbeat_minutes IS NOT NULL AND revoked IS NULL ORDER BY tenant, id"
+            "SELECT {COLUMNS} FROM api_keys WHERE heartbeat_minutes IS NOT NULL AND revoked IS NULL \
+             AND (expires IS NULL OR expires > $1) ORDER BY tenant, id"
         );
-        self.db().all(&sql, vec![]).await
+        self.db().all(&sql, vals![at]).await
     }
 }
 

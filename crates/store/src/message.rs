@@ -1,9 +1,11 @@
 //! Messages: what is to be told to somebody, a row each.
 
+use crate::scope::list;
 use crate::values::{row, vals};
 use crate::{Failure, Scoped, StaffScope, Write};
 use domain::ids::{BlobId, MessageId, RecordKey, TenantId};
 use domain::time::Instant;
+use std::collections::HashSet;
 
 /// A message to be queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,36 +103,39 @@ impl Scoped<'_> {
 }
 
 impl StaffScope<'_> {
-    /// Messages that were queued before an instant and have not been delivered, given up or dropped, and those given up
-    /// since then; the oldest first.
+    /// The named messages of these tenants, the oldest first.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn undelivered(&self, queued_before: Instant, limit: u32) -> Result<Vec<MessageRow>, Failure> {
+    pub async fn messages_named(&self, ids: &[MessageId]) -> Result<Vec<MessageRow>, Failure> {
         let (tenants, mut vals) = self.tenants_bound();
-        let (before, most) = (vals.len() + 1, vals.len() + 2);
+        let (ids, mut named) = list(vals.len(), ids);
         let sql = format!(
-            "SELECT {COLUMNS} FROM messages WHERE tenant IN {tenants} AND ((state IN ('queued', 'sending') \
-             AND created < ${before}) OR (state = 'failed' AND ended >= ${before})) ORDER BY created, tenant, key LIMIT ${most}"
+            "SELECT {COLUMNS} FROM messages WHERE tenant IN {tenants} AND id IN {ids} ORDER BY created, tenant, key"
         );
-        vals.append(&mut vals![queued_before, limit]);
+        vals.append(&mut named);
         self.db().all(&sql, vals).await
     }
 }
 
 impl Write {
-    /// Queues messages, few statements for many. One whose key was queued before is left out.
+    /// Queues messages, few statements for many. One whose key was queued before is left out; the answer names those that
+    /// were queued.
     ///
     /// # Errors
     /// The database fails, or a payload is no blob of the tenant ([`Failure::Corrupt`]).
-    pub async fn queue_messages(&mut self, messages: Vec<NewMessage>) -> Result<(), Failure> {
+    pub async fn queue_messages(&mut self, messages: Vec<NewMessage>) -> Result<HashSet<MessageId>, Failure> {
+        if messages.is_empty() {
+            return Ok(HashSet::new());
+        }
         self.flush().await?;
-        let (tenant, now) = (self.tenant(), self.now());
+        let (tenant, now) = (self.tenant().clone(), self.now());
+        let ids: Vec<MessageId> = messages.iter().map(|message| message.id.clone()).collect();
         let rows = messages
             .into_iter()
             .map(|new| {
                 vals![
-                    tenant,
+                    &tenant,
                     &new.id,
                     new.key,
                     new.class,
@@ -146,7 +151,14 @@ impl Write {
             .collect();
         let head = "INSERT INTO messages (tenant, id, key, class, channel, record, recipient, payload, state, created, \
                     not_before)";
-        self.insert(head, rows, "ON CONFLICT (tenant, key) DO NOTHING").await
+        self.insert(head, rows, "ON CONFLICT (tenant, key) DO NOTHING").await?;
+        let (places, named) = list(1, &ids);
+        let sql = format!("SELECT id FROM messages WHERE tenant = $1 AND id IN {places}");
+        let mut vals = vals![&tenant];
+        vals.extend(named);
+        let (tx, _) = self.parts();
+        let queued: Vec<(String,)> = tx.all(&sql, vals).await?;
+        Ok(queued.into_iter().map(|(id,)| MessageId::new(id)).collect())
     }
 
     /// Drops a message that is queued: it will not be sent. Says whether it was queued.

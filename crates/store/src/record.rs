@@ -131,7 +131,8 @@ impl StaffScope<'_> {
         self.db().all(&sql, vals).await
     }
 
-    /// The board: open incidents by their nearest duty, then by opening; those that owe nothing come last.
+    /// The board: incidents that are open, or ended and still owe a call, by their nearest duty, then by opening; those that
+    /// owe nothing come last.
     ///
     /// # Errors
     /// The database fails.
@@ -139,7 +140,9 @@ impl StaffScope<'_> {
         let (tenants, mut vals) = self.tenants_bound();
         let place = vals.len() + 1;
         let sql = format!(
-            "{INCIDENT} WHERE r.tenant IN {tenants} AND r.ended IS NULL \
+            "{INCIDENT} WHERE r.tenant IN {tenants} AND (r.tenant, r.key) IN \
+               (SELECT tenant, key FROM records WHERE tenant IN {tenants} AND ended IS NULL \
+                UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'call_undelivered') \
              ORDER BY i.duty_due NULLS LAST, r.opened, r.tenant, r.key LIMIT ${place}"
         );
         vals.append(&mut vals![limit]);

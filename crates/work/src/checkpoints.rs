@@ -1,4 +1,5 @@
-//! Checkpoints: signed heads of the chains, in the database and in a file outside it.
+//! Checkpoints: signed heads of the chains, in a file outside the database and then in it: what could not be put outside is
+//! owed still. The same note twice in the file does no harm.
 
 use anyhow::Context;
 use desk::{CheckpointKey, Desk};
@@ -6,7 +7,7 @@ use std::path::PathBuf;
 use tokio::io::AsyncWriteExt;
 
 pub(crate) async fn sign(desk: Desk, key: CheckpointKey, file: PathBuf) -> anyhow::Result<()> {
-    let signed = desk.checkpoint(&key).await?;
+    let signed = desk.sign_heads(&key).await?;
     if signed.is_empty() {
         return Ok(());
     }
@@ -16,9 +17,17 @@ pub(crate) async fn sign(desk: Desk, key: CheckpointKey, file: PathBuf) -> anyho
         .open(&file)
         .await
         .with_context(|| format!("opening {}", file.display()))?;
-    for checkpoint in signed {
-        outside.write_all(format!("{}\n", checkpoint.note).as_bytes()).await?;
+    let notes: String = signed.iter().map(|checkpoint| format!("{}\n", checkpoint.note)).collect();
+    let end = outside.metadata().await?.len();
+    let written = async {
+        outside.write_all(notes.as_bytes()).await?;
+        outside.sync_data().await
+    };
+    if let Err(error) = written.await {
+        // A note must not follow half of another.
+        outside.set_len(end).await.context("taking half a note back")?;
+        return Err(error).with_context(|| format!("writing {}", file.display()));
     }
-    outside.sync_data().await?;
+    desk.keep_checkpoints(&signed).await?;
     Ok(())
 }

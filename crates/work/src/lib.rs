@@ -5,6 +5,7 @@ mod audit;
 mod checkpoints;
 mod clock;
 mod heartbeats;
+mod janitor;
 mod node;
 mod outbox;
 mod repeats;
@@ -17,8 +18,12 @@ use desk::{CheckpointKey, Desk};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// How often a node says that it is alive.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// What the tasks are told at their start.
 #[derive(Clone)]
@@ -41,28 +46,41 @@ pub struct Tasks {
     stop: CancellationToken,
     desk: Desk,
     node: String,
+    beat: JoinHandle<()>,
+    /// Stops the heartbeat: only once nothing is being sent any more.
+    drained: CancellationToken,
 }
 
 impl Tasks {
     /// Starts every task.
     pub fn start(desk: &Desk, settings: &Settings, stop: &CancellationToken) -> Self {
-        let tracker = TaskTracker::new();
-        let tasks = Self { tracker, stop: stop.clone(), desk: desk.clone(), node: settings.node.clone() };
-        let (node, name) = (settings.node.clone(), settings.node_name.clone());
-        tasks.each(Duration::from_secs(1), "node", move |desk| node::beat(desk, node.clone(), name.clone()));
+        let (tracker, drained, alive) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
+        let (node, name, begun) = (settings.node.clone(), settings.node_name.clone(), alive.clone());
+        let beat = tokio::spawn(each(desk.clone(), drained.clone(), BEAT, "node", move |desk| {
+            let (node, name, begun) = (node.clone(), name.clone(), begun.clone());
+            async move {
+                node::beat(desk, node, name).await?;
+                begun.cancel();
+                Ok(())
+            }
+        }));
+        let node = settings.node.clone();
+        let tasks = Self { tracker, stop: stop.clone(), desk: desk.clone(), node: node.clone(), beat, drained };
         tasks.tracker.spawn(timers::run(desk.clone(), stop.clone()));
-        tasks.tracker.spawn(outbox::run(
-            desk.clone(),
-            settings.node.clone(),
-            Arc::clone(&settings.channels),
-            stop.clone(),
-        ));
+        let (desk, channels, stopped) = (desk.clone(), Arc::clone(&settings.channels), stop.clone());
+        tasks.tracker.spawn(async move {
+            // Others take the claims of a node they never saw for a dead one's.
+            if stopped.run_until_cancelled(alive.cancelled()).await.is_some() {
+                outbox::run(desk, node, channels, stopped).await;
+            }
+        });
         let channels = Arc::clone(&settings.channels);
         tasks.each(Duration::from_secs(60), "mail", move |desk| outbox::probe(desk, Arc::clone(&channels)));
         tasks.each(Duration::from_secs(30), "repeats", repeats::count);
         tasks.each(Duration::from_secs(10), "heartbeats", heartbeats::watch);
         tasks.each(Duration::from_secs(30), "audit", audit::sweep);
         tasks.each(Duration::from_secs(60), "clock", clock::look);
+        tasks.each(Duration::from_secs(60 * 60), "janitor", janitor::sweep);
         tasks.each(Duration::from_millis(500), "log", async |desk| Ok(desk.store().fold_log().await?));
         let (key, file) = (settings.checkpoint_key.clone(), settings.checkpoint_file.clone());
         tasks.each(Duration::from_secs(5), "checkpoints", move |desk| {
@@ -72,33 +90,43 @@ impl Tasks {
         tasks
     }
 
-    /// Runs a task now and then each `period`, until the desk stops. A failure is logged and tried again.
+    /// Runs a task now and then each `period`, until the desk stops.
     fn each<F, R>(&self, period: Duration, name: &'static str, task: F)
     where
         F: Fn(Desk) -> R + Send + 'static,
-        R: Future<Output = anyhow::Result<()>> + Send,
+        R: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        let (desk, stop) = (self.desk.clone(), self.stop.clone());
-        self.tracker.spawn(async move {
-            let mut ticks = tokio::time::interval(period);
-            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-                if let Err(error) = task(desk.clone()).await {
-                    tracing::warn!(
-                        task = name,
-                        error = format!("{error:#}"),
-                        "a background task failed; it will be tried again"
-                    );
-                }
-            }
-        });
+        self.tracker.spawn(each(self.desk.clone(), self.stop.clone(), period, name, task));
     }
 
-    /// Waits for the tasks after the stop was called, and gives this node's leases back.
+    /// Waits for the tasks after the stop was called, then lets this node be known as gone: what it still has claimed is free.
     pub async fn finish(self) {
         self.tracker.wait().await;
+        self.drained.cancel();
+        if let Err(error) = self.beat.await {
+            tracing::warn!(%error, "the heartbeat ended in a fault");
+        }
         if let Err(error) = self.desk.store().system().forget_node(&self.node).await {
             tracing::warn!(%error, "this node's row stays until it is taken for dead");
+        }
+    }
+}
+
+/// Runs a task now and then each `period`, until `stop`. A failure is logged and tried again.
+async fn each<F, R>(desk: Desk, stop: CancellationToken, period: Duration, name: &'static str, task: F)
+where
+    F: Fn(Desk) -> R,
+    R: Future<Output = anyhow::Result<()>>,
+{
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = task(desk.clone()).await {
+            tracing::warn!(
+                task = name,
+                error = format!("{error:#}"),
+                "a background task failed; it will be tried again"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Each second: this node is alive. Leases of a node not seen for four seconds are taken over.
+//! Each second: this node is alive. What a node not seen for four seconds had claimed is taken over.
 
 use desk::Desk;
 

@@ -2,8 +2,8 @@
 //! send; a result counts only while its claim holds.
 
 use desk::health::Mail as MailHealth;
-use desk::incident::{Letter, Payload};
-use desk::{Attempt, Desk, Outgoing};
+use desk::incident::{Hook, Letter};
+use desk::{Answer, Attempt, Content, Desk, Outgoing};
 use notify::egress::Egress;
 use notify::mail::{Mail, Mailbox, Mailer};
 use notify::webhook::{Secret, Webhook};
@@ -19,6 +19,11 @@ const AT_ONCE: usize = 32;
 const POLL: Duration = Duration::from_millis(100);
 /// How long a send may still take once the desk stops.
 const GRACE: Duration = Duration::from_secs(8);
+/// What a claim lasts beyond the longest send: for writing down how it went while the database comes back.
+const MARGIN: Duration = Duration::from_secs(60);
+/// Waits between tries to write down how a send went; together well within [`MARGIN`].
+const WRITE_WAITS: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(9)];
 
 /// Where mail goes.
 pub enum Post {
@@ -38,15 +43,29 @@ pub struct Channels {
     pub egress: Egress,
 }
 
+impl Channels {
+    /// How long a claim lasts: the longest send and a margin.
+    fn lease_ms(&self) -> i64 {
+        let mail = if let Post::Smtp(mailer) = &self.post { mailer.limit() } else { Duration::ZERO };
+        let lease = mail.max(notify::webhook::LIMIT) + MARGIN;
+        i64::try_from(lease.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Runs until the desk stops and sends have ended. The node must be known to live before this begins and until it ends:
+/// others take over what a dead one has claimed.
 pub(crate) async fn run(desk: Desk, node: String, channels: Arc<Channels>, stop: CancellationToken) {
     let mut changes = desk.listen();
     let mut sends: JoinSet<()> = JoinSet::new();
+    let lease_ms = channels.lease_ms();
     while !stop.is_cancelled() {
-        while sends.try_join_next().is_some() {}
+        while let Some(ended) = sends.try_join_next() {
+            tell_of_panic(ended);
+        }
         let room = AT_ONCE - sends.len();
-        let claimed = if room == 0 { Ok(vec![]) } else { desk.claim(&node, room as u32).await };
+        let claimed = if room == 0 { Ok(vec![]) } else { desk.claim(&node, room as u32, lease_ms).await };
         let claimed = claimed.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the outbox could not be read; messages wait");
+            tracing::warn!(%error, "the outbox could not be read; messages wait, the longest for the end of a lease");
             vec![]
         });
         if !claimed.is_empty() {
@@ -58,11 +77,15 @@ pub(crate) async fn run(desk: Desk, node: String, channels: Arc<Channels>, stop:
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(POLL) => {}
-            Some(_sent) = sends.join_next(), if room == 0 => {}
+            Some(ended) = sends.join_next(), if room == 0 => tell_of_panic(ended),
             _rang = changes.recv(), if room > 0 => {}
         }
     }
-    let drained = async { while sends.join_next().await.is_some() {} };
+    let drained = async {
+        while let Some(ended) = sends.join_next().await {
+            tell_of_panic(ended);
+        }
+    };
     if tokio::time::timeout(GRACE, drained).await.is_err() {
         tracing::warn!(
             unfinished = sends.len(),
@@ -81,32 +104,73 @@ async fn deliver(desk: Desk, channels: Arc<Channels>, outgoing: Outgoing) {
     };
     metrics::counter!("madoguchi_messages_total", "channel" => claim.channel.clone(), "outcome" => outcome)
         .increment(1);
-    match desk.finish(claim, &attempt).await {
+    let finished = again_and_again(&WRITE_WAITS, || desk.finish(claim, &attempt)).await;
+    match finished {
         Ok(true) => {}
         Ok(false) => tracing::warn!(message = %claim.id, "another node took this message over"),
-        Err(error) => tracing::warn!(message = %claim.id, %error, "the outcome of a send could not be written down"),
+        Err(error) => {
+            tracing::warn!(message = %claim.id, %error, "the outcome of a send could not be written down; it is sent again when its lease ends")
+        }
+    }
+}
+
+/// Tries, and tries again after each wait until it works. Being refused does not change by waiting.
+async fn again_and_again<T, R>(waits: &[Duration], attempt: impl Fn() -> R) -> Answer<T>
+where
+    R: Future<Output = Answer<T>>,
+{
+    for wait in waits {
+        match attempt().await {
+            Err(desk::Error::Failed(error)) => {
+                tracing::warn!(%error, "the outcome of a send is not written down yet; trying again");
+                tokio::time::sleep(*wait).await;
+            }
+            answer => return answer,
+        }
+    }
+    attempt().await
+}
+
+fn tell_of_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a send ended in a fault; its message is sent again when its lease ends");
     }
 }
 
 async fn attempt(desk: &Desk, channels: &Channels, outgoing: &Outgoing) -> Attempt {
-    let result = match &outgoing.payload {
-        None => return Attempt::Refused { detail: "本文は消去されました / the words were erased".into() },
-        Some(Payload::Mail(letter)) => post(desk, &channels.post, outgoing, letter).await,
-        Some(Payload::Webhook(hook)) => {
-            let secrets: Vec<Secret> = outgoing.secrets.iter().filter_map(|secret| secret.parse().ok()).collect();
-            if secrets.is_empty() {
-                return Attempt::Refused { detail: "Webhookは無効です / the webhook is disabled".into() };
+    let result = match &outgoing.content {
+        Content::Unsendable(attempt) => return attempt.clone(),
+        Content::Mail(letter) => post(desk, &channels.post, outgoing, letter).await,
+        Content::Webhook(hook, secret) => match secret.parse() {
+            Ok(secret) => call(desk, &channels.egress, outgoing, hook, secret).await,
+            Err(error) => {
+                let detail = format!("Webhookの秘密を読めません / the secret of the webhook cannot be read: {error}");
+                return Attempt::Deferred { detail };
             }
-            let at = desk.now().await.unwrap_or(outgoing.claim.created);
-            let (url, id, body) = (outgoing.claim.recipient.clone(), outgoing.claim.id.to_string(), hook.body.clone());
-            notify::webhook::send(&channels.egress, &Webhook { url, id, at, body, secrets }).await
-        }
+        },
     };
     match result {
         Ok(delivered) => Attempt::Delivered { detail: delivered.reply },
-        Err(Undelivered { kind: Kind::Transient, reason }) => Attempt::Deferred { detail: reason },
-        Err(Undelivered { kind: Kind::Permanent, reason }) => Attempt::Refused { detail: reason },
+        Err(Undelivered { kind: Kind::Transient, reason, .. }) => Attempt::Deferred { detail: reason },
+        Err(Undelivered { kind: Kind::Permanent, reason, .. }) => Attempt::Refused { detail: reason },
     }
+}
+
+async fn call(
+    desk: &Desk,
+    egress: &Egress,
+    outgoing: &Outgoing,
+    hook: &Hook,
+    secret: Secret,
+) -> Result<notify::Delivered, Undelivered> {
+    let webhook = Webhook {
+        url: outgoing.claim.recipient.clone(),
+        id: outgoing.claim.id.to_string(),
+        at: desk.now().await.unwrap_or(outgoing.claim.created),
+        body: hook.body.clone(),
+        secrets: vec![secret],
+    };
+    notify::webhook::send(egress, &webhook).await
 }
 
 async fn post(
@@ -118,10 +182,7 @@ async fn post(
     let Post::Smtp(mailer) = post else {
         return match post {
             Post::BuiltIn => Ok(notify::Delivered { reply: "送信箱 / built-in outbox".into() }),
-            _ => Err(Undelivered {
-                kind: Kind::Transient,
-                reason: "メールサーバーが設定されていません / no mail server is configured".into(),
-            }),
+            _ => Err(Undelivered::on_the_way("メールサーバーが設定されていません / no mail server is configured")),
         };
     };
     let mail = Mail {
@@ -135,7 +196,12 @@ async fn post(
         date: desk.now().await.unwrap_or(outgoing.claim.created),
     };
     let result = mailer.send(&mail).await;
-    tell_health(desk, result.as_ref().err().filter(|e| e.kind == Kind::Transient)).await;
+    // What the relay says of one mail tells nothing of the others.
+    match &result {
+        Ok(_) => tell_health(desk, None).await,
+        Err(fault) if fault.on_the_way => tell_health(desk, Some(fault)).await,
+        Err(_) => {}
+    }
     result
 }
 
@@ -160,4 +226,37 @@ async fn tell_health(desk: &Desk, fault: Option<&Undelivered>) {
             (Some(fault), _) => MailHealth::Fails { since: now, reason: fault.reason.clone() },
         };
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use store::Failure;
+
+    async fn tried(failures: usize, refused: bool) -> (usize, bool) {
+        let tries = AtomicUsize::new(0);
+        let attempt = || {
+            std::future::ready(match tries.fetch_add(1, Ordering::SeqCst) {
+                n if n < failures && refused => Err(domain::refusal::Refusal::not_found().into()),
+                n if n < failures => Err(Failure::Away("gone".into()).into()),
+                _ => Ok(()),
+            })
+        };
+        let answer = again_and_again(&[Duration::ZERO; 4], attempt).await;
+        (tries.into_inner(), answer.is_ok())
+    }
+
+    #[tokio::test]
+    async fn an_outcome_is_written_down_once_the_database_is_back() {
+        assert_eq!(tried(0, false).await, (1, true));
+        assert_eq!(tried(4, false).await, (5, true));
+        assert_eq!(tried(9, false).await, (5, false));
+        assert_eq!(tried(9, true).await, (1, false));
+    }
+
+    #[test]
+    fn the_tries_to_write_down_fit_into_the_lease() {
+        assert!(WRITE_WAITS.iter().sum::<Duration>() < MARGIN / 2);
+    }
 }

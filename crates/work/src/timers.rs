@@ -6,6 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The longest wait: another node may have armed something nearer.
 const POLL: Duration = Duration::from_millis(250);
+/// What is due longer than this could not be fired and rests; it is not asked for without a pause.
+const LATE_MS: i64 = 1_000;
 
 pub(crate) async fn run(desk: Desk, stop: CancellationToken) {
     let mut changes = desk.listen();
@@ -33,6 +35,9 @@ pub(crate) async fn run(desk: Desk, stop: CancellationToken) {
 
 async fn wait(desk: &Desk) -> Duration {
     let (Ok(Some(next)), Ok(now)) = (desk.next_timer().await, desk.now().await) else { return POLL };
-    let ms = u64::try_from(next.since_ms(now)).unwrap_or(0);
-    Duration::from_millis(ms).clamp(Duration::from_millis(5), POLL)
+    let ms = next.since_ms(now);
+    if ms < -LATE_MS {
+        return POLL;
+    }
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0)).clamp(Duration::from_millis(5), POLL)
 }

@@ -9,7 +9,7 @@ use desk::{Attempt, Caller, Desk, Grant};
 use domain::access::{Right, Role};
 use domain::calendar::Calendar;
 use domain::ids::{PersonId, ProjectKey, RecordKey, TenantId};
-use domain::time::Instant;
+use domain::time::{Instant, MINUTE_MS};
 use domain::words::Lang;
 use std::collections::HashMap;
 use store::{ClaimedMessage, Clock, HandClock, Store};
@@ -115,7 +115,7 @@ impl Stage {
 
     /// Sends what waits; returns how many messages that were.
     async fn send(&self) -> anyhow::Result<usize> {
-        let outgoing = self.desk.claim(NODE, CLAIM_MAX).await?;
+        let outgoing = self.desk.claim(NODE, CLAIM_MAX, MINUTE_MS).await?;
         for message in &outgoing {
             let reply = answer_of_mail_server(&message.claim);
             self.desk.finish(&message.claim, &reply).await?;

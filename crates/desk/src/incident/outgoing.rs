@@ -78,7 +78,7 @@ pub(super) async fn queue(case: &mut Case<'_>, fact: &Fact) -> Answer<Vec<NewFac
     let Some((kind, text)) = told(&fact.body) else { return Ok(vec![]) };
     let text = case.write.blob_text(text).await?.unwrap_or_default();
     let title = case.write.blob_text(&case.incident.title).await?.unwrap_or_default();
-    let mut queue = Queue { kind, seq: fact.seq, messages: vec![], facts: vec![] };
+    let mut queue = Queue { kind, seq: fact.seq, messages: vec![] };
     let plan = case.paper::<ContactPlan>().await?.map(|(_, plan)| plan).unwrap_or_default();
     let provider = case.write.provider_version_at(Provider::KIND, case.by.now).await?;
     let provider = provider.map(|row| read_paper::<Provider>(&row)).transpose()?.map(|(_, provider)| provider.name);
@@ -98,27 +98,41 @@ pub(super) async fn queue(case: &mut Case<'_>, fact: &Fact) -> Answer<Vec<NewFac
             message_id: if is_first { first.clone() } else { format!("{}.{first}", fact.seq) },
             follows: (!is_first).then_some(first),
         };
-        queue.add(case, Some(contact.id.clone()), contact.mail.clone(), &Payload::Mail(letter));
+        let name = contact.id.to_string();
+        queue.add(case, &name, Some(contact.id.clone()), contact.mail.clone(), &Payload::Mail(letter));
     }
     for webhook in case.write.webhooks().await?.into_iter().filter(|webhook| webhook.disabled.is_none()) {
         let body = hook_body(&case.incident, kind, fact, &title, &text).to_string();
-        let payload = Payload::Webhook(Hook { webhook: webhook.id.to_string(), body });
-        queue.add(case, None, webhook.url, &payload);
+        let name = webhook.id.to_string();
+        let payload = Payload::Webhook(Hook { webhook: name.clone(), body });
+        queue.add(case, &name, None, webhook.url, &payload);
     }
-    case.write.queue_messages(queue.messages).await?;
-    Ok(queue.facts)
+    let (messages, facts): (Vec<_>, Vec<_>) = queue.messages.into_iter().unzip();
+    let queued = case.write.queue_messages(messages).await?;
+    let is_queued =
+        |fact: &NewFact| matches!(&fact.body, Body::MessageQueued { message, .. } if queued.contains(message));
+    Ok(facts.into_iter().filter(is_queued).collect())
 }
 
+/// What one fact tells, as it is gathered. The name of a recipient is the contact's or the webhook's own, not its address:
+/// two may share one.
 struct Queue {
     kind: NoticeKind,
     seq: u64,
-    messages: Vec<NewMessage>,
-    facts: Vec<NewFact>,
+    /// Each with the fact that says so.
+    messages: Vec<(NewMessage, NewFact)>,
 }
 
 impl Queue {
     #[expect(clippy::expect_used, reason = "a payload is texts only: nothing JSON cannot say")]
-    fn add(&mut self, case: &mut Case<'_>, contact: Option<ContactId>, recipient: String, payload: &Payload) {
+    fn add(
+        &mut self,
+        case: &mut Case<'_>,
+        name: &str,
+        contact: Option<ContactId>,
+        recipient: String,
+        payload: &Payload,
+    ) {
         let id = MessageId::new(store::random::letters::<16>());
         let channel = match payload {
             Payload::Mail(_) => "mail",
@@ -126,8 +140,7 @@ impl Queue {
         };
         let bytes = serde_json::to_vec(payload).expect("a payload is JSON");
         let record = case.incident.key.clone();
-        let name = contact.as_ref().map_or_else(|| recipient.clone(), ToString::to_string);
-        self.messages.push(NewMessage {
+        let message = NewMessage {
             id: id.clone(),
             key: format!("{record}:{}:{channel}:{name}", self.seq),
             class: "notice".to_owned(),
@@ -136,9 +149,9 @@ impl Queue {
             recipient,
             payload: case.write.blob("application/json", &bytes),
             not_before: case.by.now,
-        });
+        };
         let body = Body::MessageQueued { message: id, notice: self.kind, channel: channel.to_owned(), contact };
-        self.facts.push(NewFact::by_system(Some(record), body));
+        self.messages.push((message, NewFact::by_system(Some(record), body)));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Alerts taken in (R-4.2.1-11; design: intake, storms, heartbeats).
 
 use crate::bench::{Bench, console, on_both, start};
-use desk::{Delivery, NewKey};
+use desk::{Delivery, Error, NewKey};
 use domain::alerts::{Action, Fate};
 use domain::fact::Body;
 use domain::ids::{ProjectKey, RecordKey};
 use std::collections::HashSet;
-use store::EventFilter;
+use store::{EventFilter, Failure};
 
 on_both!(
     a_hundred_repeats_are_one_incident_an_exact_count_and_one_fact,
@@ -17,6 +17,8 @@ on_both!(
     many_senders_at_once_leave_no_gap,
     one_key_from_many_senders_is_one_incident,
     a_silent_heartbeat_opens_one_incident_of_the_provider,
+    repeats_of_a_storm_are_all_counted,
+    all_are_told_at_once_that_the_database_is_away,
 );
 
 async fn a_hundred_repeats_are_one_incident_an_exact_count_and_one_fact(bench: Bench) {
@@ -177,4 +179,31 @@ async fn a_silent_heartbeat_opens_one_incident_of_the_provider(bench: Bench) {
     beat().await;
     bench.at(12);
     assert_eq!(bench.desk.watch_heartbeats().await.unwrap(), 0);
+}
+
+async fn repeats_of_a_storm_are_all_counted(bench: Bench) {
+    let names: Vec<_> = (0..1_005).map(|n| format!("host{n}")).collect();
+    let storm: Vec<_> = names.iter().map(|name| (Action::Trigger, "storm", name.as_str())).collect();
+    for _ in 0..2 {
+        bench.desk.receive(bench.delivery(&storm)).await.unwrap();
+    }
+    assert_eq!(bench.desk.count_repeats().await.unwrap(), 1_005, "more than one page");
+    assert_eq!(bench.desk.count_repeats().await.unwrap(), 0);
+}
+
+async fn all_are_told_at_once_that_the_database_is_away(bench: Bench) {
+    bench.desk.store().close().await;
+    let senders: Vec<_> = (0..20)
+        .map(|_| {
+            let (desk, delivery) = (bench.desk.clone(), bench.delivery(&[(Action::Trigger, "web01", "web01")]));
+            tokio::spawn(async move { desk.receive(delivery).await })
+        })
+        .collect();
+    for sender in senders {
+        match sender.await.unwrap() {
+            // None of them was tried by itself.
+            Err(Error::Failed(failure @ Failure::Away(_))) => assert!(failure.is_unavailable()),
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Bench {
     pub(crate) other: TenantId,
     pub(crate) intake: IntakeKey,
     people: HashMap<&'static str, Caller>,
-    url: String,
+    pub(crate) url: String,
     _folder: TempDir,
     _server: Option<Arc<Server>>,
 }

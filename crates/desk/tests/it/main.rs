@@ -8,6 +8,7 @@ mod fields;
 mod night;
 mod outbox;
 mod papers;
+mod passing;
 mod reach;
 mod sign_in;
 mod timers;

@@ -1,8 +1,12 @@
 //! Timers fire once, on whichever node (R-3.3.3-1, R-4.2.2-16; ).
 
 use crate::bench::{Bench, on_both, start};
+use desk::{Delivery, IntakeKey};
+use domain::alerts::Action;
 use domain::fact::{Body, Reminder, Target};
+use domain::ids::ProjectKey;
 use domain::time::Instant;
+use testkit::tamper::Hand;
 
 on_both!(
     two_nodes_fire_each_timer_once,
@@ -10,6 +14,7 @@ on_both!(
     reminders_and_a_missed_slot,
     the_desk_closes_after_five_business_days,
     a_node_that_was_away_catches_up,
+    trouble_of_one_holds_up_no_other,
 );
 
 /// Fires until nothing is due.
@@ -132,4 +137,40 @@ async fn a_node_that_was_away_catches_up(bench: Bench) {
     assert_eq!(slots, [60, 120, 180].map(|minute| start().plus_minutes(minute)));
     assert_eq!(fire(&bench).await, 0);
     assert_eq!(bench.desk.audit().await.unwrap().overdue_timers, 0);
+}
+
+async fn trouble_of_one_holds_up_no_other(bench: Bench) {
+    let damaged = bench.alert().await;
+    let sound = bench.tell(Action::Trigger, "db01").await.incident.unwrap();
+    let other = IntakeKey { tenant: bench.other.clone(), project: ProjectKey::new("OTHER"), ..bench.intake.clone() };
+    for _ in 0..2 {
+        let delivery = bench.delivery(&[(Action::Trigger, "web01", "web01")]);
+        bench.desk.receive(Delivery { key: other.clone(), ..delivery }).await.unwrap();
+    }
+    bench.tell(Action::Trigger, "db01").await;
+    let mut hand = Hand::on(&bench.url).await.unwrap();
+    let alter = |from: &str, to: &str| {
+        format!("UPDATE facts SET json = replace(json, '{from}', '{to}') WHERE record = '{damaged}'")
+    };
+    hand.run(&alter("incident.opened", "incident.broken")).await.unwrap();
+    bench.at(16);
+    assert_eq!(bench.desk.fire_due().await.unwrap(), 6, "three of the sound record and three of the other tenant");
+    assert_eq!(bench.desk.fire_due().await.unwrap(), 0);
+    let (glances, unreadable) = bench.desk.glances(bench.person("mo")).await.unwrap();
+    assert_eq!((glances.len(), unreadable), (2, vec![damaged.clone()]), "the board shows the rest");
+
+    // Now nothing of the tenant can be written.
+    let seq = bench.head().await;
+    let head = |seq: &str| format!("UPDATE chain_heads SET seq = {seq} WHERE tenant = '{}'", bench.tenant);
+    hand.run(&head("-1")).await.unwrap();
+    bench.at(31);
+    assert_eq!(bench.desk.fire_due().await.unwrap(), 1, "the other tenant's SLA");
+    assert_eq!(bench.desk.count_repeats().await.unwrap(), 1, "the other tenant's repeats");
+
+    hand.run(&head(&seq.to_string())).await.unwrap();
+    hand.run(&alter("incident.broken", "incident.opened")).await.unwrap();
+    hand.close().await.unwrap();
+    bench.clock.advance_ms(30_000);
+    assert_eq!(fire(&bench).await, 5, "four of the record that was damaged, and the SLA of the sound one");
+    assert_eq!(bench.count(&sound, |body| matches!(body, Body::TargetPassed { .. })).await, 2);
 }

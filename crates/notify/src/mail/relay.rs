@@ -111,11 +111,11 @@ impl Relay {
         match tokio::time::timeout(self.limit, conversation).await {
             Ok(Ok(delivered)) => Ok(delivered),
             Ok(Err(Trouble::Mail(error))) if is_final(&error) => Err(Undelivered::permanent(words(&error))),
-            Ok(Err(Trouble::Mail(error))) => Err(Undelivered::transient(words(&error))),
-            Ok(Err(Trouble::Relay(error))) => {
-                Err(Undelivered::transient(format!("mail relay {host}:{port}: {}", words(&error))))
+            Ok(Err(Trouble::Mail(error))) if is_about_mail(&error) => Err(Undelivered::transient(words(&error))),
+            Ok(Err(Trouble::Mail(error) | Trouble::Relay(error))) => {
+                Err(Undelivered::on_the_way(format!("mail relay {host}:{port}: {}", words(&error))))
             }
-            Err(_) => Err(Undelivered::transient(format!(
+            Err(_) => Err(Undelivered::on_the_way(format!(
                 "mail relay {host}:{port}: no complete answer within {} s",
                 self.limit.as_secs()
             ))),
@@ -123,9 +123,15 @@ impl Relay {
     }
 }
 
-/// Whether the refusal is about this mail. 530 asks for a login, so it is about the settings.
+/// Whether the refusal is about this mail for good.
 fn is_final(error: &Error) -> bool {
-    error.is_permanent() && error.status().is_some_and(|code| u16::from(code) != 530)
+    error.is_permanent() && is_about_mail(error)
+}
+
+/// Whether the relay spoke of this mail: it answered, with other than 530, which asks for a login, and 421, which closes the
+/// service. Those are about the settings and the relay.
+fn is_about_mail(error: &Error) -> bool {
+    error.status().is_some_and(|code| !matches!(u16::from(code), 421 | 530))
 }
 
 /// The relay's own words with their code, or what went wrong without it.

@@ -173,6 +173,7 @@ async fn check(stage: Stage, answer: &str, kind: Kind, reason: &str) -> Result<(
         (refused.kind, refused.reason.as_str()),
         (kind, reason.replace("PORT", &sink.port.to_string()).as_str())
     );
+    assert_eq!(refused.on_the_way, reason.starts_with("mail relay"), "whether any mail would meet it");
     sink.behave();
     mailer.send(&mail).await?;
     let taken: Vec<_> = sink.messages().into_iter().filter(|message| message.taken).collect();
@@ -186,7 +187,7 @@ async fn a_refusal_is_final_only_where_it_is_about_the_mail() -> Result<()> {
     use {Kind::*, Stage::*};
     check(Recipient, "451 4.7.1 greylisted, come back", Transient, "451 4.7.1 greylisted, come back").await?;
     check(Recipient, "550-5.1.1 no\r\n550 5.1.1 such user", Permanent, "550 5.1.1 no such user").await?;
-    check(Sender, "530 5.7.0 log in first", Transient, "530 5.7.0 log in first").await?;
+    check(Sender, "530 5.7.0 log in first", Transient, "mail relay 127.0.0.1:PORT: 530 5.7.0 log in first").await?;
     check(Sender, "501 5.1.7 bad sender", Permanent, "501 5.1.7 bad sender").await?;
     check(Message, "552 5.3.4 too big", Permanent, "552 5.3.4 too big").await?;
     check(Message, "452 4.3.1 full", Transient, "452 4.3.1 full").await?;

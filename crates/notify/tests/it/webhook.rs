@@ -85,7 +85,8 @@ async fn a_receiver_inside_our_network_is_never_connected_to() -> Result<()> {
     let egress = egress(&["10.0.0.0/8", "other.internal"]);
     for host in ["127.0.0.1", "localhost", "LOCALHOST", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"]
     {
-        let Undelivered { kind, reason } = send(&egress, &webhook(format!("http://{host}:{port}/"))).await.unwrap_err();
+        let Undelivered { kind, reason, .. } =
+            send(&egress, &webhook(format!("http://{host}:{port}/"))).await.unwrap_err();
         assert_eq!(kind, Kind::Permanent, "{host}: {reason}");
         assert!(reason.contains("which is not public (loopback)"), "{host}: {reason}");
     }
@@ -121,7 +122,11 @@ async fn a_line_break_in_a_header_and_a_missing_secret_are_refused() -> Result<(
     let refused = send(&egress, &broken).await.unwrap_err();
     assert_eq!(
         refused,
-        Undelivered { kind: Kind::Permanent, reason: "header webhook-id holds a control character".to_owned() }
+        Undelivered {
+            kind: Kind::Permanent,
+            reason: "header webhook-id holds a control character".to_owned(),
+            on_the_way: false,
+        }
     );
     let unsigned = Webhook { secrets: Vec::new(), ..webhook(sink.url("/")) };
     assert_eq!(send(&egress, &unsigned).await.unwrap_err().kind, Kind::Permanent);

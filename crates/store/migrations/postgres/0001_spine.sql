@@ -173,6 +173,8 @@ CREATE TABLE incidents (
   PRIMARY KEY (tenant, key),
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
 );
+-- Ended incidents that still owe a call stay on the board.
+CREATE INDEX incidents_owing_calls ON incidents (tenant, key) WHERE duty = 'call_undelivered';
 
 -- Which incident a correlating key joins, and until when (NULL: while the incident is open).
 CREATE TABLE correlations (
@@ -256,6 +258,7 @@ CREATE TABLE messages (
   created BIGINT NOT NULL,
   not_before BIGINT NOT NULL,
   node TEXT,
+  lease_until BIGINT,
   fence BIGINT NOT NULL DEFAULT 0,
   attempts BIGINT NOT NULL DEFAULT 0,
   reason TEXT,

@@ -62,7 +62,7 @@ async fn a_counter_is_exact_under_eight_writers(bench: Bench) {
     assert_eq!(bench.store.system().uncounted_tenants().await.unwrap(), vec![tenant.clone()]);
 
     let mut write = scope.write().await.unwrap();
-    assert_eq!(write.uncounted(9).await.unwrap()[0].counted, 0);
+    assert_eq!(write.uncounted(("", ""), 9).await.unwrap()[0].counted, 0);
     write.mark_counted(&incident, "web01", 160).await.unwrap();
     let later = start().plus_minutes(1);
     let told = AlertRow {
@@ -74,7 +74,7 @@ async fn a_counter_is_exact_under_eight_writers(bench: Bench) {
     };
     write.upsert_alerts(vec![told]).await.unwrap();
     write.commit().await.unwrap();
-    assert_eq!(scope.uncounted(9).await.unwrap(), vec![]);
+    assert_eq!(scope.uncounted(("", ""), 9).await.unwrap(), vec![]);
     let row = scope.alerts_of(&incident).await.unwrap().remove(0);
     assert_eq!((row.count, row.counted, row.status.as_str()), (161, 161, "resolved"));
     assert_eq!((row.first_received, row.last_received), (start(), later));
@@ -154,7 +154,8 @@ async fn alerts_are_listed_the_latest_first(bench: Bench) {
 async fn keys_are_found_by_their_hash(bench: Bench) {
     let (tenant, project) = bench.customer("a", "ACME").await;
     let scope = bench.store.tenant(&tenant);
-    let (added, id) = (key(&tenant, &project, "k"), KeyId::new("k"));
+    let ends = Some(start().plus_minutes(60));
+    let (added, id) = (store::KeyRow { expires: ends, ..key(&tenant, &project, "k") }, KeyId::new("k"));
     let mut write = scope.write().await.unwrap();
     write.add_key(&added).await.unwrap();
     write.beat_key(&id).await.unwrap();
@@ -162,7 +163,9 @@ async fn keys_are_found_by_their_hash(bench: Bench) {
     let found = bench.store.system().find_key("hash of k").await.unwrap().unwrap();
     assert_eq!((found.id.clone(), found.role, found.last_heartbeat), (id.clone(), added.role, Some(start())));
     assert_eq!(bench.store.system().find_key("hash of another").await.unwrap(), None);
-    assert_eq!(bench.store.system().heartbeat_keys().await.unwrap().len(), 1);
+    assert_eq!(bench.store.system().heartbeat_keys(start().plus_minutes(60).plus_ms(-1)).await.unwrap().len(), 1);
+    let ended = bench.store.system().heartbeat_keys(start().plus_minutes(60)).await.unwrap();
+    assert_eq!(ended, vec![], "an expired key can give no sign of life");
 
     scope.touch_key(&id, start()).await.unwrap();
     scope.touch_key(&id, start().plus_ms(60_000)).await.unwrap();
@@ -175,7 +178,7 @@ async fn keys_are_found_by_their_hash(bench: Bench) {
     assert!(!write.revoke_key(&id).await.unwrap());
     write.commit().await.unwrap();
     assert_eq!(scope.keys().await.unwrap()[0].revoked, Some(start()));
-    assert_eq!(bench.store.system().heartbeat_keys().await.unwrap(), vec![]);
+    assert_eq!(bench.store.system().heartbeat_keys(start()).await.unwrap(), vec![]);
 }
 
 on_both!(

@@ -33,7 +33,7 @@ async fn a_crossing_is_refused(bench: Bench) {
     let correlation = write().await.save_correlations(vec![joins]).await;
     let intake_key = write().await.add_key(&key(&a, &of_a, "k")).await;
     let paper = write().await.record_version("criteria", "", start(), &blob_of_a).await.map(drop);
-    let message = write().await.queue_messages(vec![message]).await;
+    let message = write().await.queue_messages(vec![message]).await.map(drop);
     let number = write().await.next_number(&of_a).await.map(drop);
     let crossings = [
         ("record", record),

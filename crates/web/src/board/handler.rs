@@ -11,7 +11,8 @@ use desk::{Answer, Glance};
 use domain::access::Right;
 use domain::alerts::Fate;
 use domain::calendar::Calendar;
-use domain::incident::duty::{Duty, DutyKind, UNDELIVERED_MINUTES};
+use domain::ids::{MessageId, RecordKey};
+use domain::incident::duty::{Duty, DutyKind};
 use domain::time::{HOUR_MS, Instant, MINUTE_MS};
 use gate::Trouble;
 use store::{KeyRow, MessageRow};
@@ -34,6 +35,8 @@ pub(crate) async fn show(here: Here) -> Result<Response, Trouble> {
 /// Everything the board is drawn from.
 pub(crate) struct Board {
     glances: Vec<Glance>,
+    /// Incidents that cannot be read.
+    damaged: Vec<RecordKey>,
     calendar: Calendar,
     health: health::State,
     undelivered: Vec<MessageRow>,
@@ -52,10 +55,19 @@ impl Board {
         let day = desk.fates(caller, now.plus_ms(-24 * HOUR_MS), now.plus_ms(1)).await?;
         let midnight = crate::when::midnight(calendar.date_of(now), calendar.zone());
         let today = desk.fates(caller, midnight, now.plus_ms(1)).await?;
+        let (glances, damaged) = desk.glances(caller).await?;
+        let owed = glances.iter().flat_map(|glance| glance.incident.duties(now, &calendar));
+        let to_call_for: Vec<MessageId> = owed
+            .filter_map(|duty| match duty.kind {
+                DutyKind::CallUndelivered(id) => Some(id),
+                _ => None,
+            })
+            .collect();
         Ok(Self {
-            glances: desk.glances(caller).await?,
+            undelivered: desk.messages_named(caller, &to_call_for).await?,
+            glances,
+            damaged,
             health: desk.health().state(),
-            undelivered: desk.undelivered(caller, now.plus_minutes(-UNDELIVERED_MINUTES)).await?,
             waiting: desk.waiting_messages().await?,
             silent: desk.silent_keys(caller).await?,
             unreadable: day.counts.iter().filter(|(fate, _)| *fate == Fate::Unreadable).map(|(_, count)| count).sum(),
@@ -104,6 +116,7 @@ impl Board {
         if self.health.clock == WallClock::Unsynchronised {
             list.push(Warning::ClockUnsynchronised { offset_ms: None });
         }
+        list.extend(self.damaged.iter().map(|key| Warning::Damaged { record: key.to_string() }));
         for glance in &self.glances {
             for duty in glance.incident.duties(shell.now, &self.calendar) {
                 let DutyKind::CallUndelivered(id) = duty.kind else { continue };
@@ -122,8 +135,12 @@ impl Board {
         }
         list.extend(self.silent.iter().map(|(key, since)| Warning::Silent { key: key.label.clone(), since: *since }));
         let sweep = &self.health.sweep;
-        if sweep.overdue_timers > 0 || sweep.stuck > 0 {
-            list.push(Warning::Auditor { overdue_timers: sweep.overdue_timers, stuck: sweep.stuck });
+        if sweep.is_alarming() {
+            list.push(Warning::Auditor {
+                overdue_timers: sweep.overdue_timers,
+                overdue_claims: sweep.overdue_claims,
+                stuck: sweep.stuck,
+            });
         }
         list
     }

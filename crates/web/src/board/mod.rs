@@ -52,6 +52,8 @@ pub enum Warning {
     Auditor {
         /// Timers nobody fired.
         overdue_timers: u64,
+        /// Messages that are claimed and not sent.
+        overdue_claims: u64,
         /// Open incidents that owe nothing any more.
         stuck: u64,
     },
@@ -73,6 +75,11 @@ pub enum Warning {
         to: String,
         /// Why not.
         reason: String,
+    },
+    /// The facts of an incident cannot be read.
+    Damaged {
+        /// The incident, such as `NCS-12`.
+        record: String,
     },
     /// A promised heartbeat is missing.
     Silent {
@@ -114,15 +121,15 @@ pub fn page(shell: &Shell, it: &BoardPage) -> Markup {
 /// The sentence and its key: what is the nearest duty, and how long is left. Element `next`.
 pub fn next(shell: &Shell, row: Option<&BoardRow>, alerts_today: u64) -> Markup {
     html! {
-        section.next id="next" aria-live="polite" {
+        section.next id="next" {
             @if let Some(row) = row {
-                p.sentence {
+                p.sentence data-say {
                     span.whose { (row.tenant) }
                     a href=(row.href()) data-primary { strong { (row.what()) } span.arrow aria-hidden="true" { "→" } b { (row.duty.in_lang(shell.lang)) } kbd { "Enter" } }
                 }
                 (clock_mark(shell, &row.held()))
             } @else {
-                p.sentence { strong { (shell.t("いま、やることはありません。", "Nothing is owed right now.")) } }
+                p.sentence data-say { strong { (shell.t("いま、やることはありません。", "Nothing is owed right now.")) } }
                 p.hint {
                     (shell.t("きょう受けたアラート ", "Alerts accepted today: ")) b.number { (alerts_today) } (shell.t(" 件。 ", ". "))
                     a href="/alerts" { (shell.t("行き先を見る", "See where they went")) } (shell.t(" ／ 届くはずのものが無ければ ", " – if something should have arrived, ")) a href="/settings/keys" { (shell.t("試験アラートを送る", "send a test alert")) }
@@ -135,7 +142,7 @@ pub fn next(shell: &Shell, row: Option<&BoardRow>, alerts_today: u64) -> Markup 
 /// The bar of warnings; empty when all is well. Element `warnings`.
 pub fn warnings(shell: &Shell, list: &[Warning]) -> Markup {
     html! {
-        ul.warnings id="warnings" role="status" {
+        ul.warnings id="warnings" data-say {
             @for warning in list { li { b { (shell.t("注意", "Warning")) } span { (said(shell, warning)) } } }
         }
     }
@@ -151,8 +158,8 @@ fn said(shell: &Shell, warning: &Warning) -> Markup {
             (shell.t("メールサーバーが設定されていません。連絡はメールで届きません（待ち ", "No mail server is configured: notices are not mailed (waiting: ")) (waiting) (shell.t(" 通）。", ").")) " "
             a href="/settings/mail" { (shell.t("設定を確かめる", "Check the settings")) }
         },
-        Warning::Auditor { overdue_timers, stuck } => html! {
-            (shell.t("自己点検: 遅れている予定 ", "Self-check: overdue timers ")) (overdue_timers) (shell.t(" 件、次の一手のない障害 ", ", incidents without a next step ")) (stuck) (shell.t(" 件。管理者に連絡してください。", ". Tell your administrator."))
+        Warning::Auditor { overdue_timers, overdue_claims, stuck } => html! {
+            (shell.t("自己点検: 遅れている予定 ", "Self-check: overdue timers ")) (overdue_timers) (shell.t(" 件、送信されないままの通知 ", ", messages claimed and not sent ")) (overdue_claims) (shell.t(" 件、次の一手のない障害 ", ", incidents without a next step ")) (stuck) (shell.t(" 件。管理者に連絡してください。", ". Tell your administrator."))
         },
         Warning::ClockUnsynchronised { offset_ms } => html! {
             (shell.t("サーバーの時計が同期していません", "The server's clock is not synchronised"))
@@ -165,6 +172,9 @@ fn said(shell: &Shell, warning: &Warning) -> Markup {
         Warning::Undelivered { record, to, reason } => html! {
             (shell.t("連絡が届いていません。電話してください: ", "A notice was not delivered. Call: ")) a href={ "/incidents/" (record) "#calls" } { (record) } " " (to) (shell.t("（", " (")) (reason) (shell.t("）", ")"))
         },
+        Warning::Damaged { record } => html! {
+            b { (record) } (shell.t(" の記録を読めません。管理者に連絡してください（madoguchi verify）。", " cannot be read. Tell your administrator (madoguchi verify)."))
+        },
         Warning::Silent { key, since } => html! {
             (shell.t("監視元「", "The source “")) (key) (shell.t("」からの定期信号が ", "” has been silent since ")) (when::text(shell, *since)) (shell.t(" から途絶えています。", "."))
         },
@@ -176,7 +186,7 @@ fn foot(shell: &Shell, on_duty: &[String]) -> Markup {
     html! {
         footer.foot {
             span.age data-age=(shell.t("最終更新 {s} 秒前", "last update {s} s ago")) { (shell.t("最新にするには再読み込み", "reload to update")) }
-            button.plain type="button" data-sound data-on=(shell.t("音 入", "Sound on")) data-off=(shell.t("音 切", "Sound off")) aria-pressed="false" hidden { (shell.t("音 切", "Sound off")) }
+            button.plain type="button" data-sound data-on=(shell.t("音 入", "Sound on")) data-off=(shell.t("音 切", "Sound off")) data-silent=(shell.t("音 まだ鳴りません（押すと鳴ります）", "Still silent: press for sound")) aria-pressed="false" hidden { (shell.t("音 切", "Sound off")) }
             (duty(shell, on_duty))
             span.tip { kbd { "?" } " " (shell.t("キー操作", "keys")) }
         }
@@ -188,7 +198,7 @@ pub fn duty(shell: &Shell, on_duty: &[String]) -> Markup {
     html! {
         span id="duty" {
             (shell.t("当番 ", "On duty: "))
-            @if on_duty.is_empty() { strong { (shell.t("決まっていません", "nobody")) } " " a href="/settings/people" { (shell.t("決める", "Decide")) } }
+            @if on_duty.is_empty() { strong { (shell.t("誰もいません", "nobody")) } }
             @else { strong { (on_duty.join(shell.t("、", ", "))) } }
         }
     }

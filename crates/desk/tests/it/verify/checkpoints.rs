@@ -20,7 +20,8 @@ async fn each_minute_or_thousand_facts_where_there_is_news(place: Place) {
     let (store, desk, clock) = history::open(&place.url("desk").await).await;
     let tenant = desk.add_tenant(&history::console(), "○○商事", "ACME").await.unwrap().id;
     let covered = async || {
-        let signed = desk.checkpoint(&key()).await.unwrap();
+        let signed = desk.sign_heads(&key()).await.unwrap();
+        desk.keep_checkpoints(&signed).await.unwrap();
         signed.iter().find(|note| note.tenant == tenant).map(|note| note.seq)
     };
     let begun = store.tenant(&tenant).head().await.unwrap().unwrap().seq;
@@ -44,10 +45,27 @@ async fn a_checkpoint_by_another_key_is_not_trusted(place: Place) {
     let (store, desk, _) = history::open(&place.url("desk").await).await;
     desk.add_tenant(&history::console(), "○○商事", "ACME").await.unwrap();
     let stranger = CheckpointKey::from_seed([8; 32]);
-    desk.checkpoint(&stranger).await.unwrap();
+    let signed = desk.sign_heads(&stranger).await.unwrap();
+    desk.keep_checkpoints(&signed).await.unwrap();
     desk::verify(&store, &Verify { checkpoint_keys: vec![stranger.verifier().clone()], outside: None }).await.unwrap();
     let found = desk::verify(&store, &inside()).await.unwrap_err();
     assert!(found.to_string().contains("trusted key"), "{found}");
 }
 
-on_both!(each_minute_or_thousand_facts_where_there_is_news, a_checkpoint_by_another_key_is_not_trusted);
+async fn a_note_is_owed_until_it_is_kept(place: Place) {
+    let (store, desk, _) = history::open(&place.url("desk").await).await;
+    desk.add_tenant(&history::console(), "○○商事", "ACME").await.unwrap();
+    let signed = desk.sign_heads(&key()).await.unwrap();
+    assert!(!signed.is_empty());
+    // It could not be put outside the database.
+    assert_eq!(desk.sign_heads(&key()).await.unwrap(), signed);
+    desk.keep_checkpoints(&signed).await.unwrap();
+    assert_eq!(desk.sign_heads(&key()).await.unwrap(), vec![]);
+    assert_eq!(desk::verify(&store, &inside()).await.unwrap().checkpoints, signed.len() as u64);
+}
+
+on_both!(
+    each_minute_or_thousand_facts_where_there_is_news,
+    a_checkpoint_by_another_key_is_not_trusted,
+    a_note_is_owed_until_it_is_kept,
+);

@@ -9,7 +9,7 @@ use domain::contact::{Contact, ContactPlan, Hours};
 use domain::fact::{Answer, CallResult, NoticeChannel};
 use domain::ids::{BlobId, ContactId, ProjectKey, RecordKey, TenantId};
 use domain::paper::{Agreement, Closures};
-use domain::time::Instant;
+use domain::time::{Instant, MINUTE_MS};
 use domain::words::Lang;
 use std::sync::Arc;
 use store::{Clock, HandClock, Store};
@@ -191,7 +191,7 @@ impl History {
     async fn send(&self, attempts: &[Attempt]) {
         let now = self.store.now().await.unwrap();
         self.store.system().beat("node", "node", now).await.unwrap();
-        let outgoing = self.desk.claim("node", 50).await.unwrap();
+        let outgoing = self.desk.claim("node", 50, MINUTE_MS).await.unwrap();
         for (outgoing, attempt) in outgoing.iter().zip(attempts) {
             assert!(self.desk.finish(&outgoing.claim, attempt).await.unwrap());
         }
@@ -199,8 +199,9 @@ impl History {
 
     pub(crate) async fn checkpoint(&mut self) {
         self.clock.advance_ms(desk::CHECKPOINT_MS);
-        let signed = self.desk.checkpoint(&key()).await.unwrap();
+        let signed = self.desk.sign_heads(&key()).await.unwrap();
         assert!(!signed.is_empty());
+        self.desk.keep_checkpoints(&signed).await.unwrap();
         self.outside.extend(signed);
     }
 

@@ -1,0 +1,11 @@
+//! The janitor: each hour, what is only good for a while is forgotten - remembered answers and sessions that ended.
+
+use desk::Desk;
+
+pub(crate) async fn sweep(desk: Desk) -> anyhow::Result<()> {
+    let forgotten = desk.forget_passing().await?;
+    if forgotten > 0 {
+        tracing::info!(forgotten, "answers and sessions past their time are gone");
+    }
+    Ok(())
+}
