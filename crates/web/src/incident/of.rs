@@ -136,6 +136,7 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
             vec![Verb::RecoveryNotice, Verb::RecoveryWithdrawal, Verb::InterimReport, Verb::Call, Verb::RecoveryStep]
         }
         State::RecoveryNotified => vec![Verb::Recurrence, Verb::Call],
+        State::FalseAlarm | State::Closed if incident.owes_call() => vec![Verb::Call],
         State::FalseAlarm | State::Closed => vec![],
     };
     if incident.awaiting_second().is_some() && !incident.state.is_final() {
