@@ -2,7 +2,7 @@
 //!
 //! The walk knows no server: a [`Site`] is asked in-process or over HTTP. A *thing* is an id that exists, with the name of its
 //! owner; a caller *reaches* owners. What a caller does not reach must be answered, byte for byte, as what does not exist, and
-//! must change nothing. Ids stand in the path (`{name}`, told by kinds in their order), or in query and body as `<Kind>`.
+//! must change nothing; and no answer may name a thing that its reader does not reach. Ids stand in the path (`{name}`, told by kinds in their order), or in query and body as `<Kind>`.
 
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -93,8 +93,20 @@ pub struct Findings {
     pub faults: Vec<String>,
 }
 
+/// Characters of an id from which on it tells whose it is wherever it stands.
+const TELLING: usize = 6;
+
 /// Owner of ids that do not exist.
 const NOBODY: &str = "nobody";
+
+/// Owner of what is nobody's in particular and everybody's: a day, a number that counts beside its owner's id.
+pub const COMMON: &str = "everybody";
+
+impl Caller {
+    fn reaches(&self, thing: &Thing) -> bool {
+        self.reaches.contains(&thing.owner) || (thing.owner == COMMON && self.is_known)
+    }
+}
 
 /// One way of one route.
 struct Way<'w> {
@@ -186,12 +198,12 @@ impl World {
     ) -> Result<()> {
         let mut known: HashMap<Vec<String>, Reply> = HashMap::new();
         for things in self.choices(&way.kinds)? {
-            let is_own = things.iter().all(|thing| caller.reaches.contains(&thing.owner));
+            let is_own = things.iter().all(|thing| caller.reaches(thing));
             if is_own && caller.is_known {
                 continue;
             }
             let absent = |thing: &Thing| {
-                let reached = caller.reaches.contains(&thing.owner);
+                let reached = caller.reaches(thing);
                 let nobody = self.things.iter().find(|other| other.kind == thing.kind && other.owner == NOBODY);
                 if reached { thing.clone() } else { nobody.unwrap_or(thing).clone() }
             };
@@ -230,7 +242,7 @@ impl World {
     ) -> Result<Vec<u16>> {
         let mut statuses = vec![];
         for things in self.choices(&way.kinds)? {
-            if things.iter().all(|thing| caller.reaches.contains(&thing.owner)) {
+            if things.iter().all(|thing| caller.reaches(thing)) {
                 let reply = self.ask(site, way, caller, &things, findings).await?;
                 if !way.route.is_public && reply.status == 401 {
                     findings.faults.push(format!("{}: not recognised", told(way, caller, &things)));
@@ -256,6 +268,14 @@ impl World {
         let target = if query.is_empty() { path } else { format!("{path}?{query}") };
         let reply = site.ask(caller, &way.route.method, &target, &fill(way.probe.body, '<', '>', in_body)).await?;
         findings.requests += 1;
+        let is_foreign = |thing: &&Thing| thing.id.len() >= TELLING && thing.owner != COMMON && !caller.reaches(thing);
+        let asked = |thing: &&Thing| things.iter().any(|named| named.id == thing.id);
+        for leaked in self.things.iter().filter(|thing| is_foreign(thing) && !asked(thing)) {
+            if reply.body.contains(&leaked.id) {
+                let Thing { kind, owner, id } = leaked;
+                findings.faults.push(format!("{}: names {kind} {id} of {owner}", told(way, caller, things)));
+            }
+        }
         if reply.status >= 500 {
             findings.faults.push(format!("{}: {} {}", told(way, caller, things), reply.status, reply.body));
         }
@@ -312,6 +332,7 @@ mod tests {
             match (own, self.leak) {
                 (false, "forbidden") if target.ends_with("b1") => reply(403, ""),
                 (false, "echo") => reply(404, target),
+                (true, "names") => reply(200, "see also thing-of-b"),
                 (false, _) => reply(404, ""),
                 (true, "bug") => reply(500, ""),
                 (true, _) => reply(200, ""),
@@ -338,7 +359,12 @@ mod tests {
                 Caller { name: "ann", reaches: &["a"], is_known: true },
                 Caller { name: "anonymous", reaches: &[], is_known: false },
             ],
-            things: vec![thing("a", "a1"), thing("b", "b1"), thing("nobody", "x1")],
+            things: vec![
+                thing("a", "a1"),
+                thing("b", "b1"),
+                thing("nobody", "x1"),
+                Thing { kind: "Other", owner: "b", id: "thing-of-b".into() },
+            ],
         };
         let findings = world.walk(&Toy { leak, written: Cell::new(0) }).await.unwrap();
         assert!(findings.requests > 10);
@@ -353,6 +379,7 @@ mod tests {
         check("echo", "foreign 404").await;
         check("write", "somebody changed").await;
         check("bug", "500").await;
+        check("names", "names Other thing-of-b of b").await;
         check("stranger", "a stranger got 200").await;
     }
 }

@@ -1,8 +1,8 @@
-//! F29: routes through which one customer sees or touches another's things. 0 is the figure, over every route that the running
-//! binary's API document names, over HTTP.
+//! F29: routes through which one customer sees or touches another's things. 0 is the figure, over every route of the API, as
+//! the running binary's document names them, and over every page and live stream, as the route table of the pages does.
 //!
-//! The crates walk the same matrix over their tables, pages included, without a network between. Here the real binary is asked
-//! with real cookies and keys, and bodies are made from the document's schemas.
+//! The real binary is asked over HTTP with real cookies and keys. Bodies of the API are made from the document's schemas; forms
+//! that name somebody's things are written down in [`FORMS`]. The intake has no callers but its keys, which its own tests try.
 
 use super::{Outcome, Run};
 use crate::client::Connection;
@@ -20,19 +20,30 @@ const EVERYBODY: &[&str] = &["A", "B", "provider"];
 const NOBODY: &str = "nobody";
 
 pub(super) async fn run(run: &Run) -> Result<Outcome> {
-    let house = House::open(&run.ground, &[]).await?;
-    let (a, b) = (house.add_customer("甲", "ACME").await?, house.add_customer("乙", "BETA").await?);
-    house.add_person("ad@msp.example", "ad", None).await?;
-    let admin = Staff::sign_in(&house, "ad@msp.example").await?;
-    let document = admin.get("/api/v1/openapi.json").await?;
-    let (callers, proofs) = callers(&house, &a, &b).await?;
-    let (routes, probes) = routes(&document)?;
-    let world = World { routes, probes, callers, things: things(&house, &admin, &a, &b).await? };
-    let findings = world.walk(&Door { house: &house, proofs }).await?;
-    let mut outcome = Outcome { passed: (findings.requests - findings.faults.len()) as u64, ..Outcome::default() };
-    outcome.failures = findings.faults;
-    outcome.figures =
-        format!("{} routes, {} callers, {} requests", world.routes.len(), world.callers.len(), findings.requests);
+    let mut outcome = Outcome::default();
+    // Each face walks in a house of its own: a walk ends what can be ended.
+    for face in ["API", "pages"] {
+        let house = House::open(&run.ground, &[]).await?;
+        let (a, b) = (house.add_customer("甲", "ACME").await?, house.add_customer("乙", "BETA").await?);
+        house.add_person("ad@msp.example", "ad", None).await?;
+        let admin = Staff::sign_in(&house, "ad@msp.example").await?;
+        let (mut callers, proofs) = callers(&house, &a, &b).await?;
+        let (routes, probes) = if face == "API" {
+            routes(&admin.get("/api/v1/openapi.json").await?)?
+        } else {
+            // A key opens no page: whoever brings one there is a stranger.
+            for caller in callers.iter_mut().filter(|caller| caller.name.starts_with("key ")) {
+                *caller = Caller { reaches: &[], is_known: false, ..caller.clone() };
+            }
+            (pages(), FORMS.to_vec())
+        };
+        let world = World { routes, probes, callers, things: things(&house, &admin, &a, &b).await? };
+        let findings = world.walk(&Door { house: &house, proofs }).await?;
+        outcome.passed += (findings.requests - findings.faults.len()) as u64;
+        outcome.failures.extend(findings.faults);
+        let (routes, callers, requests) = (world.routes.len(), world.callers.len(), findings.requests);
+        outcome.figures += &format!("{face}: {routes} routes, {callers} callers, {requests} requests; ");
+    }
     Ok(outcome)
 }
 
@@ -45,15 +56,23 @@ struct Door<'h> {
 impl matrix::Site for Door<'_> {
     async fn ask(&self, caller: &Caller, method: &str, target: &str, body: &str) -> Result<Reply> {
         let method = Method::from_bytes(method.as_bytes())?;
-        let mut request = self.house.client.request(method, self.house.desk.url(target));
+        let mut request = self.house.client.request(method.clone(), self.house.desk.url(target));
         if let Some((name, value)) = self.proofs.get(caller.name) {
             request = request.header(*name, value);
         }
-        if !body.is_empty() {
+        let is_page = !target.starts_with("/api/");
+        if is_page && method == Method::POST {
+            // As a script sends forms: problems come as such, without a page around them.
+            let form = request.header("content-type", "application/x-www-form-urlencoded");
+            request = form.header("accept", "application/problem+json").body(body.to_owned());
+        } else if !body.is_empty() {
             request = request.header("content-type", "application/json").body(body.to_owned());
         }
         let reply = request.send().await?;
-        Ok(Reply { status: reply.status().as_u16(), body: reply.text().await? })
+        let status = reply.status().as_u16();
+        // A stream that was let in has no end.
+        let is_stream = target.starts_with("/live/") && status == 200;
+        Ok(Reply { status, body: if is_stream { String::new() } else { timeless(&reply.text().await?) } })
     }
 
     /// Everything written leaves a fact, a record or a blob, and `verify` counts them.
@@ -84,6 +103,57 @@ fn routes(document: &Value) -> Result<(Vec<Route>, Vec<Probe>)> {
         }
     }
     Ok((routes, probes))
+}
+
+/// A page without the instant it was drawn at.
+fn timeless(page: &str) -> String {
+    match page.split_once("data-now=\"") {
+        Some((before, rest)) => format!("{before}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => page.to_owned(),
+    }
+}
+
+/// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
+const FORMS: [Probe; 11] = [
+    form(
+        "POST /settings/people",
+        "email=new%40example.jp&name=n&role=mo&tenant=<Tenant>&password=another+long+sentence",
+    ),
+    form("POST /settings/calendar", "date=2026-11-24"),
+    form("POST /incidents/{key}/assignment", "version=1"),
+    form("POST /incidents/{key}/note", "version=1&text=t"),
+    form("POST /settings/tenants/{tenant}/projects", "name=n&key=NEWKEY"),
+    form("POST /settings/people/password", "person=<Person>&password=another+long+sentence"),
+    form("POST /settings/memberships", "person=<Person>&tenant=<Tenant>&role=mo"),
+    form("POST /settings/keys", "name=n&project=<Project>&scope=intake"),
+    form("POST /settings/webhooks", "url=https%3A%2F%2Fhook.example%2Fpage&tenant=<Tenant>"),
+    form("POST /settings/delegations", "right=decide&from=<Person>&to=<Person>&hours_from=19:00&hours_to=10:00"),
+    form("POST /settings/projects/{project}/waiver", "waived_by=somebody"),
+];
+
+const fn form(route: &'static str, body: &'static str) -> Probe {
+    Probe { route, query: "", body }
+}
+
+/// What asks for nobody's things and would end what the callers ask with: coming and going.
+const DOORS: [&str; 4] = ["/sign-in", "/sign-out", "/set-up", "/language"];
+
+/// The pages and live streams.
+fn pages() -> Vec<Route> {
+    let tables = web::tables();
+    let rows = tables.iter().flat_map(|table| table.rows());
+    // Nobody owns a file, and the outbox is there in the demo alone.
+    let is_walked = |path: &str| !DOORS.contains(&path) && !path.starts_with("/assets") && !path.starts_with("/outbox");
+    let walked = rows.filter(|row| is_walked(row.path));
+    walked
+        .map(|row| Route {
+            method: row.method.to_string(),
+            path: row.path.to_owned(),
+            // A page names an event by its number beside its tenant; the API's ids hold both.
+            kinds: row.objects.iter().map(|object| format!("{object:?}").replace("Event", "Number")).collect(),
+            is_public: format!("{:?}", row.policy) == "Public",
+        })
+        .collect()
 }
 
 /// What a parameter of a path names.
@@ -177,6 +247,12 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         // What may be ended is nothing that anybody asks with.
         let spare = house.desk.admin(&["key", "add", "--project", project, "--scope", "intake"], None).await?;
         add("Key", owner, &spare["id"])?;
+        let contact = format!("contact-of-{project}");
+        let plan = json!({ "document": { "contacts": [{
+            "id": contact, "name": "連絡先", "reading": "れんらくさき", "phone": "03-0000-0000",
+        }] } });
+        admin.post(&format!("/api/v1/projects/{project}/contact-plan"), &plan).await?;
+        add("Contact", owner, &json!(contact))?;
         // The customer sees what was published.
         let incident = format!("{project}-1");
         let judged = json!({ "answers": [{ "question": "down", "yes": true }], "text": "調べています。", "reason": "監視で明らか" });
@@ -191,6 +267,7 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         };
         let (giver, taker) = (person("giver", "dh").await?, person("taker", "mo").await?);
         add("Membership", owner, &taker["id"])?;
+        add("Person", owner, &taker["person"])?;
         let lent = json!({
             "giver": giver["person"], "taker": taker["person"], "right": "decide", "minute_from": 0, "minute_to": 0,
         });
@@ -202,10 +279,14 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
     let spare = Staff::sign_in(house, "ad@msp.example").await?.get("/api/v1/me/sessions").await?;
     let spare = spare["items"].as_array().into_iter().flatten().find(|session| session["current"] == true);
     add("Session", "ad", &spare.context("no session")?["id"])?;
+    for (kind, id) in [("Paper", "occurrence"), ("Nothing", "2026-11-24"), ("Number", "1")] {
+        add(kind, matrix::COMMON, &json!(id))?;
+        add(kind, NOBODY, &json!("999"))?;
+    }
     for (kind, id) in [("Project", "NONE"), ("Incident", "NONE-1"), ("Event", "0000000000000000.1")] {
         add(kind, NOBODY, &json!(id))?;
     }
-    for kind in ["Tenant", "Membership", "Webhook", "Delegation", "Session", "Key"] {
+    for kind in ["Tenant", "Membership", "Webhook", "Delegation", "Session", "Key", "Person", "Contact"] {
         add(kind, NOBODY, &json!("0000000000000000"))?;
     }
     Ok(things)
