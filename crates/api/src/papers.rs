@@ -26,6 +26,8 @@ use wire::paper as schema;
 struct NewVersion<P> {
     /// From when it holds; none means from now on.
     valid_from: Option<Instant>,
+    /// The newest version when this one was written, 0 for none; absent is not compared.
+    after: Option<u32>,
     /// The document.
     document: P,
 }
@@ -152,7 +154,8 @@ async fn record<P: Paper>(
 ) -> Result<Response, Trouble> {
     let Asked { body, once } = asked;
     let verb = |desk: Desk| async move {
-        let version = desk.record_paper(&caller, &tenant, &subject, &body.document, body.valid_from).await?;
+        let NewVersion { valid_from, after, document } = &body;
+        let version = desk.record_paper_after(&caller, &tenant, &subject, document, *valid_from, *after).await?;
         Ok(Recorded { version })
     };
     answer_once(&desk, once.as_ref(), StatusCode::CREATED, verb).await

@@ -125,6 +125,13 @@ impl Route<'_> {
         let document = self.routes.schema_of::<T>();
         let body = ObjectBuilder::new()
             .property("valid_from", instant("From when it holds; absent means from now on."))
+            .property(
+                "after",
+                ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0)).description(Some(
+                    "The newest version when this one was written, 0 for none; with another one by now: 409 `stale`. \
+                     Absent is not compared.",
+                )),
+            )
             .property("document", document)
             .required("document")
             .build();

@@ -36,6 +36,22 @@ impl Desk {
         paper: &P,
         valid_from: Option<Instant>,
     ) -> Answer<u32> {
+        self.record_paper_after(caller, tenant, subject, paper, valid_from, None).await
+    }
+
+    /// As [`Desk::record_paper`], made from the paper as it stood when `after` was the newest version recorded (0: none was).
+    ///
+    /// # Errors
+    /// As [`Desk::record_paper`]; somebody else recorded a version since.
+    pub async fn record_paper_after<P: Paper>(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        subject: &str,
+        paper: &P,
+        valid_from: Option<Instant>,
+        after: Option<u32>,
+    ) -> Answer<u32> {
         // What holds for the whole installation is no customer's agreement.
         let is_setting = [Closures::KIND, Provider::KIND].contains(&P::KIND);
         let rights: &[Right] = if is_setting { &[Right::Administer] } else { &[Right::Administer, Right::Agree] };
@@ -58,6 +74,10 @@ impl Desk {
             .into());
         }
         let version = record(&mut write, subject, paper, valid_from.max(now), &scope.actor).await?;
+        let newest = version - 1;
+        if after.is_some_and(|after| after != newest) {
+            return Err(Refusal::stale(u64::from(newest)).into());
+        }
         self.commit(write, &Recorded { version }).await?;
         self.ring(tenant);
         Ok(version)
@@ -77,6 +97,15 @@ impl Desk {
         let now = self.now().await?;
         let row = self.store.tenant(tenant).version_at(P::KIND, subject, now).await?;
         row.map(|row| version(&row)).transpose()
+    }
+
+    /// The number of the newest version of a paper, valid or to come; 0 where there is none.
+    ///
+    /// # Errors
+    /// The tenant is out of reach.
+    pub async fn newest_version<P: Paper>(&self, caller: &Caller, tenant: &TenantId, subject: &str) -> Answer<u32> {
+        let versions = self.paper_versions::<P>(caller, tenant, subject).await?;
+        Ok(versions.first().map_or(0, |newest| newest.version))
     }
 
     /// All versions of a paper, newest first.

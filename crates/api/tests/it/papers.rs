@@ -13,9 +13,20 @@ async fn a_paper_keeps_its_versions(site: Site) {
     site.tenant("○○商事", "ACME").await;
     let criteria = |words: &str| json!({"document": {"questions": [{"id": "a", "ja": words}], "agreed_by": "山田様"}});
     assert_eq!(site.post(&site.admin, "/projects/ACME/criteria", &criteria("停止?")).await.with(201)["version"], 2);
+    let mut second = criteria("遅延?");
+    for (after, status) in [(json!(1), 409), (json!(0), 409), (json!(-1), 400), (json!(2), 201)] {
+        second["after"] = after;
+        let told = site.post(&site.admin, "/projects/ACME/criteria", &second).await.with(status);
+        assert!(
+            status != 409 || (&told["type"], &told["version"]) == (&json!("/docs/problems#stale"), &json!(2)),
+            "{told}"
+        );
+    }
+    let restored = criteria("停止?");
+    assert_eq!(site.post(&site.admin, "/projects/ACME/criteria", &restored).await.with(201)["version"], 4);
     let versions = site.get(&site.admin, "/projects/ACME/criteria").await.with(200);
     assert_eq!(versions["items"][0]["document"]["questions"][0]["ja"], "停止?");
-    assert_eq!((versions["items"].as_array().unwrap().len(), &versions["items"][1]["version"]), (2, &json!(1)));
+    assert_eq!((versions["items"].as_array().unwrap().len(), &versions["items"][3]["version"]), (4, &json!(1)));
     let tenants = site.get(&site.admin, "/tenants").await.with(200);
     let exceptions = &tenants["items"][1]["projects"][0]["exceptions"];
     assert_eq!(exceptions, &json!(["contact_plan", "agreement", "account_manager"]));

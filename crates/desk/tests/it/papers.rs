@@ -17,6 +17,7 @@ on_both!(
     an_incident_keeps_the_targets_of_its_alert,
     the_criteria_in_force_are_judged_by,
     no_version_reaches_back,
+    a_paper_made_from_an_older_version_is_refused,
     the_contact_plan_of_the_minute_decides_about_calls,
     what_is_missing_at_the_start_is_listed,
     a_closure_moves_the_day_on_which_the_desk_closes,
@@ -57,9 +58,16 @@ async fn the_criteria_in_force_are_judged_by(bench: Bench) {
     assert_eq!(refusal(bench.desk.judge(bench.person("mo"), &key, &old).await).field(), Some("answers"));
     let answers = vec![Answer { question: "order".into(), yes: false }];
     let new = input::Judgement { answers, ..old };
+    let other = input::Judgement { criteria: 1, ..new.clone() };
+    let moved = refusal(bench.desk.judge(bench.person("mo"), &key, &other).await);
+    assert_eq!(moved.kind, domain::refusal::RefusalKind::NotNow, "the questions read were those of version 1");
     assert_eq!(bench.desk.judge(bench.person("mo"), &key, &new).await.unwrap().state, "notified");
     let judged = |body: &Body| matches!(body, Body::IncidentJudged { criteria: 2, impact: true, .. });
     assert_eq!(bench.count(&key, judged).await, 1);
+    let third = Criteria { agreed_by: Some("鈴木".into()), ..Criteria::default() };
+    bench.desk.record_paper(bench.person("dh"), &bench.tenant, "ACME", &third, None).await.unwrap();
+    let shown = bench.desk.incident(bench.person("mo"), &key).await.unwrap().criteria;
+    assert_eq!(shown, Some((2, criteria)), "an answer is shown beside the question that was asked");
 }
 
 async fn no_version_reaches_back(bench: Bench) {
@@ -75,6 +83,31 @@ async fn no_version_reaches_back(bench: Bench) {
     record(180).await.unwrap();
     let now = bench.desk.paper_now::<ContactPlan>(&console(), &bench.tenant, "ACME").await.unwrap().unwrap();
     assert_eq!(now.version, 2, "what is valid later is not yet");
+}
+
+/// Each row: made from, what becomes of it; the plan of the bench is version 1.
+async fn a_paper_made_from_an_older_version_is_refused(bench: Bench) {
+    let stale = |version| Err(domain::refusal::RefusalKind::Stale { version });
+    for (made_from, minute, expected) in [
+        (Some(0), 0, stale(1)),
+        (Some(1), 60, Ok(2)),
+        // What is valid later counts too, else it would be replaced by somebody who never saw it.
+        (Some(1), 0, stale(2)),
+        (Some(3), 0, stale(2)),
+        (Some(2), 0, Ok(3)),
+        (None, 0, Ok(4)),
+    ] {
+        let (head, from) = (bench.head().await, Some(start().plus_minutes(minute)));
+        let desk = &bench.desk;
+        let recorded = desk.record_paper_after(&console(), &bench.tenant, "ACME", &plan(), from, made_from).await;
+        let told = match recorded {
+            Ok(version) => Ok(version),
+            Err(desk::Error::Refused(refusal)) => Err(refusal.kind),
+            Err(failed) => panic!("{failed}"),
+        };
+        assert_eq!(told, expected, "made from {made_from:?}");
+        assert_eq!(bench.head().await == head, expected.is_err(), "a refused version leaves nothing");
+    }
 }
 
 async fn the_contact_plan_of_the_minute_decides_about_calls(bench: Bench) {

@@ -122,6 +122,8 @@ pub struct TemplatesPage {
     pub tenant: String,
     /// One for each kind of notice.
     pub templates: Vec<Template>,
+    /// Newest version of them; 0 where there is none.
+    pub version: u32,
     /// Placeholders: as written, and what they become.
     pub placeholders: Vec<(String, Label)>,
     /// What was typed before.
@@ -137,7 +139,7 @@ pub fn templates_page(shell: &Shell, it: &TemplatesPage) -> Markup {
         @for t in &it.templates {
             (add(shell, &it.draft, t.kind.in_lang(shell.lang), &Form::new(format!("template-{}", t.code), format!("/settings/templates/{}/{}", it.tenant, t.code), shell.t("新しい版にする", "Make it the new version"), vec![
                 Field::new("text", shell.t("本文", "Text"), Input::Area(10)).value(t.text.as_str()).required(),
-            ])))
+            ]).version(i64::from(it.version))))
         }
     };
     frame(

@@ -14,6 +14,8 @@ pub struct ImportPage {
     pub path: String,
     /// The columns, in any order.
     pub columns: &'static [&'static str],
+    /// Newest version of the paper it replaces; none where it only adds.
+    pub version: Option<u32>,
     /// What was typed before.
     pub draft: Draft,
 }
@@ -24,7 +26,8 @@ pub fn page(shell: &Shell, it: &ImportPage) -> Markup {
     let area =
         Field::new("csv", shell.t("CSV（1行目は列の名前）", "CSV (the first line names the columns)"), Input::Area(16));
     let fields = vec![area.hint(format!("{}{columns}", shell.t("列: ", "Columns: "))).required()];
-    let spec = Form::new("import", format!("{}/import", it.path), shell.t("取り込む", "Import"), fields);
+    let mut spec = Form::new("import", format!("{}/import", it.path), shell.t("取り込む", "Import"), fields);
+    spec.version = it.version.map(i64::from);
     let body = html! {
         p.hint { (shell.t("すべて正しいときだけ取り込みます。一つでも誤りがあれば何も変えません。", "Everything is taken in, or, with a single mistake, nothing at all.")) }
         (form(shell, &it.draft, &spec))

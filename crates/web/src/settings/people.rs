@@ -18,8 +18,8 @@ pub struct Membership {
     pub tenant: String,
     /// The role.
     pub role: Label,
-    /// Until when; none for no end.
-    pub to: Option<Instant>,
+    /// An instant of the last day; none for no end.
+    pub last_day: Option<Instant>,
 }
 
 /// A person.
@@ -97,7 +97,7 @@ pub fn page(shell: &Shell, it: &PeoplePage) -> Markup {
 fn row(shell: &Shell, it: &Person) -> Vec<Markup> {
     let roles = html! {
         @for m in &it.memberships {
-            (m.role.in_lang(shell.lang)) " " small { (m.tenant) @if let Some(to) = m.to { " " (when::day(shell, to)) (shell.t(" まで", " last day")) } } " " (act(&m.end, shell.t("終える", "End")))
+            (m.role.in_lang(shell.lang)) " " small { (m.tenant) @if let Some(last) = m.last_day { " " (when::day(shell, last)) (shell.t(" まで", " last day")) } } " " (act(&m.end, shell.t("終える", "End")))
         }
     };
     let last = html! { @match it.seen { Some(at) => (when::time(shell, at)), None => (shell.t("まだ", "never")) } };
@@ -121,18 +121,19 @@ fn forms(shell: &Shell, it: &PeoplePage) -> Markup {
         role(),
         tenant(),
         Field::new("password", shell.t("最初のパスワード", "First password"), Input::NewPassword)
-            .hint(shell.t("12文字以上。本人が変えます。", "12 characters or more; the person changes it."))
+            .hint(shell.t("8文字以上。本人が変えます。", "8 characters or more; the person changes it."))
             .required(),
     ];
-    let reset = vec![
-        Field::new("person", shell.t("だれの", "Whose"), Input::Menu(choices(it))).required(),
-        Field::new("password", shell.t("新しいパスワード", "New password"), Input::NewPassword)
-            .hint(shell.t(
-                "12文字以上。本人のサインインはすべて終わります。",
-                "12 characters or more; all their sessions end.",
-            ))
-            .required(),
-    ];
+    let reset =
+        vec![
+            Field::new("person", shell.t("だれの", "Whose"), Input::Menu(choices(it))).required(),
+            Field::new("password", shell.t("新しいパスワード", "New password"), Input::NewPassword)
+                .hint(shell.t(
+                    "8文字以上。本人のサインインはすべて終わります。",
+                    "8 characters or more; all their sessions end.",
+                ))
+                .required(),
+        ];
     let people = choices(it);
     let membership = vec![
         Field::new("person", shell.t("だれに", "Whom"), Input::Menu(people)).required(),

@@ -77,6 +77,7 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
             from: at(-86_400 * 200),
             signatory: "長谷川 亮".into(),
         }),
+        agreement_version: 2,
         draft: Draft::default(),
     };
     let empty =
@@ -106,7 +107,7 @@ pub fn people_samples() -> Vec<(&'static str, PeoplePage)> {
             end: format!("/settings/memberships/1/{id}/end"),
             tenant: "みなとマネージド".into(),
             role,
-            to: None,
+            last_day: None,
         }],
         seen: active.then(|| at(-3600)),
         active,
@@ -170,6 +171,7 @@ pub fn templates_samples() -> Vec<(&'static str, TemplatesPage)> {
             tenants: vec![choice("1", "みなとマネージド"), choice("2", HOSTILE)],
             tenant: "1".into(),
             templates,
+            version: 2,
             placeholders: vec![
                 ("{対象}".into(), Label::new("構成品目の名前", "name of the host")),
                 ("{次回}".into(), Label::new("次の報告の時刻", "time of the next report")),
@@ -235,6 +237,7 @@ pub fn import_samples() -> Vec<(&'static str, ImportPage)> {
         section: Section::People,
         path: "/settings/people".into(),
         columns: &["name", "email"],
+        version: None,
         draft,
     };
     vec![("plain", page(Draft::default())), ("refused", page(draft))]

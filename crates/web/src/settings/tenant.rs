@@ -103,6 +103,8 @@ pub struct TenantPage {
     pub contacts_since: Option<Instant>,
     /// The agreement valid now.
     pub agreement: Option<Agreement>,
+    /// Its newest version, valid or to come; 0 where there is none.
+    pub agreement_version: u32,
     /// What was typed before.
     pub draft: Draft,
 }
@@ -190,6 +192,7 @@ fn criteria(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
             .required(),
         );
     }
+    let newest = it.criteria.first().map_or(0, |newest| i64::from(newest.version));
     fields.push(Field::new("agreed_by", shell.t("合意したお客様", "Agreed by"), Input::Text).required());
     html! {
         @if it.criteria.is_empty() { (empty(shell.t("判定基準がありません。", "There are no criteria."), &html! { (shell.t("基準がないと影響を判定できず、すべて影響ありとして数えます。お客様と合意した問いを入れてください。", "Without them nothing can be judged and all counts as affected. Enter the questions agreed with the customer.")) })) }
@@ -199,7 +202,7 @@ fn criteria(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
                 ol.answered { @for q in &version.questions { li { (q.text) b { (if q.affected_if { shell.t("はい → 影響あり", "yes → affected") } else { shell.t("いいえ → 影響あり", "no → affected") }) } } } }
             }
         }
-        (add(shell, &it.draft, shell.t("新しい版を合意する", "Agree on a new version"), &Form::new("criteria-form", of_project(project, "criteria"), shell.t("この版を有効にする", "Put this version into force"), fields)))
+        (add(shell, &it.draft, shell.t("新しい版を合意する", "Agree on a new version"), &Form::new("criteria-form", of_project(project, "criteria"), shell.t("この版を有効にする", "Put this version into force"), fields).version(newest)))
     }
 }
 
@@ -294,6 +297,6 @@ fn agreement(shell: &Shell, it: &TenantPage) -> Markup {
             }
             None => (empty(shell.t("合意がありません。", "There is no agreement."), &html! { (shell.t("標準の 15分・30分・60分で数えています。", "The standard 15, 30 and 60 minutes are counted.")) })),
         }
-        (add(shell, &it.draft, shell.t("新しい版を合意する", "Agree on a new version"), &Form::new("agreement-form", path(it, "agreement"), shell.t("この版を有効にする", "Put this version into force"), fields)))
+        (add(shell, &it.draft, shell.t("新しい版を合意する", "Agree on a new version"), &Form::new("agreement-form", path(it, "agreement"), shell.t("この版を有効にする", "Put this version into force"), fields).version(i64::from(it.agreement_version))))
     }
 }

@@ -152,3 +152,50 @@ async fn closures_templates_and_the_name_are_papers() {
     ad.act("/settings/mail", &[("provider", "みなとクラウド"), ("phone", "03-0000-0000")]).await;
     assert!(ad.get("/account").await.ok().contains("みなとクラウド"));
 }
+
+/// Each row: where, the newest version when the page was opened, what is posted.
+#[tokio::test]
+async fn no_paper_is_saved_over_another_that_was_never_seen() {
+    let app = App::at_work().await;
+    let nagisa = app.tenant("なぎさ商事").await;
+    let (mut ad, mut dh) = (app.sign_in("ad").await, app.sign_in("dh").await);
+    let customer = format!("/settings/tenants/{nagisa}");
+    let templates = format!("/settings/templates?tenant={nagisa}");
+    let rows: [(&str, String, &str, &[(&str, &str)]); 4] = [
+        (
+            &customer,
+            "/settings/projects/NGS/criteria".into(),
+            "1",
+            &[("question_1", "画面が開かないか"), ("affected_1", "yes"), ("agreed_by", "長谷川 亮")],
+        ),
+        (
+            &customer,
+            format!("{customer}/agreement"),
+            "0",
+            &[
+                ("slo_affected", "15"),
+                ("sla_affected", "30"),
+                ("slo_unaffected", "60"),
+                ("from", ""),
+                ("signatory", "長谷川 亮"),
+            ],
+        ),
+        (&templates, format!("/settings/templates/{nagisa}/interim"), "0", &[("text", "中間のご報告")]),
+        (
+            "/settings/projects/NGS/contacts/import",
+            "/settings/projects/NGS/contacts/import".into(),
+            "1",
+            &[("csv", "name,phone\n森 一,090-0000-0000\n")],
+        ),
+    ];
+    for (page, path, seen, fields) in rows {
+        let shown = ad.get(page).await.ok();
+        let version = format!("name=\"version\" value=\"{seen}\"");
+        assert!(shown.contains(&version), "{page} says which version it shows");
+        let mut all = vec![("version", seen)];
+        all.extend(fields);
+        dh.act(&path, &all).await;
+        let late = ad.post(&path, &all, Script::On).await;
+        assert_eq!((late.status, late.text.contains("#stale")), (StatusCode::CONFLICT, true), "{path}: {}", late.text);
+    }
+}

@@ -7,7 +7,7 @@ use super::{provider, tenant_choices};
 use crate::form::Draft;
 use crate::here::{Here, html};
 use crate::layout::{Place, Shell};
-use crate::sent::Sent;
+use crate::sent::{Sent, Typed};
 use crate::when;
 use ::desk::Answer;
 use ::desk::health::Mail;
@@ -46,6 +46,7 @@ async fn templates_of(here: &Here, tenant: Option<TenantId>, draft: Draft) -> Re
         tenant.or_else(|| tenants.get(1).or(tenants.first()).map(|choice| TenantId::new(choice.value.as_str())));
     let tenant = tenant.ok_or_else(Trouble::not_found)?;
     let texts = in_force(here, &tenant).await?;
+    let version = here.state.desk.newest_version::<Templates>(&here.caller, &tenant, "").await?;
     let template = |code: &str, kind, text: &str| Template { code: code.into(), kind, text: text.into() };
     let it = TemplatesPage {
         tenants,
@@ -64,6 +65,7 @@ async fn templates_of(here: &Here, tenant: Option<TenantId>, draft: Draft) -> Re
             template("interim", Label::new("中間報告", "Interim report"), &texts.interim),
             template("recovery", Label::new("復旧連絡", "Recovery notice"), &texts.recovery),
         ],
+        version,
         placeholders: VARIABLES.iter().map(|name| (format!("{{{name}}}"), meaning(name))).collect(),
         draft,
     };
@@ -97,16 +99,18 @@ pub(crate) async fn write_template(
     Path((tenant, code)): Path<(TenantId, String)>,
     sent: Sent,
 ) -> Result<Response, Trouble> {
-    let recorded = record_template(&here, &tenant, &code, sent.typed.text("text")).await;
+    let recorded = record_template(&here, &tenant, &code, &sent.typed).await;
     let here = here.at(format!("/settings/templates?tenant={tenant}"));
     let to = recorded.map(|()| format!("/settings/templates?tenant={tenant}"));
     let form = format!("template-{code}");
     sent.answer(here.lang(), &form, to, async |draft| templates_of(&here, Some(tenant), draft).await).await
 }
 
-async fn record_template(here: &Here, tenant: &TenantId, code: &str, text: String) -> Answer<()> {
+async fn record_template(here: &Here, tenant: &TenantId, code: &str, typed: &Typed) -> Answer<()> {
     // A browser sends line ends as CRLF.
-    let text = text.replace("\r\n", "\n");
+    let text = typed.text("text").replace("\r\n", "\n");
+    let newest = here.state.desk.newest_version::<Templates>(&here.caller, tenant, "").await?;
+    let after = typed.number("version")?.unwrap_or(newest);
     let mut texts = in_force(here, tenant).await?;
     let place = match code {
         "occurrence" => &mut texts.occurrence,
@@ -116,7 +120,7 @@ async fn record_template(here: &Here, tenant: &TenantId, code: &str, text: Strin
         _ => return Err(Refusal::not_found().into()),
     };
     *place = text;
-    let recorded = here.state.desk.record_paper(&here.caller, tenant, "", &texts, None).await;
+    let recorded = here.state.desk.record_paper_after(&here.caller, tenant, "", &texts, None, Some(after)).await;
     // Each form of the page has one field.
     recorded.map(|_| ()).map_err(|error| match error {
         ::desk::Error::Refused(refusal) if refusal.field() == Some(field_of(code)) => {
@@ -244,11 +248,12 @@ pub(crate) async fn remove_closure(here: Here, Path(date): Path<Date>, sent: Sen
 
 async fn change_closures(here: &Here, change: impl FnOnce(&mut Vec<Date>) -> Result<(), Refusal>) -> Answer<()> {
     let tenant = provider(here).await?;
+    let newest = here.state.desk.newest_version::<Closures>(&here.caller, &tenant, "").await?;
     let version = here.state.desk.paper_now::<Closures>(&here.caller, &tenant, "").await?;
     let mut paper = version.map(|version| version.paper).unwrap_or_default();
     change(&mut paper.days)?;
     paper.days.sort();
-    here.state.desk.record_paper(&here.caller, &tenant, "", &paper, None).await?;
+    here.state.desk.record_paper_after(&here.caller, &tenant, "", &paper, None, Some(newest)).await?;
     Ok(())
 }
 

@@ -66,7 +66,7 @@ async fn page_of(here: &Here, draft: Draft) -> Result<Markup, Trouble> {
                 end: format!("/settings/memberships/{}/{}/end", view.tenant.id, membership.id),
                 tenant: view.tenant.name.clone(),
                 role: membership.role.label(),
-                to: membership.valid_to,
+                last_day: membership.valid_to.map(|to| to.plus_ms(-1)),
             });
         }
     }
@@ -230,7 +230,10 @@ pub(crate) async fn import_form(here: Here) -> Result<Response, Trouble> {
 
 async fn import_markup(here: &Here, draft: Draft) -> Result<Markup, Trouble> {
     let shell = here.shell(Place::Settings).await?;
-    Ok(import_page(&shell, &ImportPage { section: Section::People, path: HERE.into(), columns: COLUMNS, draft }))
+    Ok(import_page(
+        &shell,
+        &ImportPage { section: Section::People, path: HERE.into(), columns: COLUMNS, version: None, draft },
+    ))
 }
 
 /// Adds the people of a CSV: all of them, once every line is right.
@@ -263,7 +266,7 @@ fn read(csv: &str, tenants: &[TenantView]) -> Result<Vec<(TenantId, NewPerson)>,
             sheet.wrong("メールアドレスを確認してください", "check the mail address");
         }
         if !password.is_empty() && !(12..=128).contains(&password.chars().count()) {
-            sheet.wrong("パスワードは12文字以上128文字までです", "a password has 12 to 128 characters");
+            sheet.wrong("パスワードは8文字以上128文字までです", "a password has 8 to 128 characters");
         }
         match (tenant, role) {
             (None, _) => sheet.wrong(

@@ -70,7 +70,8 @@ async fn record_criteria(here: &Here, project: &ProjectKey, typed: &Typed) -> An
         .into());
     }
     let paper = Criteria { questions: (1..=QUESTIONS_MAX).filter_map(question).collect(), agreed_by: Some(agreed_by) };
-    here.state.desk.record_paper(&here.caller, &tenant, project.as_str(), &paper, None).await?;
+    let seen = typed.number("version")?;
+    here.state.desk.record_paper_after(&here.caller, &tenant, project.as_str(), &paper, None, seen).await?;
     Ok(tenant)
 }
 
@@ -80,15 +81,19 @@ async fn plan(here: &Here, tenant: &TenantId, project: &ProjectKey) -> Answer<Co
     Ok(plan.map(|plan| plan.paper).unwrap_or_default())
 }
 
+/// Changes the contact plan as it stands. Where somebody else records one in between, theirs is not lost: the change is refused.
 async fn change(
     here: &Here,
     project: &ProjectKey,
+    seen: Option<u32>,
     change: impl FnOnce(&mut ContactPlan) -> Result<(), Refusal>,
 ) -> Answer<TenantId> {
     let tenant = tenant_of(here, project).await?;
+    let newest = here.state.desk.newest_version::<ContactPlan>(&here.caller, &tenant, project.as_str()).await?;
     let mut plan = plan(here, &tenant, project).await?;
     change(&mut plan)?;
-    here.state.desk.record_paper(&here.caller, &tenant, project.as_str(), &plan, None).await?;
+    let after = Some(seen.unwrap_or(newest));
+    here.state.desk.record_paper_after(&here.caller, &tenant, project.as_str(), &plan, None, after).await?;
     Ok(tenant)
 }
 
@@ -96,7 +101,7 @@ async fn change(
 pub(crate) async fn add_contact(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
     let added = match contact(&sent.typed) {
         Ok((rank, contact)) => {
-            change(&here, &project, |plan| {
+            change(&here, &project, None, |plan| {
                 let at = rank.saturating_sub(1).min(plan.contacts.len());
                 plan.contacts.insert(at, contact);
                 Ok(())
@@ -129,7 +134,7 @@ pub(crate) async fn remove_contact(
     Path((project, contact)): Path<(ProjectKey, ContactId)>,
     sent: Sent,
 ) -> Result<Response, Trouble> {
-    let removed = change(&here, &project, |plan| {
+    let removed = change(&here, &project, None, |plan| {
         let before = plan.contacts.len();
         plan.contacts.retain(|it| it.id != contact);
         if plan.contacts.len() == before { Err(Refusal::not_found()) } else { Ok(()) }
@@ -141,7 +146,7 @@ pub(crate) async fn remove_contact(
 /// Records who waived calls, or takes that back.
 pub(crate) async fn waive(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
     let who = sent.typed.text("waived_by").trim().to_owned();
-    let waived = change(&here, &project, |plan| {
+    let waived = change(&here, &project, None, |plan| {
         plan.waived_by = (!who.is_empty()).then_some(who);
         Ok(())
     });
@@ -169,18 +174,21 @@ pub(crate) async fn import_form(here: Here, Path(project): Path<ProjectKey>) -> 
 }
 
 async fn import_markup(here: &Here, project: &ProjectKey, draft: Draft) -> Result<Markup, Trouble> {
-    tenant_of(here, project).await?;
+    let tenant = tenant_of(here, project).await?;
     let shell = here.shell(Place::Settings).await?;
     let path = format!("/settings/projects/{project}/contacts");
-    Ok(import_page(&shell, &ImportPage { section: Section::Tenants, path, columns: COLUMNS, draft }))
+    let version = here.state.desk.newest_version::<ContactPlan>(&here.caller, &tenant, project.as_str()).await?;
+    let version = Some(version);
+    Ok(import_page(&shell, &ImportPage { section: Section::Tenants, path, columns: COLUMNS, version, draft }))
 }
 
 /// Replaces the contacts by those of a CSV, in its order.
 pub(crate) async fn import(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
-    let read = contacts(&sent.typed.text("csv"));
+    // The list replaces the whole plan, so it must be the one that was seen.
+    let read = contacts(&sent.typed.text("csv")).and_then(|contacts| Ok((contacts, sent.typed.number("version")?)));
     let brought = match read {
-        Ok(contacts) => {
-            change(&here, &project, |plan| {
+        Ok((contacts, seen)) => {
+            change(&here, &project, seen, |plan| {
                 plan.contacts = contacts;
                 Ok(())
             })

@@ -112,6 +112,7 @@ pub(super) async fn page_of(
     let criteria = desk.paper_versions::<Criteria>(caller, tenant, &subject).await?;
     let plan = desk.paper_now::<ContactPlan>(caller, tenant, &subject).await?;
     let agreement = desk.paper_now::<AgreementPaper>(caller, tenant, "").await?;
+    let agreement_version = desk.newest_version::<AgreementPaper>(caller, tenant, "").await?;
     let it = TenantPage {
         id: tenant.to_string(),
         name: view.tenant.name.clone(),
@@ -122,6 +123,7 @@ pub(super) async fn page_of(
         waived_by: plan.as_ref().and_then(|plan| plan.paper.waived_by.clone()),
         contacts: plan.map(|plan| contacts(&shell, &plan.paper)).unwrap_or_default(),
         agreement: agreement.map(agreed),
+        agreement_version,
         draft,
     };
     Ok(tenant_page(&shell, &it))
@@ -192,7 +194,8 @@ async fn record(here: &Here, tenant: &TenantId, typed: &Typed) -> Answer<()> {
     let paper = AgreementPaper { targets, signatory: typed.text("signatory").trim().to_owned() };
     let now = here.state.desk.now().await?;
     let from = begins(typed, "from", now, here.state.desk.calendar(now).await?.zone())?;
-    here.state.desk.record_paper(&here.caller, tenant, "", &paper, from).await?;
+    let seen = typed.number("version")?;
+    here.state.desk.record_paper_after(&here.caller, tenant, "", &paper, from, seen).await?;
     Ok(())
 }
 
