@@ -2,9 +2,9 @@
 
 use crate::desk::required;
 use crate::sign_in::{right_of_code, role_of_code};
-use crate::tenant::console_fact;
-use crate::{AddedId, Answer, Begun, Caller, Desk, Scope, Who, password};
-use domain::access::{Right, Role};
+use crate::tenant::{console_fact, record};
+use crate::{AddedId, Answer, Begun, Caller, Desk, Scope, password};
+use domain::access::{Actor, Right, Role};
 use domain::contact::is_mail_address;
 use domain::fact::Body;
 use domain::ids::{DelegationId, MembershipId, PersonId, TenantId};
@@ -64,6 +64,67 @@ fn validate_email(email: &str) -> Result<String, Refusal> {
     Err(Refusal::invalid("email", "メールアドレスを確認してください。", "Check the mail address."))
 }
 
+/// Until when a role is given.
+#[derive(Clone, Copy, Debug)]
+enum Term {
+    /// As long as it is held already, else until it is ended.
+    AsHeld,
+    /// Until then; none means until it is ended.
+    Until(Option<Instant>),
+}
+
+fn set_up_already() -> Refusal {
+    Refusal::not_now("初期設定は完了しています。サインインしてください。", "The desk is set up already. Sign in.")
+}
+
+/// A new person without a password; an empty name takes the part of the address before the `@`.
+fn person_row(email: &str, new: &NewPerson, created: Instant) -> PersonRow {
+    let name = match new.name.trim() {
+        "" => email.split('@').next().unwrap_or_default(),
+        name => name,
+    };
+    PersonRow {
+        id: PersonId::new(random::letters::<16>()),
+        email: email.to_owned(),
+        name: name.to_owned(),
+        reading: new.reading.trim().to_owned(),
+        lang: Lang::Ja,
+        password: None,
+        created,
+        disabled: None,
+    }
+}
+
+async fn add_membership(
+    write: &mut Write,
+    actor: Actor,
+    person: &PersonId,
+    role: Role,
+    until: Option<Instant>,
+) -> Answer<MembershipId> {
+    let (tenant, id) = (write.tenant().clone(), MembershipId::new(random::letters::<16>()));
+    let (valid_from, valid_to) = (write.now(), until);
+    write
+        .add_membership(&MembershipRow { tenant, id: id.clone(), person: person.clone(), role, valid_from, valid_to })
+        .await?;
+    let body = Body::MembershipGranted { membership: id.clone(), person: person.clone(), role, until };
+    write.append(console_fact(actor, body));
+    Ok(id)
+}
+
+/// Somebody must be able to administer a tenant for as long as anybody can see.
+async fn refuse_last_administrator(write: &mut Write, role: Role) -> Answer<()> {
+    let now = write.now();
+    if role != Role::Ad || write.holders(Role::Ad, now).await?.len() >= 2 {
+        return Ok(());
+    }
+    Err(Refusal::not_now(
+        "最後のシステム管理者です。先に別の人をシステム管理者にしてください。",
+        "This is the last administrator. Make somebody else one first.",
+    )
+    .into())
+}
+
 impl Desk {
     /// Whether nobody can sign in yet, so that the set-up page is shown.
     ///
@@ -79,27 +140,35 @@ impl Desk {
     /// The desk is not new, or an input is missing or wrong.
     pub async fn set_up(&self, provider: &str, person: &NewPerson, agent: &str, address: &str) -> Answer<Begun> {
         let provider = required("provider", provider)?;
-        validate_email(&person.email)?;
+        let email = validate_email(&person.email)?;
         password::validate(&person.password)?;
         if !self.is_new().await? {
-            return Err(Refusal::not_now(
-                "初期設定は完了しています。サインインしてください。",
-                "The desk is set up already. Sign in.",
-            )
-            .into());
+            return Err(set_up_already().into());
         }
+        // Before the write begins: it takes its time, and no lock is held for it.
+        let password = Some(password::hash(&person.password).await?);
         let tenant = self.ensure_provider(provider).await?;
-        let console = Caller { who: Who::Console, grants: vec![], lang: Lang::Ja };
+        let first = PersonRow { password, ..person_row(&email, person, self.now().await?) };
+        // All of it or nothing, and for the first who comes.
+        let mut write = self.store.write(&tenant).await?;
+        if !write.add_first_person(&first).await? {
+            return Err(set_up_already().into());
+        }
         if self.customer_name(&tenant).await? != provider {
             // A customer was added by command before, and the provider with a name of our own making.
-            self.rename_tenant(&console, &tenant, provider).await?;
+            let told = write.text(provider);
+            write.append(console_fact(Actor::Console, Body::TenantRenamed { name: told }));
+            write.rename_tenant(provider).await?;
             let paper = Provider { name: provider.to_owned(), phone: String::new() };
-            self.record_paper(&console, &tenant, "", &paper, None).await?;
+            let now = write.now();
+            record(&mut write, "", &paper, now, &Actor::Console).await?;
         }
-        let id =
-            self.add_person(&console, &tenant, &NewPerson { role: Role::Ad.code().into(), ..person.clone() }).await?;
-        self.grant(&console, &tenant, &id, Role::Dh, None).await?;
-        self.begin_session(&id, agent, address).await
+        for role in [Role::Ad, Role::Dh] {
+            add_membership(&mut write, Actor::Console, &first.id, role, None).await?;
+        }
+        write.commit().await?;
+        self.ring(&tenant);
+        self.begin_session(&first.id, agent, address).await
     }
 
     /// Adds a person with a role in a tenant. A known address gets the role beside those it has; the password then stays.
@@ -129,22 +198,8 @@ impl Desk {
         let id = match self.store.system().person_by_email(&email).await? {
             Some(person) => person.id,
             None => {
-                let name = if new.name.trim().is_empty() {
-                    email.split('@').next().unwrap_or_default()
-                } else {
-                    new.name.trim()
-                };
                 let password = if new.password.is_empty() { None } else { Some(password::hash(&new.password).await?) };
-                let person = PersonRow {
-                    id: PersonId::new(random::letters::<16>()),
-                    email: email.clone(),
-                    name: name.to_owned(),
-                    reading: new.reading.trim().to_owned(),
-                    lang: Lang::Ja,
-                    password,
-                    created: self.now().await?,
-                    disabled: None,
-                };
+                let person = PersonRow { password, ..person_row(&email, new, self.now().await?) };
                 match self.store.system().add_person(&person).await {
                     Ok(()) => person.id,
                     // Added by somebody else since it was looked up.
@@ -155,15 +210,16 @@ impl Desk {
                 }
             }
         };
-        let (write, _) = self.granted(scope, &id, role, None).await?;
+        let (write, _) = self.granted(scope, &id, role, Term::AsHeld).await?;
         self.commit(write, &AddedId { id: &id }).await?;
         Ok(id)
     }
 
-    /// Gives a person a role in a tenant, until an instant or until it is ended. Holding it already is fine.
+    /// Gives a person a role in a tenant, until an instant or until it is ended. Whoever holds it already holds it until then
+    /// from now on.
     ///
     /// # Errors
-    /// The tenant is out of reach, or there is no such person.
+    /// The tenant is out of reach, there is no such person, or the last administrator would get an end.
     pub async fn grant(
         &self,
         caller: &Caller,
@@ -174,37 +230,36 @@ impl Desk {
     ) -> Answer<MembershipId> {
         let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         self.store.system().person(person).await?.ok_or_else(Refusal::not_found)?;
-        let (write, membership) = self.granted(scope, person, role, until).await?;
+        // Who administers some customers only must not learn of others' people by taking them in.
+        let members = self.store.tenant(tenant).memberships(self.now().await?).await?;
+        if caller.may_administer().is_err() && members.iter().all(|member| member.person != *person) {
+            return Err(Refusal::not_found().into());
+        }
+        let (write, membership) = self.granted(scope, person, role, Term::Until(until)).await?;
         self.commit(write, &AddedId { id: &membership }).await?;
         Ok(membership)
     }
 
-    async fn granted(
-        &self,
-        scope: Scope,
-        person: &PersonId,
-        role: Role,
-        until: Option<Instant>,
-    ) -> Answer<(Write, MembershipId)> {
+    async fn granted(&self, scope: Scope, person: &PersonId, role: Role, term: Term) -> Answer<(Write, MembershipId)> {
         let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
-        let held = write.memberships(now).await?;
-        if let Some(held) = held.into_iter().find(|m| m.person == *person && m.role == role) {
-            return Ok((write, held.id));
-        }
-        let membership = MembershipId::new(random::letters::<16>());
-        let (valid_from, valid_to) = (now, until);
-        let row = MembershipRow {
-            tenant: scope.tenant,
-            id: membership.clone(),
-            person: person.clone(),
-            role,
-            valid_from,
-            valid_to,
+        let held = write.memberships(now).await?.into_iter().find(|m| m.person == *person && m.role == role);
+        let until = match (held, term) {
+            (Some(held), Term::AsHeld) => return Ok((write, held.id)),
+            (Some(held), Term::Until(until)) if held.valid_to == until => return Ok((write, held.id)),
+            (Some(held), Term::Until(until)) => {
+                if until.is_some() {
+                    refuse_last_administrator(&mut write, role).await?;
+                }
+                // A membership says one thing from its beginning to its end: another end is another membership.
+                write.end_membership(&held.id, now).await?;
+                write.append(console_fact(scope.actor.clone(), Body::MembershipEnded { membership: held.id }));
+                until
+            }
+            (None, Term::Until(until)) => until,
+            (None, Term::AsHeld) => None,
         };
-        write.add_membership(&row).await?;
-        let body = Body::MembershipGranted { membership: membership.clone(), person: person.clone(), role, until };
-        write.append(console_fact(scope.actor, body));
+        let membership = add_membership(&mut write, scope.actor, person, role, until).await?;
         Ok((write, membership))
     }
 
@@ -217,13 +272,7 @@ impl Desk {
         let mut write = self.store.write(&scope.tenant).await?;
         let now = write.now();
         let held = write.membership(membership).await?.ok_or_else(Refusal::not_found)?;
-        if held.role == Role::Ad && write.holders(Role::Ad, now).await?.len() < 2 {
-            return Err(Refusal::not_now(
-                "最後のシステム管理者です。先に別の人をシステム管理者にしてください。",
-                "This is the last administrator. Make somebody else one first.",
-            )
-            .into());
-        }
+        refuse_last_administrator(&mut write, held.role).await?;
         if !write.end_membership(membership, now).await? {
             return Err(Refusal::not_found().into());
         }

@@ -73,7 +73,14 @@ impl Desk {
             return Ok(provider.id);
         }
         let id = TenantId::new(random::letters::<16>());
-        let mut write = self.store.system().add_tenant(&id, name, "provider").await?;
+        let mut write = match self.store.system().add_tenant(&id, name, "provider").await {
+            Ok(write) => write,
+            // Made by somebody else since it was looked up.
+            Err(failure @ Failure::Conflict(_)) => {
+                return Ok(self.store.system().provider().await?.ok_or(failure)?.id);
+            }
+            Err(failure) => return Err(failure.into()),
+        };
         let told = write.text(name);
         write.append(console_fact(Actor::System, Body::TenantAdded { name: told }));
         let project = ProjectKey::new(OWN_PROJECT);

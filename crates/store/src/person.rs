@@ -1,8 +1,8 @@
 //! People: global, one sign-in each.
 
 use crate::scope::list;
-use crate::values::{row, vals};
-use crate::{Failure, SystemScope};
+use crate::values::{Val, row, vals};
+use crate::{Failure, SystemScope, Write};
 use domain::ids::PersonId;
 use domain::time::Instant;
 use domain::words::Lang;
@@ -31,6 +31,26 @@ row! {
 }
 
 const PERSON: &str = "SELECT id, email, name, reading, lang, password, created, disabled FROM people";
+
+const ADD: &str = "INSERT INTO people (id, email, name, reading, lang, password, created, disabled)";
+
+impl PersonRow {
+    fn vals(&self) -> Vec<Val> {
+        let Self { id, email, name, reading, lang, password, created, disabled } = self;
+        vals![id, email.to_lowercase(), name, reading, *lang, password.as_deref(), *created, *disabled]
+    }
+}
+
+impl Write {
+    /// Adds the first person of the desk; false, and nothing is added, where there is somebody already.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn add_first_person(&mut self, person: &PersonRow) -> Result<bool, Failure> {
+        let sql = format!("{ADD} SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT 1 FROM people)");
+        Ok(self.run(&sql, person.vals()).await? == 1)
+    }
+}
 
 impl SystemScope<'_> {
     /// A person by id.
@@ -85,11 +105,8 @@ impl SystemScope<'_> {
     /// # Errors
     /// The database fails, or the address is taken ([`Failure::Conflict`]).
     pub async fn add_person(&self, person: &PersonRow) -> Result<(), Failure> {
-        let sql = "INSERT INTO people (id, email, name, reading, lang, password, created, disabled) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let PersonRow { id, email, name, reading, lang, password, created, disabled } = person;
-        let vals = vals![id, email.to_lowercase(), name, reading, *lang, password.as_deref(), *created, *disabled];
-        self.db().run(sql, vals).await.map(drop)
+        let sql = format!("{ADD} VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+        self.db().run(&sql, person.vals()).await.map(drop)
     }
 
     /// Sets a person's password hash, or removes it.

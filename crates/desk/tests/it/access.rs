@@ -12,7 +12,8 @@ use domain::time::Instant;
 on_both!(
     a_right_is_lent_for_hours_and_the_facts_say_so,
     a_key_ends,
-    a_membership_ends_but_not_the_last_administrator_s
+    a_membership_ends_but_not_the_last_administrator_s,
+    a_role_held_already_gets_another_end
 );
 
 const PASSWORD: &str = "correct horse battery";
@@ -25,6 +26,35 @@ async fn signed_in(bench: &Bench, email: &str) -> Caller {
 async fn person(bench: &Bench, email: &str, role: &str) -> PersonId {
     let new = NewPerson { email: email.into(), role: role.into(), password: PASSWORD.into(), ..NewPerson::default() };
     bench.desk.add_person(&console(), &bench.provider, &new).await.unwrap()
+}
+
+/// Each row: until when it is given, then how many facts of that person's memberships there are.
+async fn a_role_held_already_gets_another_end(bench: Bench) {
+    let leader = person(&bench, "leader@example.jp", "mo").await;
+    let (day, week) = (start().plus_minutes(24 * 60), start().plus_minutes(7 * 24 * 60));
+    let role = domain::access::Role::Mo;
+    for (until, facts) in [(None, 1), (Some(week), 3), (Some(week), 3), (Some(day), 5), (None, 7), (Some(day), 9)] {
+        bench.desk.grant(&console(), &bench.provider, &leader, role, until).await.unwrap();
+        let held = bench.desk.members(&console(), &bench.provider).await.unwrap();
+        let held: Vec<_> = held.iter().filter(|m| m.person.id == leader).map(|m| m.membership.valid_to).collect();
+        assert_eq!(held, [until]);
+        let told = bench.desk.store().tenant(&bench.provider).facts(0, 1_000).await.unwrap();
+        let memberships = told.iter().filter(|fact| fact.kind.starts_with("membership."));
+        let ids: std::collections::HashSet<String> = memberships
+            .clone()
+            .filter(|fact| fact.json.contains(leader.as_str()))
+            .filter_map(|fact| serde_json::from_str::<serde_json::Value>(&fact.json).ok())
+            .filter_map(|fact| Some(fact["body"]["membership"].as_str()?.to_owned()))
+            .collect();
+        let own = memberships.filter(|fact| ids.iter().any(|id| fact.json.contains(id))).count();
+        assert_eq!(own, facts, "{until:?}");
+    }
+    // Being added again, as by a list, takes no end away.
+    person(&bench, "leader@example.jp", "mo").await;
+    let held = bench.desk.members(&console(), &bench.provider).await.unwrap();
+    assert!(held.iter().any(|m| m.person.id == leader && m.membership.valid_to == Some(day)));
+    bench.clock.set(day);
+    assert!(!signed_in(&bench, "leader@example.jp").await.may_somewhere(Right::Operate));
 }
 
 async fn a_right_is_lent_for_hours_and_the_facts_say_so(bench: Bench) {

@@ -139,3 +139,16 @@ async fn a_set_up_after_a_customer_was_added_names_the_provider() {
     let expires = desk.sign_in(EMAIL, PASSWORD, "", "").await.unwrap().expires;
     assert_eq!(expires, Instant::from_ms(start().ms() + 7 * 24 * HOUR_MS));
 }
+
+#[tokio::test]
+async fn two_set_ups_at_once_make_one_administrator() {
+    let (desk, _folder) = new_desk().await;
+    let person = |email: &str| NewPerson { email: email.into(), password: PASSWORD.into(), ..NewPerson::default() };
+    let (ours, theirs) = (person(EMAIL), person("stranger@example.net"));
+    let (first, second) =
+        tokio::join!(desk.set_up("窓口サービス", &ours, "", ""), desk.set_up("別の会社", &theirs, "", ""));
+    assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
+    assert_eq!(desk.store().system().people_count().await.unwrap(), 1);
+    let provider = desk.store().system().provider().await.unwrap().unwrap();
+    assert_eq!(provider.name, if first.is_ok() { "窓口サービス" } else { "別の会社" });
+}
