@@ -200,6 +200,55 @@ mod tests {
         write(mail, &from).map(|letter| String::from_utf8(letter.bytes).unwrap())
     }
 
+    /// A notice that the plan lets through and the mailer refuses for ever would be found out at night.
+    #[test]
+    fn what_the_contact_plan_accepts_is_written() {
+        use domain::contact::{Contact, ContactPlan, Hours};
+        let is_planned = |name: &str, address: &str| {
+            let contact = Contact {
+                id: domain::ids::ContactId::new("c1"),
+                name: name.into(),
+                reading: String::new(),
+                phone: String::new(),
+                mail: address.into(),
+                hours: Hours::default(),
+            };
+            ContactPlan { contacts: vec![contact], waived_by: None }.validate().is_ok()
+        };
+        let long = |n: usize| "a".repeat(n);
+        let mut addresses = vec![
+            "a@b".to_owned(),
+            "a@10.0.0.1".to_owned(),
+            "a@xn--wgv71a119e.jp".to_owned(),
+            "a@xn--.jp".to_owned(),
+            "a..b@docomo.ne.jp".to_owned(),
+            format!("{}@b", long(64)),
+            format!("{}@b", long(65)),
+            format!("a@{}", long(63)),
+            format!("a@{}", long(64)),
+            format!("a@{}", [long(63), long(63), long(63), long(60)].join(".")),
+        ];
+        let mut names = vec!["山田 太郎 (携帯)".to_owned(), "山".repeat(100), format!("{} 太郎", long(90))];
+        for c in (0..0x100_u32).chain([0x3000, 0x5c71, 0xfeff, 0x1f600]).filter_map(char::from_u32) {
+            addresses.extend(
+                ["{c}a@b.jp", "a{c}b@b.jp", "a{c}@b.jp", "a@{c}b.jp", "a@b{c}c.jp", "a@b.jp{c}"]
+                    .map(|shape| shape.replace("{c}", &c.to_string())),
+            );
+            names.extend([format!("{c}山田"), format!("山{c}田"), format!("山田{c}")]);
+        }
+        let mut planned = 0;
+        for (name, address) in
+            addresses.iter().map(|it| ("山田", it.as_str())).chain(names.iter().map(|it| (it.as_str(), "a@b.jp")))
+        {
+            if is_planned(name, address) {
+                let told = written(&Mail { to: mailbox(name, address), ..mail() });
+                assert!(told.is_ok(), "{name:?} <{address:?}>: {told:?}");
+                planned += 1;
+            }
+        }
+        assert!(planned > 500, "{planned}");
+    }
+
     #[test]
     fn a_plain_mail_is_written_as_it_stands_here() {
         let mut mail = mail();
