@@ -165,3 +165,14 @@ fn viewer(state: &State, caller: &Caller) -> Option<Viewer> {
 pub(crate) fn html(page: Markup) -> Response {
     Html(page.into_string()).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_kept_over_tls_alone_where_there_is_tls() {
+        assert_eq!(keep_language(Lang::En, true), "lang=en; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure");
+        assert!(!keep_language(Lang::Ja, false).contains("Secure"));
+    }
+}

@@ -43,12 +43,59 @@ async fn the_board_hears_of_an_alert_and_of_its_end() {
     stream.until("id=\"next\"").await;
     let key = app.alert("NGS", "応答なし").await;
     stream.until(&format!("id=\"row-{key}\"")).await;
+    assert!(stream.heard.contains("role=\"timer\"") && !stream.heard.contains("aria-live"), "no tick is read out");
     let mut mo = mo;
     let version = mo.version(&key).await;
     mo.act(&format!("/incidents/{key}/false-alarm"), &[("version", &version), ("grounds", "試験")]).await;
     stream.until("誤検知の確認").await;
     app.stop.cancel();
     stream.run_out().await;
+}
+
+#[tokio::test]
+async fn a_board_that_comes_back_is_told_which_rows_there_are() {
+    let app = App::at_work().await;
+    let mut mo = app.sign_in("mo").await;
+    open(&mo, "/live/board").await.until("event: rows\ndata: []\n").await;
+    let (gone, stays) = (app.alert("NGS", "応答なし").await, app.alert("NGS", "ディスク満杯").await);
+    let version = mo.version(&gone).await;
+    mo.act(&format!("/incidents/{gone}/false-alarm"), &[("version", &version), ("grounds", "試験")]).await;
+    let mut head = app.sign_in("dh").await;
+    let version = head.version(&gone).await;
+    let upheld = [("version", version.as_str()), ("upheld", "yes"), ("reason", "試験のため")];
+    head.act(&format!("/incidents/{gone}/false-alarm-review"), &upheld).await;
+    app.clock.advance_ms(3 * 3_600_000);
+    open(&mo, "/live/board").await.until(&format!("event: rows\ndata: [\"row-{stays}\"]\n")).await;
+}
+
+#[tokio::test]
+async fn an_open_page_hears_of_which_version_its_incident_is() {
+    let app = App::at_work().await;
+    let key = app.alert("NGS", "応答なし").await;
+    let (mo, mut second) = (app.sign_in("mo").await, app.sign_in("second").await);
+    let mut stream = open(&mo, &format!("/live/incidents/{key}")).await;
+    let before = second.version(&key).await;
+    stream.until(&format!("data-version=\"{before}\" data-step=\"assignment\"")).await;
+    second.act(&format!("/incidents/{key}/assignment"), &[("version", &before)]).await;
+    let after = second.version(&key).await;
+    assert_ne!(before, after);
+    stream.until(&format!("data-version=\"{after}\" data-step=\"check\"")).await;
+}
+
+#[tokio::test]
+async fn an_open_board_keeps_nobody_signed_in() {
+    let app = App::at_work().await;
+    let mo = app.sign_in("mo").await;
+    let mut stream = open(&mo, "/live/board").await;
+    stream.until("event: heartbeat").await;
+    app.clock.advance_ms(11 * 3_600_000);
+    stream.until("id=\"duty\"").await;
+    // Opened again, as browsers do by themselves.
+    let mut stream = open(&mo, "/live/board").await;
+    stream.until("誰もいません").await;
+    app.clock.advance_ms(3_600_000 + 1);
+    stream.run_out().await;
+    assert_eq!(mo.open("/live/board").await.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
