@@ -1,7 +1,7 @@
 //! Alerts: what one incident was told, how it stands and how often.
 
 use crate::scope::{list, reads};
-use crate::values::{row, vals};
+use crate::values::{Val, row, vals};
 use crate::{Failure, Scoped, StaffScope, SystemScope, Write};
 use domain::ids::{ProjectKey, RecordKey, TenantId};
 use domain::time::Instant;
@@ -111,18 +111,25 @@ impl StaffScope<'_> {
     /// The database fails.
     pub async fn alerts(&self, query: &AlertQuery, limit: u32) -> Result<Vec<AlertRow>, Failure> {
         let (tenants, mut vals) = self.tenants_bound();
-        let n = vals.len();
-        let [dedup, project, at, incident, alert, most] = [1, 2, 3, 4, 5, 6].map(|place| n + place);
-        let sql = format!(
-            "SELECT {COLUMNS} FROM alerts WHERE tenant IN {tenants} AND (dedup_key = ${dedup} OR ${dedup} IS NULL) \
-             AND (project = ${project} OR ${project} IS NULL) \
-             AND (last_received, incident, alert_key) < (${at}, ${incident}, ${alert}) \
-             ORDER BY last_received DESC, incident DESC, alert_key DESC LIMIT ${most}"
-        );
+        let mut sql = format!("SELECT {COLUMNS} FROM alerts WHERE tenant IN {tenants}");
+        // Only what is asked for stands in the text, so that a key is found by its index.
+        let mut and = |condition: &str, val: Option<Val>| {
+            if let Some(val) = val {
+                vals.push(val);
+                sql += &format!(" AND {condition} ${}", vals.len());
+            }
+        };
+        and("dedup_key =", query.dedup_key.as_deref().map(Val::from));
+        and("project =", query.project.as_ref().map(Val::from));
         // Nothing was received at the end of time.
         let end = (Instant::from_ms(i64::MAX), "", "");
         let after = query.after.as_ref().map_or(end, |(at, incident, alert)| (*at, incident.as_str(), alert.as_str()));
-        vals.append(&mut vals![query.dedup_key.as_deref(), query.project.as_ref(), after.0, after.1, after.2, limit]);
+        let [at, incident, alert, most] = [1, 2, 3, 4].map(|place| vals.len() + place);
+        sql += &format!(
+            " AND (last_received, incident, alert_key) < (${at}, ${incident}, ${alert}) \
+             ORDER BY last_received DESC, incident DESC, alert_key DESC LIMIT ${most}"
+        );
+        vals.append(&mut vals![after.0, after.1, after.2, limit]);
         self.db().all(&sql, vals).await
     }
 }

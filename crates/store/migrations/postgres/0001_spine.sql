@@ -207,7 +207,7 @@ CREATE TABLE alerts (
   PRIMARY KEY (tenant, incident, alert_key),
   FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
 );
-CREATE INDEX alerts_of_key ON alerts (tenant, project, dedup_key);
+CREATE INDEX alerts_of_key ON alerts (tenant, dedup_key);
 CREATE INDEX alerts_uncounted ON alerts (tenant, incident) WHERE counted < count;
 
 -- Every accepted event with its one fate; `body` names the blob with the bytes as they came.
