@@ -91,16 +91,6 @@ impl Desk {
         Ok(Glance { board, incident, host, alerts: alerts.iter().map(|alert| alert.count).sum() })
     }
 
-    /// Incidents that ended since an instant, within the caller's reach.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn ended_since(&self, caller: &Caller, since: Instant) -> Answer<Vec<RecordKey>> {
-        let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
-        let rows = self.store.staff(&tenants).recent_ended(since, 100).await?;
-        Ok(rows.into_iter().map(|row| row.key).collect())
-    }
-
     /// The named messages within the caller's reach: to whom they are, and why they did not arrive.
     ///
     /// # Errors

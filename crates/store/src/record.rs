@@ -149,21 +149,6 @@ impl StaffScope<'_> {
         self.db().all(&sql, vals).await
     }
 
-    /// Incidents that ended at `since` or later, the last first.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn recent_ended(&self, since: Instant, limit: u32) -> Result<Vec<IncidentRow>, Failure> {
-        let (tenants, mut vals) = self.tenants_bound();
-        let (since_place, limit_place) = (vals.len() + 1, vals.len() + 2);
-        let sql = format!(
-            "{INCIDENT} WHERE r.tenant IN {tenants} AND r.ended >= ${since_place} \
-             ORDER BY r.ended DESC, r.tenant, r.key LIMIT ${limit_place}"
-        );
-        vals.append(&mut vals![since, limit]);
-        self.db().all(&sql, vals).await
-    }
-
     /// Whose record it is, among the tenants of this scope.
     ///
     /// # Errors

@@ -65,8 +65,6 @@ async fn the_board_is_sorted_by_the_nearest_duty(bench: Bench) {
     let staff = bench.store.staff(&tenants);
     let keys = |rows: Vec<IncidentRow>| -> Vec<u64> { rows.into_iter().map(|row| row.number).collect() };
     assert_eq!(keys(staff.board(9).await.unwrap()), [3, 2, 1]);
-    assert_eq!(keys(staff.recent_ended(start(), 9).await.unwrap()), [4]);
-    assert_eq!(keys(staff.recent_ended(start().plus_minutes(2), 9).await.unwrap()), Vec::<u64>::new());
 }
 
 async fn numbers_have_no_gap(bench: Bench) {
