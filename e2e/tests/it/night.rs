@@ -7,6 +7,7 @@ use e2e::client::Connection;
 use e2e::house::{Ground, House, PASSWORD};
 use e2e::sender;
 use e2e::staff::Staff;
+use serde_json::{Value, json};
 use testkit::chromium::Window;
 use testkit::letter::Letter;
 use testkit::smtp::Sink;
@@ -34,7 +35,8 @@ async fn from_alert_to_closed_incident(ground: &Ground, lang: &str) -> Result<()
     house.add_person("ad@msp.example", "ad", None).await?;
     house.add_person("mo@msp.example", "mo", None).await?;
     house.add_person("cu@acme.example", "cu", Some("○○商事")).await?;
-    Staff::sign_in(&house, "ad@msp.example").await?.plan_contacts(&customer, 2).await?;
+    let admin = Staff::sign_in(&house, "ad@msp.example").await?;
+    admin.post(&format!("/api/v1/projects/{}/contact-plan", customer.project), &plan()).await?;
     let name = |step: &str| format!("night-{}-{}-{step}", ground.engine(), lang);
 
     let mut browser = Browser::open(&Window { language: lang.to_owned(), ..Window::default() }).await?;
@@ -77,24 +79,34 @@ async fn from_alert_to_closed_incident(ground: &Ground, lang: &str) -> Result<()
     let mails = sink.wait_for(wait::LIMIT, |mails| mails.len() == 2).await?;
     let letter = Letter::parse(&mails[0].raw)?;
     assert!(letter.subject().starts_with("[ACME-1] "), "{}", letter.subject());
-    browser.press("1").await?;
+    // The first of the plan sleeps: T dials the second, and that is when the call began.
+    assert_eq!(value(&browser, "call", "contact").await?, "awake");
+    assert_eq!(value(&browser, "call", "begun").await?, "", "the age of the page is not when a call began");
+    // No telephone hangs on this browser: its question which program dials would take the keys.
+    browser.ask("addEventListener('click', (it) => { if (it.target.closest('a.tel')) it.preventDefault(); })").await?;
+    browser.press("t1").await?;
+    let begun = value(&browser, "call", "begun").await?;
+    assert!(begun.as_str().is_some_and(|text| text.starts_with("20") && text.contains('T')), "{begun}");
+    keys_of_another_form(&mut browser).await?;
     browser.press(ENTER).await?;
     browser.until_there("#recovery-step").await?;
 
-    // What follows by the API, as a program of the desk would; the forms are the same structs.
     let staff = Staff::sign_in(&house, "mo@msp.example").await?;
-    let steps = [
-        ("recovery-step", serde_json::json!({ "step": "再起動", "result": "応答あり" })),
-        ("recovery", serde_json::json!({})),
-        (
-            "recovery-notice",
-            serde_json::json!({ "method": "HTTPで確認", "confirmed_by": "佐藤", "text": "復旧しました。" }),
-        ),
-    ];
-    for (noun, fields) in steps {
-        staff.act("ACME-1", noun, fields).await?;
-    }
-    browser.goto(&house.desk.url("/incidents/ACME-1")).await?;
+    let incident = staff.get("/api/v1/incidents/ACME-1").await?;
+    assert!(incident["clocks"][0]["ended"].is_string(), "the call that is offered ends the clock: {incident}");
+    browser.fill("recovery-step", "step", "再起動").await?;
+    somebody_is_faster(&mut browser, &staff).await?;
+    assert_eq!(value(&browser, "recovery-step", "step").await?, "再起動");
+    browser.fill("recovery-step", "result", "応答あり").await?;
+    browser.click("#recovery-step button[type=submit]").await?;
+    browser.until("応答あり").await?;
+    browser.click("details:has(> #recovery) > summary").await?;
+    browser.click("#recovery [data-stamp]").await?;
+    browser.click("#recovery button[type=submit]").await?;
+    browser.until_there(".primary-step #recovery-notice").await?;
+    browser.fill("recovery-notice", "method", "HTTPで確認").await?;
+    browser.fill("recovery-notice", "text", "復旧しました。").await?;
+    browser.click("#recovery-notice button[type=submit]").await?;
     browser.until_there("#closure").await?;
     browser.fill("closure", "confirmed_by", "長谷川様").await?;
     browser.fill("closure", "cause", "メモリ不足").await?;
@@ -108,6 +120,54 @@ async fn from_alert_to_closed_incident(ground: &Ground, lang: &str) -> Result<()
     browser.picture(&name("7-phone")).await?;
 
     customer_reads(&house, &letter, &name("8-customer")).await
+}
+
+/// Two contacts: the first may be called at any hour but this, the second always.
+fn plan() -> Value {
+    let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs());
+    let (tokyo, half_a_day) = (9, 12);
+    let later = (since_1970 / 3600 + tokyo + half_a_day) % 24 * 60;
+    let contact = |id: &str, hours: Value| {
+        json!({
+            "id": id, "name": format!("連絡先 {id}"), "reading": "れんらくさき", "phone": "03-0000-0000",
+            "mail": format!("{id}@acme.example"), "hours": hours,
+        })
+    };
+    let asleep = contact("asleep", json!({ "from_minute": later, "to_minute": later + 60 }));
+    json!({ "document": { "contacts": [asleep, contact("awake", json!({}))] } })
+}
+
+async fn value(browser: &Browser, form: &str, name: &str) -> Result<Value> {
+    browser.ask(&format!("return document.querySelector(\"#{form} [name='{name}']\").value")).await
+}
+
+/// Enter in a radio button of another form sends that form, and an Enter held down sends nothing.
+async fn keys_of_another_form(browser: &mut Browser) -> Result<()> {
+    let held = "const enter = { key: 'Enter', repeat: true, bubbles: true, cancelable: true };
+        return document.body.dispatchEvent(new KeyboardEvent('keydown', enter)) || !!document.querySelector('[aria-busy]')";
+    assert_eq!(browser.ask(held).await?, false, "an Enter held down did the next step");
+    browser.click("details:has(> #rejudgement) > summary").await?;
+    browser.ask("document.querySelector('#rejudgement [name=impact]').focus()").await?;
+    browser.press(" ").await?;
+    browser.press(ENTER).await?;
+    // The form of the radio button wants its reason first; the call beside it was not sent.
+    browser.until_there("#rejudgement [name=reason]:focus").await?;
+    assert_eq!(browser.ask("return document.querySelectorAll('#calls time').length").await?, 0);
+    browser.ask("document.activeElement.blur()").await.map(drop)
+}
+
+/// A page left behind by somebody else says so, and R opens it again with what was typed.
+async fn somebody_is_faster(browser: &mut Browser, staff: &Staff) -> Result<()> {
+    staff.act("ACME-1", "check", json!({ "how": "別の人が確認", "result": "as_alerted" })).await?;
+    browser.until_there("#moved").await?;
+    browser.ask("document.activeElement.blur(); window.isOld = true").await?;
+    browser.press("r").await?;
+    wait::until("the page to be opened again", wait::LIMIT, async || {
+        Ok((browser.ask("return !window.isOld && document.readyState === 'complete'").await.ok() == Some(true.into()))
+            .then_some(()))
+    })
+    .await?;
+    browser.until_there("#recovery-step").await
 }
 
 /// The customer opens the link of the mail on a phone, signs in, and reads what happened.
