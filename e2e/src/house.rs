@@ -165,9 +165,17 @@ impl House {
     pub async fn verify(&self) -> Result<Verdict> {
         verify(self.options.database.as_deref(), self.desk.data()).await
     }
+
+    /// Runs another command of the binary, such as `doctor`, with this house's settings.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub async fn run(&self, args: &[&str]) -> Result<Verdict> {
+        run(args, self.options.database.as_deref(), self.desk.data(), &self.options.envs).await
+    }
 }
 
-/// What `madoguchi verify` says.
+/// What a command of the binary says.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// Its exit status; none where a signal ended it.
@@ -181,8 +189,13 @@ pub struct Verdict {
 /// # Errors
 /// It cannot be run.
 pub async fn verify(database: Option<&str>, data: &Path) -> Result<Verdict> {
+    run(&["verify"], database, data, &[]).await
+}
+
+async fn run(args: &[&str], database: Option<&str>, data: &Path, envs: &[(String, String)]) -> Result<Verdict> {
     let mut command = tokio::process::Command::new(madoguchi::binary()?);
-    command.arg("verify").arg("--data").arg(data).stdin(Stdio::null()).env("RUST_LOG", "warn");
+    command.args(args).arg("--data").arg(data).stdin(Stdio::null()).env("RUST_LOG", "warn");
+    command.envs(envs.iter().map(|(name, value)| (name, value)));
     if let Some(database) = database {
         command.args(["--database", database]);
     }

@@ -67,5 +67,16 @@ async fn a_notice_and_what_follows_it(ground: &Ground) -> Result<()> {
     assert_eq!(header(&second, "References"), header(&first, "Message-ID"));
     assert_ne!(header(&second, "Message-ID"), header(&first, "Message-ID"));
     assert!(mails[0].contains("ESMTPSA"), "encrypted and logged in: {}", mails[0]);
+
+    let said = house.run(&["doctor", "--send-test-mail", "head@msp.example"]).await?.said;
+    assert!(said.contains("ok   mail: a test mail to head@msp.example was taken over: 250"), "{said}");
+    assert!(said.contains("ok   checkpoint key: madoguchi+"), "{said}");
+    let mails = server.wait_for(wait::LIMIT, |mails| mails.len() == 3).await?;
+    let test = Letter::parse(&mails[2])?;
+    assert_eq!(test.subject(), "窓口: 試験メール / Madoguchi: test mail");
+    assert_eq!(header(&test, "To"), "head@msp.example");
+    let key = said.lines().find_map(|line| line.strip_prefix("ok   checkpoint key: ")).unwrap_or_default();
+    let verdict = house.run(&["verify", "--checkpoint-key", key]).await?;
+    assert_eq!(verdict.status, Some(0), "{}", verdict.said);
     Ok(())
 }
