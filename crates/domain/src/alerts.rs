@@ -111,7 +111,7 @@ impl Fate {
             Self::New => Label::new("新しい障害", "New incident"),
             Self::Joined => Label::new("既存の障害に合流", "Joined an incident"),
             Self::Window => Label::new("作業時間帯", "Planned work"),
-            Self::Heartbeat => Label::new("定期連絡", "Heartbeat"),
+            Self::Heartbeat => Label::new("定期信号", "Heartbeat"),
             Self::Change => Label::new("変更通知", "Change event"),
             Self::Unreadable => Label::new("読み取り不能", "Unreadable"),
             Self::FalseAlarm => Label::new("誤検知", "False alarm"),

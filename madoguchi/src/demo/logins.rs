@@ -64,6 +64,6 @@ impl fmt::Display for Logins {
             let lang = login.lang.tag();
             writeln!(f, "  {:<26} {}  {lang}  {}  {ja} ({en})", login.email, login.password, login.name)?;
         }
-        write!(f, "受付キー (SHOP) / intake key (SHOP): {}", self.intake_key)
+        write!(f, "受信キー (SHOP) / intake key (SHOP): {}", self.intake_key)
     }
 }

@@ -42,16 +42,17 @@ pub struct AccountPage {
 /// The page. Posts `old`, `password` to `/account/password`, and `lang` to `/language`.
 pub fn page(shell: &Shell, it: &AccountPage) -> Markup {
     let title = shell.t("アカウント", "Account");
-    let fields = vec![
-        Field::new("old", shell.t("いまのパスワード", "Current password"), Input::Password).required().wide(),
-        Field::new("password", shell.t("新しいパスワード", "New password"), Input::NewPassword)
-            .hint(shell.t(
-                "12文字以上。ほかのサインインはすべて終わります。",
-                "12 characters or more. All other sessions end.",
-            ))
-            .required()
-            .wide(),
-    ];
+    let fields =
+        vec![
+            Field::new("old", shell.t("いまのパスワード", "Current password"), Input::Password).required().wide(),
+            Field::new("password", shell.t("新しいパスワード", "New password"), Input::NewPassword)
+                .hint(shell.t(
+                    "8文字以上。ほかのサインインはすべて終わります。",
+                    "8 characters or more. All other sessions end.",
+                ))
+                .required()
+                .wide(),
+        ];
     let heads = [shell.t("どこから", "From"), shell.t("開始", "Since"), shell.t("最後の利用", "Last use"), ""]
         .map(str::to_owned)
         .to_vec();

@@ -76,7 +76,7 @@ fn administrator(shell: &Shell, draft: &Draft) -> Markup {
         Field::new("name", shell.t("あなたの名前", "Your name"), Input::Text).autocomplete("name").required(),
         Field::new("email", shell.t("メールアドレス", "Mail address"), Input::Mail).autocomplete("username").required(),
         Field::new("password", shell.t("パスワード", "Password"), Input::NewPassword)
-            .hint(shell.t("12文字以上。長い文がよい。", "12 characters or more; a sentence is best."))
+            .hint(shell.t("8文字以上。長い文がよい。", "8 characters or more; a sentence is best."))
             .required()
             .wide(),
     ];
