@@ -109,7 +109,7 @@ async fn deliver(desk: Desk, channels: Arc<Channels>, outgoing: Outgoing) {
         Ok(true) => {}
         Ok(false) => tracing::warn!(message = %claim.id, "another node took this message over"),
         Err(error) => {
-            tracing::warn!(message = %claim.id, %error, "the outcome of a send could not be written down; it is sent again when its lease ends")
+            tracing::warn!(message = %claim.id, %error, "the outcome of a send could not be written down; it is sent again when its lease ends");
         }
     }
 }
