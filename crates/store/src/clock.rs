@@ -4,11 +4,13 @@
 //! nodes with skewed clocks agree; with SQLite it is the process's own. Tests replace it whole.
 
 use crate::Failure;
-use crate::db::dialect::POSTGRES_CLOCK;
 use crate::db::{Db, Tx};
 use domain::time::Instant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+
+/// PostgreSQL's clock as it runs, in milliseconds.
+pub(crate) const POSTGRES_CLOCK: &str = "CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)";
 
 /// Where `now` comes from.
 #[derive(Clone, Debug, Default)]

@@ -2,10 +2,8 @@
 
 use super::{Db, Tx};
 use crate::Failure;
+use crate::clock::POSTGRES_CLOCK;
 use crate::values::Val;
-
-/// PostgreSQL's clock as it runs, in milliseconds.
-pub(crate) const POSTGRES_CLOCK: &str = "CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)";
 
 /// `($1, $2, ...)` with `width` places, numbered from `offset + 1`.
 pub(crate) fn places(offset: usize, width: usize) -> String {

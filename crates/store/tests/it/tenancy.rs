@@ -28,9 +28,17 @@ async fn a_crossing_is_refused(bench: Bench) {
         joins_until: None,
     };
     let write = async || bench.store.write(&b).await.unwrap();
-    // Each write ends with its statement.
-    let record = write().await.save_incidents(vec![incident(&b, &of_a, 7)]).await;
-    let correlation = write().await.save_correlations(vec![joins]).await;
+    // Each write ends with its statement; rows that are only put in may wait for the commit.
+    let mut saving = write().await;
+    let record = match saving.save_incidents(vec![incident(&b, &of_a, 7)]).await {
+        Ok(()) => saving.commit().await.map(drop),
+        refused => refused,
+    };
+    let mut saving = write().await;
+    let correlation = match saving.save_correlations(vec![joins]).await {
+        Ok(()) => saving.commit().await.map(drop),
+        refused => refused,
+    };
     let intake_key = write().await.add_key(&key(&a, &of_a, "k")).await;
     let paper = write().await.record_version("criteria", "", start(), &blob_of_a).await.map(drop);
     let message = write().await.queue_messages(vec![message]).await.map(drop);
