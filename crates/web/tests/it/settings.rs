@@ -153,6 +153,9 @@ async fn closures_templates_and_the_name_are_papers() {
     assert!(ad.get("/account").await.ok().contains("みなとクラウド"));
 }
 
+/// What a form sends.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 /// Each row: where, the newest version when the page was opened, what is posted.
 #[tokio::test]
 async fn no_paper_is_saved_over_another_that_was_never_seen() {
@@ -161,7 +164,7 @@ async fn no_paper_is_saved_over_another_that_was_never_seen() {
     let (mut ad, mut dh) = (app.sign_in("ad").await, app.sign_in("dh").await);
     let customer = format!("/settings/tenants/{nagisa}");
     let templates = format!("/settings/templates?tenant={nagisa}");
-    let rows: [(&str, String, &str, &[(&str, &str)]); 4] = [
+    let rows: [(&str, String, &str, Fields<'_>); 4] = [
         (
             &customer,
             "/settings/projects/NGS/criteria".into(),
