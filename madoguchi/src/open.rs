@@ -7,6 +7,7 @@ use desk::{CheckpointKey, Desk};
 use notify::egress::{Egress, Rules};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use store::{Clock, Store};
 
 /// Opens the store the settings name; makes the data folder where it does not exist.
@@ -33,8 +34,10 @@ pub(crate) async fn existing_store(settings: &Settings) -> anyhow::Result<Store>
 
 /// Opens the desk; `listening` is where it can be reached, where no base address is set.
 pub(crate) async fn desk(settings: &Settings, listening: SocketAddr) -> anyhow::Result<Desk> {
-    let store = store(settings).await?;
-    Ok(Desk::new(store, desk_settings(settings, listening)?))
+    let (store, egress) = (store(settings).await?, egress(settings)?);
+    // What the form takes is what the caller of webhooks would call.
+    let judge = move |url: &str| egress.check_url(url).map(drop).map_err(|failure| failure.to_string());
+    Ok(Desk::new(store, desk_settings(settings, listening)?).judging_urls(Arc::new(judge)))
 }
 
 /// What the desk must know.

@@ -29,6 +29,9 @@ pub struct Settings {
 /// Something changed: which tenant, so that pages can ask again. A hint; correct without it.
 pub type Change = TenantId;
 
+/// Says why an address cannot be called; whoever calls webhooks knows.
+pub type UrlJudge = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
 /// The desk: cheap to clone, shared by all edges and tasks.
 #[derive(Clone)]
 pub struct Desk {
@@ -39,6 +42,7 @@ pub struct Desk {
     pub(crate) health: Health,
     pub(crate) key_ring: Arc<KeyRing>,
     pub(crate) resting: Arc<Resting>,
+    pub(crate) url_judge: Option<UrlJudge>,
     /// The request whose verb is to be done once, where this desk stands for one.
     pub(crate) once: Option<Once>,
 }
@@ -51,9 +55,16 @@ impl Desk {
         let health = Health::default();
         let (settings, key_ring) = (Arc::new(settings), Arc::default());
         let resting = Arc::default();
-        let desk = Self { store, settings, changes, counter, health, key_ring, resting, once: None };
+        let url_judge = None;
+        let desk = Self { store, settings, changes, counter, health, key_ring, resting, url_judge, once: None };
         desk.counter.open(&desk);
         desk
+    }
+
+    /// The desk with a judge of the addresses that it is given to call, so that a wrong one is refused by the form that takes it.
+    #[must_use]
+    pub fn judging_urls(self, judge: UrlJudge) -> Self {
+        Self { url_judge: Some(judge), ..self }
     }
 
     /// The store, for tasks that keep it: backup, checkpoints, verify.

@@ -198,7 +198,7 @@ impl Desk {
     /// Adds a webhook endpoint; the secret is shown once.
     ///
     /// # Errors
-    /// The address is no http or https address, or the tenant is out of reach.
+    /// The address is no http or https address or one that is never called, or the tenant is out of reach.
     pub async fn add_webhook(&self, caller: &Caller, tenant: &TenantId, url: &str) -> Answer<(WebhookId, String)> {
         let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let url = required("url", url)?;
@@ -210,6 +210,16 @@ impl Desk {
                 "url",
                 "https:// で始まるURLを入力してください。",
                 "Give an address that begins with https://.",
+            )
+            .into());
+        }
+        if let Some(Err(why)) = self.url_judge.as_ref().map(|judge| judge(url)) {
+            return Err(Refusal::invalid(
+                "url",
+                format!("このURLは呼び出せません。社外から届くサーバーのURLを入力してください ({why})。"),
+                format!(
+                    "This address cannot be called. Give that of a server that can be reached from outside ({why})."
+                ),
             )
             .into());
         }

@@ -28,7 +28,7 @@ pub use alert::{Delivery, IntakeKey, Received};
 pub use backup::{BackupError, Copied, backup, digest, restore};
 pub use caller::{Caller, Grant, Reach, Scope, Who};
 pub use checkpoint::{CHECKPOINT_FACTS, CHECKPOINT_MS, Checkpoint, CheckpointKey, CheckpointVerifier, NotACheckpoint};
-pub use desk::{Change, Desk, Settings};
+pub use desk::{Change, Desk, Settings, UrlJudge};
 pub use error::{Answer, Error};
 pub use events::{EventPlace, EventView, Fates};
 pub use face::{Glance, Mailed, Outcome};

@@ -129,6 +129,9 @@ async fn wrong_names_are_named(bench: Bench) {
     for url in ["", "ftp://x", "https://x y"] {
         check(&bench, head, "url", desk.add_webhook(&console, &bench.tenant, url).await).await;
     }
+    let inside = |url: &str| if url.contains("10.1.2.3") { Err("10.1.2.3 is private".to_owned()) } else { Ok(()) };
+    let judging = desk.clone().judging_urls(std::sync::Arc::new(inside));
+    check(&bench, head, "url", judging.add_webhook(&console, &bench.tenant, "https://10.1.2.3/hook").await).await;
     let person =
         NewPerson { email: s("new@example.jp"), role: s("cu"), password: s("long enough"), ..NewPerson::default() };
     for (field, wrong) in [
