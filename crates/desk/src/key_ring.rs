@@ -1,7 +1,7 @@
 //! Intake keys recognised a moment ago, so that a storm of alerts does not ask the database for the same key again and again.
 //!
 //! A key that another node revokes is honoured here for [`FRESH`] at most (design: revocation within a second); one that
-//! this node revokes is forgotten at once. Unknown keys are never kept: a guess costs its question each time.
+//! this node revokes is forgotten at once. Keys that have an end are asked for each time, and unknown ones too: a guess costs its question.
 
 use crate::alert::IntakeKey;
 use domain::fact::sha256;

@@ -125,9 +125,11 @@ impl Desk {
         let asked = std::time::Instant::now();
         let now = self.now().await?;
         let Some(row) = self.live_key(secret, "intake", now).await? else { return Ok(None) };
-        let heartbeat = row.heartbeat_minutes.is_some();
+        let (heartbeat, ends) = (row.heartbeat_minutes.is_some(), row.expires.is_some());
         let key = IntakeKey { tenant: row.tenant, key: row.id, project: row.project, heartbeat };
-        self.key_ring.put(secret, asked, key.clone());
+        if !ends {
+            self.key_ring.put(secret, asked, key.clone());
+        }
         Ok(Some(key))
     }
 
