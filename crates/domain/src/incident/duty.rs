@@ -2,6 +2,7 @@
 
 use super::{Incident, Mark, State};
 use crate::calendar::{BusinessDays, Calendar};
+use crate::fact::CallResult;
 use crate::ids::{ContactId, MessageId};
 use crate::time::Instant;
 use crate::words::Label;
@@ -159,12 +160,15 @@ impl Incident {
         self.call_duties().next().is_some()
     }
 
-    /// Messages that did not arrive and that nobody has made up for by a call: to their contact, or to any where they went to
-    /// none.
+    /// Messages that did not arrive and that nobody has made up for by a later call: one to their contact, one that any
+    /// contact answered, or any call where they were for nobody by name.
     fn call_duties(&self) -> impl Iterator<Item = Duty> {
         let is_called = |since: &Mark, contact: Option<&ContactId>| {
             let mut later = self.calls.iter().filter(|call| call.mark.seq > since.seq);
-            later.any(|call| contact.is_none_or(|contact| call.what.contact == *contact))
+            later.any(|call| {
+                let answered = call.what.result == CallResult::Answered;
+                answered || contact.is_none_or(|contact| call.what.contact == *contact)
+            })
         };
         self.deliveries.iter().filter(|(_, delivery)| delivery.delivered_at().is_none()).filter_map(
             move |(id, delivery)| {

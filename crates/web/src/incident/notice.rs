@@ -6,7 +6,7 @@ use crate::layout::Shell;
 use crate::parts::{Reader, head, reader_flag, tel};
 use crate::when;
 use domain::time::Instant;
-use domain::words::Label;
+use domain::words::{Label, Lang};
 use maud::{Markup, html};
 
 /// The notice being written, and what was published before.
@@ -14,6 +14,8 @@ use maud::{Markup, html};
 pub struct NoticeBox {
     /// The text as it would go out now, written from the facts.
     pub draft: String,
+    /// By when a text published now promises the next report; none where none is owed.
+    pub promised: Option<Instant>,
     /// What the customer was told, newest first.
     pub published: Vec<Published>,
 }
@@ -155,6 +157,16 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
     }
 }
 
+/// What becomes of the place that a draft leaves for the next report: the instant is known only when the text goes out.
+pub(super) fn promise(shell: &Shell, it: &IncidentPage) -> String {
+    let Some(at) = it.notice.promised else { return String::new() };
+    let (place, at) = (domain::draft::PROMISE, when::short(shell, at));
+    match shell.lang {
+        Lang::Ja => format!("{place} には次の報告の時刻が入ります（いま公開すれば {at}）。"),
+        Lang::En => format!("{place} becomes the time of the next report ({at} if published now)."),
+    }
+}
+
 /// The notice as it would go out. While judging it belongs to the judgement's form; before, it is only shown.
 fn draft(shell: &Shell, it: &IncidentPage) -> Markup {
     let judging = it.primary == Some(Verb::Judgement) && !it.judgement.questions.is_empty();
@@ -162,7 +174,7 @@ fn draft(shell: &Shell, it: &IncidentPage) -> Markup {
         div.outgoing {
             p.to { (reader_flag(shell, Reader::Customer)) " " (it.tenant) (shell.t(" 様", "")) }
             @if judging {
-                (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("text", shell.t("障害発生連絡", "Notice of the incident"), Input::Area(11)).value(it.notice.draft.as_str()).hint(shell.t("影響ありと判定すると、この文を公開しメールで送ります。", "Judged as affected, this text is published and mailed.")).required().of_form(Verb::Judgement.noun())))
+                (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("text", shell.t("障害発生連絡", "Notice of the incident"), Input::Area(11)).value(it.notice.draft.as_str()).hint(format!("{}{}", shell.t("影響ありと判定すると、この文を公開しメールで送ります。", "Judged as affected, this text is published and mailed. "), promise(shell, it))).required().of_form(Verb::Judgement.noun())))
             } @else { p.words { (it.notice.draft) } p.hint { (shell.t("下書き。判定のときに直せます。", "A draft. It can be edited when judging.")) } }
         }
     }

@@ -15,7 +15,7 @@ use domain::fact::{NoticeKind, Origin};
 use domain::ids::KeyId;
 use domain::incident::duty::DutyKind;
 use domain::incident::{Incident, State};
-use domain::time::MINUTE_MS;
+use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -58,6 +58,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         judgement: judgement(shell, view, &told),
         notice: NoticeBox {
             draft: tick(incident.impact() != Some(false)).clone(),
+            promised: promised(incident, shell.now),
             published: published(shell, view, &told),
         },
         contacts: contacts(shell, view),
@@ -362,5 +363,14 @@ fn prefill(shell: &Shell, view: &IncidentView, holder: Option<&str>, told: &Told
             .iter()
             .map(|(code, label)| ((*code).to_owned(), label.in_lang(shell.lang).to_owned()))
             .collect(),
+    }
+}
+
+/// By when a text published now promises the next report.
+fn promised(incident: &Incident, now: Instant) -> Option<Instant> {
+    if incident.publications.iter().any(|told| told.what.impact) {
+        incident.promise_of_report(now)
+    } else {
+        incident.promise_of_notice(now)
     }
 }

@@ -12,7 +12,7 @@ fn mark(name: &str, state: ClockState, href: Option<&str>) -> ClockMark {
 }
 
 /// The notice as the template writes it.
-pub(crate) const NOTICE: &str = "株式会社なぎさ商事 長谷川様\n\nお世話になっております。みなとマネージドです。\n下記の障害が発生しておりますので、ご連絡いたします。\n\n発生: 2026/11/22 03:12:00\n対象: web01（コーポレートサイト）\n内容: 応答なし\nサービス影響: 有\n\n原因を調査し、復旧にあたっています。次のご報告は 04:19 までにいたします。";
+pub(crate) const NOTICE: &str = "株式会社なぎさ商事 長谷川様\n\nお世話になっております。みなとマネージドです。\n下記の障害が発生しておりますので、ご連絡いたします。\n\n発生: 2026/11/22 03:12:00\n対象: web01（コーポレートサイト）\n内容: 応答なし\nサービス影響: 有\n\n原因を調査し、復旧にあたっています。次のご報告は {next_report} までにいたします。";
 
 fn questions(answers: [Option<bool>; 3]) -> Vec<Question> {
     let texts = [
@@ -134,7 +134,7 @@ fn judging() -> IncidentPage {
             questions: questions([Some(true), None, None]),
             judged: vec![],
         },
-        notice: NoticeBox { draft: NOTICE.into(), published: vec![] },
+        notice: NoticeBox { draft: NOTICE.into(), promised: Some(at(3_600)), published: vec![] },
         contacts: contacts(0),
         calls: vec![],
         timeline: vec![

@@ -208,13 +208,17 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
             radios(shell, "result", shell.t("どうだったか", "What was found"), &CHECK_RESULTS).required(),
         ],
         Verb::Notice => {
-            vec![area("text", shell.t("障害発生連絡", "Notice of the incident"), 9).value(it.notice.draft.as_str())]
+            vec![
+                area("text", shell.t("障害発生連絡", "Notice of the incident"), 9)
+                    .value(it.notice.draft.as_str())
+                    .hint(notice::promise(shell, it)),
+            ]
         }
         Verb::Call => notice::call_fields(shell, it),
         Verb::InterimReport => vec![
             area("text", shell.t("中間報告", "Interim report"), 8)
                 .value(fill.interim.as_str())
-                .hint(shell.t("次の報告の時刻を必ず書きます。", "Always names the time of the next report.")),
+                .hint(notice::promise(shell, it)),
         ],
         Verb::RecoveryStep => {
             vec![line("step", shell.t("手順", "Step")).wide(), area("result", shell.t("結果", "Result"), 2)]

@@ -1,10 +1,11 @@
 //! What is owed next, nearest first.
 
 use super::story::{Story, Verb, at};
-use crate::fact::{AttemptOutcome, Body};
+use crate::fact::{AttemptOutcome, Body, CallResult};
 use crate::ids::{BlobId, ContactId, MessageId};
 use crate::incident::State;
 use crate::incident::duty::DutyKind;
+use crate::incident::verbs::CallAttempt;
 use crate::time::Instant;
 
 /// The duties as "code minute".
@@ -79,14 +80,19 @@ fn a_mail_that_did_not_arrive_is_owed_a_call() {
 }
 
 #[test]
-fn only_a_call_to_whom_the_mail_was_for_makes_up_for_it() {
+fn a_call_to_whom_the_mail_was_for_makes_up_for_it_or_one_that_was_answered() {
     let mut story = Story::in_state(State::Notified);
     story.act(Verb::Call).queue_mail("m").at(5).fire();
     let mut other = story.call_begun(at(6));
     other.contact = ContactId::new("office");
+    other.result = CallResult::Busy;
     story.at(6).call(other.clone(), None).unwrap();
     check(&story, &["call_undelivered 5", "interim 60"]);
     check(story.clone().at(7).act(Verb::Call), &["interim 60"]);
+    let answered = CallAttempt { result: CallResult::Answered, begun: at(7), ..other.clone() };
+    let mut told = story.clone();
+    told.at(7).call(answered, None).unwrap();
+    check(&told, &["interim 60"]);
     // A webhook is for nobody by name.
     story.hear(Body::MessageQueued {
         message: MessageId::new("hook"),
