@@ -79,6 +79,18 @@ impl Staff {
         self.post(&format!("/api/v1/incidents/{incident}/{noun}"), &fields).await
     }
 
+    /// Takes an incident and tells the customer of it: only then may messages follow.
+    ///
+    /// # Errors
+    /// The desk refuses.
+    pub async fn tell_of(&self, incident: &str) -> Result<()> {
+        let judged = json!({
+            "answers": [{ "question": "down", "yes": true }], "text": "調べています。", "reason": "監視で明らか",
+        });
+        self.act(incident, "assignment", json!({})).await?;
+        self.act(incident, "judgement", judged).await.map(drop)
+    }
+
     /// The incident that an alert with this dedup key opened or joined last.
     ///
     /// # Errors

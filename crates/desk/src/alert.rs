@@ -11,7 +11,7 @@ use domain::access::Actor;
 use domain::alerts::{AlertEvent, Correlation, Decision, Fate, KnownAlert, decide};
 use domain::calendar::Calendar;
 use domain::fact::{Body, NewFact, Origin};
-use domain::ids::{KeyId, ProjectKey, RecordKey, TenantId};
+use domain::ids::{BlobId, KeyId, ProjectKey, RecordKey, TenantId};
 use domain::incident::Incident;
 use domain::paper::{Agreement, Paper};
 use std::collections::HashMap;
@@ -166,6 +166,7 @@ async fn take_in_group(desk: &Desk, tenant: &TenantId, write: Result<Write, Fail
 async fn write_group(write: Result<Write, Failure>, deliveries: &[Delivery]) -> Answer<Vec<Vec<Received>>> {
     let mut intake = Intake {
         write: write?,
+        bodies: HashMap::new(),
         correlations: HashMap::new(),
         known: HashMap::new(),
         agreement: None,
@@ -185,8 +186,10 @@ async fn write_group(write: Result<Write, Failure>, deliveries: &[Delivery]) -> 
 }
 
 /// One transaction's worth of deliveries: what the database knows of their keys, and what is to be written.
-struct Intake {
+struct Intake<'d> {
     write: Write,
+    /// Blobs of bodies: a sender that repeats itself word by word is kept once a transaction.
+    bodies: HashMap<&'d [u8], BlobId>,
     correlations: HashMap<(ProjectKey, String), Correlation>,
     known: HashMap<(RecordKey, String), KnownAlert>,
     agreement: Option<(Option<u32>, Agreement)>,
@@ -198,7 +201,7 @@ struct Intake {
     heartbeats: Vec<KeyId>,
 }
 
-impl Intake {
+impl<'d> Intake<'d> {
     /// Reads what the keys of all deliveries lead to, by few statements.
     async fn look_up(&mut self, deliveries: &[Delivery]) -> Answer<()> {
         let mut keys: HashMap<&ProjectKey, Vec<&str>> = HashMap::new();
@@ -231,8 +234,10 @@ impl Intake {
         Ok(())
     }
 
-    async fn take(&mut self, delivery: &Delivery) -> Answer<Vec<Received>> {
-        let body = self.write.blob("application/octet-stream", &delivery.body);
+    async fn take(&mut self, delivery: &'d Delivery) -> Answer<Vec<Received>> {
+        let Self { bodies, write, .. } = self;
+        let body = bodies.entry(&delivery.body);
+        let body = body.or_insert_with(|| write.blob("application/octet-stream", &delivery.body)).clone();
         match &delivery.content {
             Err(reason) => {
                 let row = EventRow {
@@ -263,12 +268,7 @@ impl Intake {
         }
     }
 
-    async fn take_event(
-        &mut self,
-        delivery: &Delivery,
-        event: &AlertEvent,
-        body: &domain::ids::BlobId,
-    ) -> Answer<Received> {
+    async fn take_event(&mut self, delivery: &Delivery, event: &AlertEvent, body: &BlobId) -> Answer<Received> {
         let number = self.write.next_event();
         let now = self.write.now();
         let place = (delivery.key.project.clone(), event.dedup_key.clone());

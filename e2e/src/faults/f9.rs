@@ -118,7 +118,9 @@ impl Trial<'_> {
     async fn people(&mut self) -> Result<()> {
         let house = &self.nodes[0];
         house.add_person("ad@msp.example", "ad", None).await?;
+        house.add_person("mo@msp.example", "mo", None).await?;
         let admin = Staff::sign_in(house, "ad@msp.example").await?;
+        let operator = Staff::sign_in(house, "mo@msp.example").await?;
         for n in 0..CUSTOMERS {
             let customer: Customer = house.add_customer(&format!("お客様{n}"), &format!("CUST{n}")).await?;
             admin.plan_contacts(&customer, CONTACTS).await?;
@@ -130,6 +132,7 @@ impl Trial<'_> {
             }
             let staff = Staff::with_key(house, &customer);
             let incident = staff.incident_of(&key).await?;
+            operator.tell_of(&incident).await?;
             self.writers.push((staff, incident));
         }
         Ok(())
