@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gate::Trouble;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::IntoParams;
 use wire::Page;
 
@@ -74,10 +75,19 @@ fn write(place: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
 }
 
-/// No place holds a control character, which no database text could.
+/// No place holds a NUL character, which no text of a database could.
 fn read<C: DeserializeOwned>(cursor: &str) -> Option<C> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    if text.contains("\\u00") { None } else { serde_json::from_str(&text).ok() }
+    let place: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    if holds_nul(&place) { None } else { serde_json::from_value(place).ok() }
+}
+
+fn holds_nul(place: &Value) -> bool {
+    match place {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(parts) => parts.iter().any(holds_nul),
+        Value::Object(parts) => parts.values().any(holds_nul),
+        _ => false,
+    }
 }
 
 fn unknown_cursor() -> Trouble {
@@ -116,6 +126,8 @@ mod tests {
         for cursor in ["", "%%", "bm8", &nul] {
             assert_eq!(Window::<String>::new(None, Some(cursor)).err().unwrap().faults()[0].field, "cursor");
         }
-        assert_eq!(Window::<String>::new(None, Some(&write(&"a"))).unwrap().after.as_deref(), Some("a"));
+        for place in ["a", "bell \u{7}", "C:\\u0000"] {
+            assert_eq!(Window::<String>::new(None, Some(&write(&place))).unwrap().after.as_deref(), Some(place));
+        }
     }
 }

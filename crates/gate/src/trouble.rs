@@ -150,6 +150,13 @@ impl Trouble {
         trouble
     }
 
+    /// The same words as a 503, for senders that drop whatever is answered 4xx.
+    #[must_use]
+    pub fn as_unavailable(mut self) -> Self {
+        self.0.kind = Kind::Unavailable;
+        self
+    }
+
     /// Our fault; the cause goes to the log, the caller gets a reference.
     pub fn failed(cause: impl Into<String>) -> Self {
         let (ja, en) = (

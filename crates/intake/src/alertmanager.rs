@@ -3,7 +3,7 @@
 //!
 //! An alert is a fingerprint, an incident a groupKey. Alertmanager sends the alerts of a group again and again; each is one
 //! event each time. It drops what is answered 4xx, so what a known key sends is always taken: unreadable bodies are
-//! answered 202 and kept in quarantine. A key that promised a heartbeat keeps its promise by a firing `Watchdog` (or a
+//! answered 202 and kept in quarantine, and a sender over its rate hears 503, which it tries again. A key that promised a heartbeat keeps its promise by a firing `Watchdog` (or a
 //! `DeadMansSwitch` of severity none); a resolved one is silence.
 
 use crate::text::{self, SOURCE_MAX, SUMMARY_MAX, shortened};
@@ -13,7 +13,7 @@ use axum::extract::State;
 use desk::Received;
 use domain::alerts::{Action, AlertEvent};
 use domain::fact::sha256;
-use gate::{Path, RawBody, Trouble};
+use gate::{Kind, Path, RawBody, Trouble};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,7 +54,10 @@ pub(crate) async fn receive(
         tracing::warn!(key = %key.key, truncated, "Alertmanager left alerts out; raise max_alerts of its webhook");
     }
     let content = group.map(|group| group.events(key.heartbeat)).map_err(|unreadable| unreadable.reason());
-    let received = intake.deliver(key, SENDER, &body, content).await?;
+    let received = intake.deliver(key, SENDER, &body, content).await.map_err(|trouble| match trouble.kind() {
+        Kind::TooMany => trouble.as_unavailable(),
+        _ => trouble,
+    })?;
     let taken = |Received { event, fate, incident }| TakenEvent {
         event,
         fate: fate.code(),

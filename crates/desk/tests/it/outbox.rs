@@ -112,14 +112,15 @@ async fn what_nobody_took_over_for_five_minutes_is_owed_a_call(bench: Bench) {
     assert_eq!(bench.desk.fire_due().await.unwrap(), 2);
     let duty = async || bench.desk.board(bench.person("mo")).await.unwrap()[0].row.duty.clone();
     assert_eq!(duty().await.as_deref(), Some("call_undelivered"));
-    bench.call(&key).await;
-    assert_eq!(duty().await.as_deref(), Some("call_undelivered"), "the office was not called");
-    let version = bench.version(&key).await;
-    let result = Some(CallResult::Answered);
-    let number = "03-0000-0000".to_owned();
-    let office = input::Call { version, contact: "office".into(), number, result, ..input::Call::default() };
-    bench.desk.call(bench.person("mo"), &key, &office).await.unwrap();
-    assert_eq!(duty().await.as_deref(), Some("interim"));
+    let call = async |contact: &str, result| {
+        let (version, number) = (bench.version(&key).await, "03-0000-0000".to_owned());
+        let call =
+            input::Call { version, contact: contact.into(), number, result: Some(result), ..input::Call::default() };
+        bench.desk.call(bench.person("mo"), &key, &call).await.unwrap();
+        duty().await
+    };
+    assert_eq!(call("owner", CallResult::Busy).await.as_deref(), Some("call_undelivered"), "the office was not called");
+    assert_eq!(call("office", CallResult::Busy).await.as_deref(), Some("interim"));
 }
 
 async fn a_webhook_is_called_with_its_secret_which_is_sealed(bench: Bench) {

@@ -101,6 +101,9 @@ async fn a_sender_gone_wild_is_told_to_wait() {
     let (status, headers, answer) = under.post("/v2/enqueue", event(&under.key, "trigger", "k")).await;
     assert_eq!((status, &headers["retry-after"]), (StatusCode::TOO_MANY_REQUESTS, &"1".parse().unwrap()));
     assert_eq!(answer["type"], "/docs/problems#too-many");
+    // Alertmanager would drop what is answered 4xx.
+    let (status, headers, _) = under.post(&format!("/intake/alertmanager/{}", under.key), "{}").await;
+    assert_eq!((status, &headers["retry-after"]), (StatusCode::SERVICE_UNAVAILABLE, &"1".parse().unwrap()));
     assert_eq!(under.fates().await, ["new"]);
 }
 

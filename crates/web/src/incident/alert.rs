@@ -80,7 +80,13 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             li { a href={ "/incidents/" (item.key) } { (slip(&item.key)) } " " (when::day(shell, item.at)) @if let Some(ms) = item.lasted_ms { " " span.number { (when::span(shell.lang, ms)) } } br; (item.cause) }
         } }
         h3 { (shell.t("経過", "Timeline")) }
-        @if it.writes { div.writing { @for verb in [Verb::Note, Verb::Message] { (verbs::writing(shell, it, verb)) } } }
+        @if it.writes {
+            div.writing {
+                (verbs::writing(shell, it, Verb::Note))
+                // Nobody gets a message about what they were not told of.
+                @if !it.notice.published.is_empty() { (verbs::writing(shell, it, Verb::Message)) }
+            }
+        }
         (timeline(shell, &it.timeline))
     }
 }

@@ -175,7 +175,7 @@ fn draft(shell: &Shell, it: &IncidentPage) -> Markup {
             p.to { (reader_flag(shell, Reader::Customer)) " " (it.tenant) (shell.t(" 様", "")) }
             @if judging {
                 (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("text", shell.t("障害発生連絡", "Notice of the incident"), Input::Area(11)).value(it.notice.draft.as_str()).hint(format!("{}{}", shell.t("影響ありと判定すると、この文を公開しメールで送ります。", "Judged as affected, this text is published and mailed. "), promise(shell, it))).required().of_form(Verb::Judgement.noun())))
-            } @else { p.words { (it.notice.draft) } p.hint { (shell.t("下書き。判定のときに直せます。", "A draft. It can be edited when judging.")) } }
+            } @else { p.words { (it.notice.draft) } p.hint { (shell.t("下書き。判定のときに直せます。", "A draft. It can be edited when judging. ")) (promise(shell, it)) } }
         }
     }
 }
