@@ -17,11 +17,14 @@ use domain::paper::{Agreement, Paper};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use store::{AlertRow, CorrelationRow, EventRow, Failure, Write};
 use tokio::sync::{mpsc, oneshot};
 
 /// Deliveries of one transaction at most.
 const BATCH_MAX: usize = 256;
+/// How long a delivery waits at most for others to share its commit: less than what the commit takes.
+const GATHER_MAX: Duration = Duration::from_micros(500);
 /// Deliveries that may wait for one counter before senders wait too.
 const QUEUE_MAX: usize = 4_096;
 /// Alerts whose repeats are counted in one transaction.
@@ -116,19 +119,38 @@ impl Desk {
 
 async fn take_in(desk: Desk, mut incoming: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
+    let mut senders = 1;
     while !waiting.is_empty() || incoming.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+        gather(&mut waiting, &mut incoming, senders).await;
         let tenant = waiting[0].delivery.key.tenant.clone();
         let write = desk.store.write(&tenant).await;
-        // What came while the chain's head was being locked goes into the same transaction: senders that wait for each
-        // other's commit would otherwise fall into two halves that take turns.
-        while waiting.len() < BATCH_MAX
-            && let Ok(more) = incoming.try_recv()
-        {
-            waiting.push(more);
-        }
+        // What came while the chain's head was being locked goes into the same transaction.
+        take_what_came(&mut waiting, &mut incoming);
         let (group, others): (Vec<_>, Vec<_>) = waiting.drain(..).partition(|one| one.delivery.key.tenant == tenant);
         waiting = others;
+        senders = group.len();
         take_in_group(&desk, &tenant, write, group).await;
+        senders += waiting.len() + incoming.len();
+    }
+}
+
+/// Waits a moment for as many deliveries as there were senders a moment ago. Senders that each wait for an answer would
+/// otherwise fall into two halves that take turns, each paying for a commit of its own.
+async fn gather(waiting: &mut Vec<Waiting>, incoming: &mut mpsc::Receiver<Waiting>, senders: usize) {
+    let began = Instant::now();
+    take_what_came(waiting, incoming);
+    while waiting.len() < senders.min(BATCH_MAX) && began.elapsed() < GATHER_MAX {
+        // Whoever reads requests goes first; a timer would be coarser than the moment.
+        tokio::task::yield_now().await;
+        take_what_came(waiting, incoming);
+    }
+}
+
+fn take_what_came(waiting: &mut Vec<Waiting>, incoming: &mut mpsc::Receiver<Waiting>) {
+    while waiting.len() < BATCH_MAX
+        && let Ok(more) = incoming.try_recv()
+    {
+        waiting.push(more);
     }
 }
 
