@@ -49,7 +49,7 @@ pub(super) async fn run(run: &Run) -> Result<Outcome> {
         let exact = round % 2 == 1;
         let tried = if exact {
             let (call, nth) = match run.ground.engine() {
-                Engine::Sqlite => ("fsync,fdatasync", draw.between(1, 120)),
+                Engine::Sqlite => ("fsync,fdatasync", draw.between(1, 40)),
                 Engine::Postgres => ("sendto", draw.between(1, 2_000)),
             };
             let mut knife = knife::attach(house.desk.process().id(), call, nth, &files.path().join(&name)).await?;
