@@ -135,7 +135,7 @@ pub fn page(shell: &Shell, title: &str, body: &Markup) -> Markup {
                 main id="main" tabindex="-1" { (body) }
                 p.away id="spoken" role="status" {}
                 (moved(shell))
-                p.strap id="stale" role="alert" hidden { strong { (shell.t("更新停止", "No updates")) } " " (shell.t("サーバーと接続できません。表示は古くなっています。", "The server cannot be reached. What you see is old.")) }
+                p.strap id="out-of-date" role="alert" hidden { strong { (shell.t("更新停止", "No updates")) } " " (shell.t("サーバーと接続できません。表示は古くなっています。", "The server cannot be reached. What you see is old.")) }
                 p.strap id="ended" role="alert" hidden { strong { (shell.t("サインインが切れました", "You are signed out")) } " " (shell.t("表示は古くなっています。 ", "What you see is old. ")) a href={ "/sign-in?next=" (query(&shell.path)) } data-reopen { (shell.t("サインインする", "Sign in")) } }
                 @if shell.viewer.as_ref().is_some_and(|v| matches!(v.side, Side::Staff { .. })) { (help(shell)) }
             }
