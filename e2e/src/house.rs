@@ -192,7 +192,11 @@ pub async fn verify(database: Option<&str>, data: &Path) -> Result<Verdict> {
     run(&["verify"], database, data, &[]).await
 }
 
-async fn run(args: &[&str], database: Option<&str>, data: &Path, envs: &[(String, String)]) -> Result<Verdict> {
+/// Runs a command of the binary on a database and a data folder, with those settings.
+///
+/// # Errors
+/// It cannot be run.
+pub async fn run(args: &[&str], database: Option<&str>, data: &Path, envs: &[(String, String)]) -> Result<Verdict> {
     let mut command = tokio::process::Command::new(madoguchi::binary()?);
     command.args(args).arg("--data").arg(data).stdin(Stdio::null()).env("RUST_LOG", "warn");
     command.envs(envs.iter().map(|(name, value)| (name, value)));
