@@ -48,15 +48,6 @@ impl EventPlace {
 }
 
 impl Desk {
-    /// Alerts with a dedup key, newest first, within the caller's reach.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn alerts(&self, caller: &Caller, dedup_key: &str, limit: u32) -> Answer<Vec<AlertRow>> {
-        let query = AlertQuery { dedup_key: Some(dedup_key.to_owned()), ..AlertQuery::default() };
-        self.alert_list(caller, &query, limit).await
-    }
-
     /// Alerts, the last received first, within the caller's reach.
     ///
     /// # Errors

@@ -58,15 +58,6 @@ impl Scoped<'_> {
         let sql = "SELECT seq, instant, note FROM checkpoints WHERE tenant = $1 AND lane = 0 AND seq > $2 ORDER BY seq LIMIT $3";
         self.db().all(sql, vals![self.tenant, after_seq, limit]).await
     }
-
-    /// The last checkpoint.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn latest_checkpoint(&self) -> Result<Option<CheckpointRow>, Failure> {
-        let sql = "SELECT seq, instant, note FROM checkpoints WHERE tenant = $1 AND lane = 0 ORDER BY seq DESC LIMIT 1";
-        self.db().first(sql, vals![self.tenant]).await
-    }
 }
 
 impl SystemScope<'_> {

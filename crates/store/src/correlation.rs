@@ -8,7 +8,7 @@ use domain::time::Instant;
 use std::collections::{BTreeMap, HashMap};
 
 row! {
-    /// The incident that a key joins, and how it stands.
+    /// The incident that a key joins.
     pub struct Correlation {
         /// The key.
         pub dedup_key: String,
@@ -16,8 +16,6 @@ row! {
         pub incident: RecordKey,
         /// Until when it takes alerts in; none for as long as it is open.
         pub joins_until: Option<Instant>,
-        /// The incident's state.
-        pub state: String,
     }
 }
 
@@ -49,9 +47,8 @@ impl Write {
         for keys in keys.chunks(512) {
             let (places, mut more) = list(2, keys.iter().copied());
             let sql = format!(
-                "SELECT c.dedup_key, c.incident, c.joins_until, r.state FROM correlations c \
-                 JOIN records r ON r.tenant = c.tenant AND r.key = c.incident \
-                 WHERE c.tenant = $1 AND c.project = $2 AND c.dedup_key IN {places}"
+                "SELECT dedup_key, incident, joins_until FROM correlations \
+                 WHERE tenant = $1 AND project = $2 AND dedup_key IN {places}"
             );
             let (tx, tenant) = self.parts();
             let mut vals = vals![tenant, project];

@@ -58,10 +58,6 @@ pub struct EventFilter {
     pub after: Option<u64>,
 }
 
-/// The columns of an event as they stand.
-const COLUMNS: &str =
-    "id, project, api_key, sender, received, action, fate, dedup_key, alert_key, incident, note, body";
-
 /// Columns and table of events with their fate as it turned out: what opened or joined an incident that proved a false
 /// alarm was one. The row itself keeps what was decided when the event came.
 const TOLD: &str = "e.id, e.project, e.api_key, e.sender, e.received, e.action, \
@@ -133,15 +129,6 @@ impl Scoped<'_> {
     pub async fn event(&self, id: u64) -> Result<Option<EventRow>, Failure> {
         let sql = format!("SELECT {TOLD} WHERE e.tenant = $1 AND e.id = $2");
         self.db().first(&sql, vals![self.tenant, id]).await
-    }
-
-    /// Events after a number in their order, at most `limit`; for `verify`.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn events_after(&self, after: u64, limit: u32) -> Result<Vec<EventRow>, Failure> {
-        let sql = format!("SELECT {COLUMNS} FROM alert_events WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3");
-        self.db().all(&sql, vals![self.tenant, after, limit]).await
     }
 }
 

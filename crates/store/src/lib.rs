@@ -56,7 +56,7 @@ pub use outbox::{ClaimedMessage, Finish, QueueDepth};
 pub use paper::PaperRow;
 pub use person::PersonRow;
 pub use project::ProjectRow;
-pub use record::{IncidentFilter, IncidentQuery, IncidentRow};
+pub use record::{IncidentQuery, IncidentRow};
 pub use scope::{Scoped, StaffScope, SystemScope};
 pub use session::SessionRow;
 pub use snapshot::Snapshot;

@@ -78,12 +78,6 @@ crate::scope::reads! {
         let sql = format!("SELECT {COLUMNS} FROM messages WHERE tenant = $1 AND id = $2");
         from.first(&sql, vals![tenant, id]).await
     }
-
-    /// The message told for a key.
-    pub async fn message_for(from, tenant, key: &str) -> Option<MessageRow> {
-        let sql = format!("SELECT {COLUMNS} FROM messages WHERE tenant = $1 AND key = $2");
-        from.first(&sql, vals![tenant, key]).await
-    }
 }
 
 impl Scoped<'_> {

@@ -2,7 +2,7 @@
 
 use crate::scope::reads;
 use crate::values::{row, vals};
-use crate::{Failure, Scoped, StaffScope, Write};
+use crate::{Failure, StaffScope, Write};
 use domain::ids::{PersonId, ProjectKey, RecordKey, TenantId};
 use domain::time::Instant;
 
@@ -46,18 +46,7 @@ row! {
     }
 }
 
-/// Which incidents of a tenant to list.
-#[derive(Clone, Debug, Default)]
-pub struct IncidentFilter {
-    /// Only open ones, only ended ones, or both.
-    pub open: Option<bool>,
-    /// Only of this project.
-    pub project: Option<ProjectKey>,
-    /// Only those that come after this one in the list.
-    pub after: Option<RecordKey>,
-}
-
-/// Which incidents of many tenants to list.
+/// Which incidents to list.
 #[derive(Clone, Debug, Default)]
 pub struct IncidentQuery {
     /// Only open ones, only ended ones, or both.
@@ -80,27 +69,6 @@ reads! {
     pub async fn incident(from, tenant, key: &RecordKey) -> Option<IncidentRow> {
         let sql = format!("{INCIDENT} WHERE r.tenant = $1 AND r.key = $2");
         from.first(&sql, vals![tenant, key]).await
-    }
-}
-
-impl Scoped<'_> {
-    /// Incidents, the latest opened first, at most `limit`.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn incidents(&self, filter: &IncidentFilter, limit: u32) -> Result<Vec<IncidentRow>, Failure> {
-        let open = match filter.open {
-            None => "",
-            Some(true) => "AND r.ended IS NULL",
-            Some(false) => "AND r.ended IS NOT NULL",
-        };
-        let sql = format!(
-            "{INCIDENT} LEFT JOIN records a ON a.tenant = $1 AND a.key = $2 \
-             WHERE r.tenant = $1 {open} AND (r.project = $3 OR $3 IS NULL) \
-             AND ($2 IS NULL OR r.opened < a.opened OR (r.opened = a.opened AND r.key < a.key)) \
-             ORDER BY r.opened DESC, r.key DESC LIMIT $4"
-        );
-        self.db().all(&sql, vals![self.tenant, filter.after.as_ref(), filter.project.as_ref(), limit]).await
     }
 }
 
@@ -147,18 +115,6 @@ impl StaffScope<'_> {
         );
         vals.append(&mut vals![limit]);
         self.db().all(&sql, vals).await
-    }
-
-    /// Whose record it is, among the tenants of this scope.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn tenant_of_record(&self, key: &RecordKey) -> Result<Option<TenantId>, Failure> {
-        let (tenants, mut vals) = self.tenants_bound();
-        let sql = format!("SELECT tenant FROM records WHERE tenant IN {tenants} AND key = ${}", vals.len() + 1);
-        vals.append(&mut vals![key]);
-        let tenant: Option<(String,)> = self.db().first(&sql, vals).await?;
-        Ok(tenant.map(|(tenant,)| TenantId::new(tenant)))
     }
 }
 

@@ -11,7 +11,7 @@ use domain::incident::State;
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Lang;
 use std::path::Path;
-use store::{Clock, HandClock, IncidentFilter, Store};
+use store::{Clock, HandClock, IncidentQuery, Store};
 
 fn settings() -> desk::Settings {
     desk::Settings {
@@ -38,7 +38,7 @@ async fn incidents(desk: &Desk) -> Vec<IncidentView> {
     let mut views = vec![];
     for tenant in desk.tenants(&console(), Right::ReadOperations).await.unwrap() {
         let tenant = tenant.tenant.id;
-        for row in desk.store().tenant(&tenant).incidents(&IncidentFilter::default(), 100).await.unwrap() {
+        for row in desk.store().staff(&[tenant]).incidents(&IncidentQuery::default(), 100).await.unwrap() {
             views.push(desk.incident(&console(), &row.key).await.unwrap());
         }
     }

@@ -17,7 +17,7 @@ use domain::paper::{Paper, Provider};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use std::collections::HashMap;
-use store::{AlertRow, IncidentFilter, IncidentQuery, IncidentRow, MessageRow};
+use store::{AlertRow, IncidentQuery, IncidentRow, MessageRow};
 
 /// One row of the board.
 #[derive(Clone, Debug)]
@@ -92,9 +92,6 @@ pub struct PublishedView {
     pub now: Instant,
 }
 
-/// States of which the customer was told.
-const TOLD: [&str; 4] = ["notified", "confirming", "recovery_notified", "closed"];
-
 /// Rows of one board.
 const BOARD_MAX: u32 = 500;
 
@@ -120,29 +117,8 @@ impl Desk {
         let Some(project) = caller.project_within(query.project.as_ref()) else { return Ok(vec![]) };
         let tenants = self.tenants_with(caller, right).await?;
         let query = IncidentQuery { project: project.cloned(), ..query.clone() };
-        let rows = self.store.staff(&tenants).incidents(&query, limit).await?;
-        self.board_rows(rows).await
-    }
-
-    /// Incidents of one tenant, newest first, for staff or for the customer.
-    ///
-    /// # Errors
-    /// The caller does not reach the tenant.
-    pub async fn incidents_of(
-        &self,
-        caller: &Caller,
-        tenant: &TenantId,
-        filter: &IncidentFilter,
-        limit: u32,
-    ) -> Answer<Vec<BoardRow>> {
-        let right = if caller.is_customer() { Right::ReadPublished } else { Right::ReadOperations };
-        let scope = caller.enter(tenant, right)?;
-        let filter =
-            IncidentFilter { project: scope.project.clone().or_else(|| filter.project.clone()), ..filter.clone() };
-        let mut rows = self.store.tenant(tenant).incidents(&filter, limit).await?;
-        // A customer sees nothing of what nobody told them yet.
-        rows.retain(|row| right != Right::ReadPublished || TOLD.contains(&row.state.as_str()));
-        if right == Right::ReadPublished {
+        let mut rows = self.store.staff(&tenants).incidents(&query, limit).await?;
+        if query.told {
             rows = rows.into_iter().map(without_internals).collect();
         }
         self.board_rows(rows).await

@@ -272,8 +272,8 @@ async fn the_customer_sees_what_was_published_and_nothing_else(bench: Bench) {
     let hello = input::Message { text: "どうなっていますか".into() };
     assert_eq!(refusal(bench.desk.published(cu, &key).await.map(|_| ())), Refusal::not_found());
     assert_eq!(refusal(bench.desk.message(cu, &key, &hello).await), Refusal::not_found());
-    let filter = store::IncidentFilter::default();
-    assert_eq!(bench.desk.incidents_of(cu, &bench.tenant, &filter, 10).await.unwrap().len(), 0);
+    let query = store::IncidentQuery { told: true, ..store::IncidentQuery::default() };
+    assert_eq!(bench.desk.incidents(cu, &query, 10).await.unwrap().len(), 0);
 
     bench.judge(&key, true).await;
     bench.desk.message(cu, &key, &hello).await.unwrap();
@@ -284,7 +284,7 @@ async fn the_customer_sees_what_was_published_and_nothing_else(bench: Bench) {
     assert!(texts.contains("販売管理サイトに接続できません。") && texts.contains("どうなっていますか"), "{texts}");
     assert!(!texts.contains("社内"), "{texts}");
     assert_eq!(view.ledgers.len(), 1);
-    let listed = bench.desk.incidents_of(cu, &bench.tenant, &filter, 10).await.unwrap();
+    let listed = bench.desk.incidents(cu, &query, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!((&listed[0].assignee, &listed[0].row.duty), (&None, &None));
     assert_eq!(refusal(bench.desk.incident(cu, &key).await.map(|_| ())), Refusal::forbidden());

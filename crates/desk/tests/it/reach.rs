@@ -41,9 +41,10 @@ async fn foreign_and_absent_are_the_same_answer(bench: Bench) {
     assert_eq!(bench.head().await, head);
     assert_eq!(bench.desk.board(foreign).await.unwrap().len(), 0);
     assert_eq!(bench.desk.board(&limited).await.unwrap().len(), 0);
-    let filter = store::IncidentFilter::default();
-    let listed = bench.desk.incidents_of(foreign, &bench.tenant, &filter, 10).await.map(|_| ());
-    assert_eq!(refusal(listed), Refusal::not_found());
+    for told in [false, true] {
+        let query = store::IncidentQuery { told, ..store::IncidentQuery::default() };
+        assert_eq!(bench.desk.incidents(foreign, &query, 10).await.unwrap().len(), 0);
+    }
 }
 
 /// `yes`, or why not.

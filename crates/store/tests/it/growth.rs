@@ -25,7 +25,7 @@ async fn nobody_changes_what_was_written(bench: Bench) {
         assert!(answer.contains("facts only grow"), "{attack}: {answer}");
     }
     assert_eq!(bench.store.tenant(&tenant).facts(0, 9).await.unwrap().len(), 1);
-    assert_eq!(bench.store.tenant(&tenant).latest_checkpoint().await.unwrap(), Some(checkpoint));
+    assert_eq!(bench.store.tenant(&tenant).checkpoints(0, 9).await.unwrap(), [checkpoint]);
 }
 
 async fn a_backup_opens_as_a_desk(bench: Bench) {

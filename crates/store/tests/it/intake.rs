@@ -92,7 +92,7 @@ async fn keys_join_until_told_otherwise(bench: Bench) {
     write.save_correlations(vec![row("a", Some(start())), row("b", None), row("a", None)]).await.unwrap();
     let found = write.correlations(&project, &["a", "b", "c"]).await.unwrap();
     assert_eq!(found.len(), 2);
-    assert_eq!((found["a"].joins_until, found["a"].state.as_str()), (None, "open"), "the later row counts");
+    assert_eq!((found["a"].joins_until, &found["a"].incident), (None, &incident), "the later row counts");
     write.join_until(&incident, Some(start().plus_minutes(5))).await.unwrap();
     assert_eq!(write.correlations(&project, &["b"]).await.unwrap()["b"].joins_until, Some(start().plus_minutes(5)));
     assert_eq!(write.correlations(&project, &[]).await.unwrap(), HashMap::new());
@@ -127,7 +127,6 @@ async fn fates_add_up(bench: Bench) {
     let filter = EventFilter { from: start(), to: end, fate: Some("new".into()), after: Some(694) };
     let ids: Vec<_> = scope.events(&filter, 2).await.unwrap().into_iter().map(|row| row.id).collect();
     assert_eq!(ids, [687, 680]);
-    assert_eq!(scope.events_after(699, 9).await.unwrap().len(), 2);
 }
 
 async fn alerts_are_listed_the_latest_first(bench: Bench) {

@@ -190,8 +190,7 @@ async fn a_key_is_told_once(bench: Bench) {
     let stored = scope.messages(&RecordKey::new("ACME-1")).await.unwrap();
     assert_eq!(stored.len(), 2);
     let stored: Vec<_> = stored.into_iter().filter(|row| row.key == "ACME-1:m").collect();
-    assert_eq!(scope.message_for("ACME-1:m").await.unwrap(), Some(stored[0].clone()));
-    assert_eq!(stored[0].id, MessageId::new("m"));
+    assert_eq!(stored.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["m"]);
 }
 
 async fn a_message_waits_fails_and_is_dropped(bench: Bench) {

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, incident, on_both, start};
 use domain::ids::ProjectKey;
-use store::{IncidentFilter, IncidentRow};
+use store::{IncidentQuery, IncidentRow};
 
 async fn an_incident_is_stored_and_changed(bench: Bench) {
     let (tenant, project, key) = bench.incident("a", "ACME").await;
@@ -37,18 +37,21 @@ async fn lists_are_paged_and_filtered(bench: Bench) {
     rows.push(incident(&tenant, &other, 1));
     write.save_incidents(rows).await.unwrap();
     write.commit().await.unwrap();
-    let scope = bench.store.tenant(&tenant);
-    let list = async |filter: &IncidentFilter| -> Vec<String> {
-        scope.incidents(filter, 3).await.unwrap().iter().map(|row| row.key.to_string()).collect()
+    let tenants = [tenant];
+    let staff = bench.store.staff(&tenants);
+    let list = async |query: &IncidentQuery| -> Vec<String> {
+        staff.incidents(query, 3).await.unwrap().iter().map(|row| row.key.to_string()).collect()
     };
-    let mut filter = IncidentFilter::default();
-    assert_eq!(list(&filter).await, ["ACME-4", "OTHER-1", "ACME-3"]);
-    filter.after = Some(project.record(3));
-    assert_eq!(list(&filter).await, ["ACME-2", "ACME-1"]);
-    filter = IncidentFilter { open: Some(false), ..IncidentFilter::default() };
-    assert_eq!(list(&filter).await, ["ACME-1"]);
-    filter = IncidentFilter { open: Some(true), project: Some(other), after: None };
-    assert_eq!(list(&filter).await, ["OTHER-1"]);
+    let mut query = IncidentQuery::default();
+    assert_eq!(list(&query).await, ["ACME-4", "OTHER-1", "ACME-3"]);
+    query.after = Some((start(), project.record(3)));
+    assert_eq!(list(&query).await, ["ACME-2", "ACME-1"]);
+    query = IncidentQuery { open: Some(false), ..IncidentQuery::default() };
+    assert_eq!(list(&query).await, ["ACME-1"]);
+    query = IncidentQuery { open: Some(true), project: Some(other), ..IncidentQuery::default() };
+    assert_eq!(list(&query).await, ["OTHER-1"]);
+    query = IncidentQuery { told: true, ..IncidentQuery::default() };
+    assert_eq!(list(&query).await, Vec::<String>::new());
 }
 
 async fn the_board_is_sorted_by_the_nearest_duty(bench: Bench) {
