@@ -6,7 +6,7 @@
 //! so that none can take others down with it; where it is the database that is away, all are told so at once.
 
 use crate::incident::cached_row;
-use crate::{Answer, Desk, Error};
+use crate::{Answer, Change, Desk, Error};
 use domain::access::Actor;
 use domain::alerts::{AlertEvent, Correlation, Decision, Fate, KnownAlert, decide};
 use domain::calendar::Calendar;
@@ -158,7 +158,7 @@ async fn take_in_group(desk: &Desk, tenant: &TenantId, write: Result<Write, Fail
     let (deliveries, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|one| (one.delivery, one.answer)).unzip();
     match write_group(write, &deliveries).await {
         Ok(received) => {
-            desk.ring(tenant);
+            desk.ring(Change::Alerts);
             for (answer, received) in answers.into_iter().zip(received) {
                 // A sender that went away was told nothing; what it sent is kept all the same.
                 let _gone = answer.send(Ok(received));
@@ -180,7 +180,7 @@ async fn take_in_group(desk: &Desk, tenant: &TenantId, write: Result<Write, Fail
                 let result = write_group(desk.store.write(tenant).await, &[delivery]).await;
                 let _gone = answer.send(result.map(|mut received| received.pop().unwrap_or_default()));
             }
-            desk.ring(tenant);
+            desk.ring(Change::Alerts);
         }
     }
 }

@@ -26,8 +26,14 @@ pub struct Settings {
     pub sealing_key: [u8; 32],
 }
 
-/// Something changed: which tenant, so that pages can ask again. A hint; correct without it.
-pub type Change = TenantId;
+/// Something changed, so that pages and tasks ask again. A hint; all is correct without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Tools told of alerts: boards show them. Nothing waits to be sent, and no timer is due in the next minutes for it.
+    Alerts,
+    /// Anything else: a message may wait, a timer may be near.
+    Act,
+}
 
 /// Says why an address cannot be called; whoever calls webhooks knows.
 pub type UrlJudge = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
@@ -88,8 +94,8 @@ impl Desk {
     }
 
     /// Tells everybody who listens; nobody listening is fine.
-    pub fn ring(&self, tenant: &TenantId) {
-        let _nobody_listens = self.changes.send(tenant.clone());
+    pub fn ring(&self, change: Change) {
+        let _nobody_listens = self.changes.send(change);
     }
 
     /// The desk's instant for reading; a verb reads its own inside its transaction.

@@ -3,7 +3,7 @@
 use crate::desk::required;
 use crate::sign_in::role_of_code;
 use crate::tenant::{OWN_PROJECT, console_fact};
-use crate::{AddedWebhook, Answer, Caller, Desk, Error, Who, seal};
+use crate::{AddedWebhook, Answer, Caller, Change, Desk, Error, Who, seal};
 use domain::access::{Actor, Right};
 use domain::calendar::Calendar;
 use domain::clocks::notice::AgreedTargets;
@@ -191,7 +191,7 @@ impl Desk {
         let correlation = CorrelationRow { project: project.clone(), dedup_key, incident: record, joins_until: None };
         write.save_correlations(vec![correlation]).await?;
         write.commit().await?;
-        self.ring(provider);
+        self.ring(Change::Act);
         Ok(true)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::desk::read_paper;
 use crate::tenant::record;
-use crate::{Answer, Caller, Desk, Recorded, Scope};
+use crate::{Answer, Caller, Change, Desk, Recorded, Scope};
 use domain::access::Right;
 use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Closures, Paper, Provider};
@@ -79,7 +79,7 @@ impl Desk {
             return Err(Refusal::stale(u64::from(newest)).into());
         }
         self.commit(write, &Recorded { version }).await?;
-        self.ring(tenant);
+        self.ring(Change::Act);
         Ok(version)
     }
 

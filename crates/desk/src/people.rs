@@ -3,7 +3,7 @@
 use crate::desk::required;
 use crate::sign_in::{right_of_code, role_of_code};
 use crate::tenant::{console_fact, record};
-use crate::{AddedId, Answer, Begun, Caller, Desk, Scope, password};
+use crate::{AddedId, Answer, Begun, Caller, Change, Desk, Scope, password};
 use domain::access::{Actor, Right, Role};
 use domain::contact::is_mail_address;
 use domain::fact::Body;
@@ -167,7 +167,7 @@ impl Desk {
             add_membership(&mut write, Actor::Console, &first.id, role, None).await?;
         }
         write.commit().await?;
-        self.ring(&tenant);
+        self.ring(Change::Act);
         self.begin_session(&first.id, agent, address).await
     }
 

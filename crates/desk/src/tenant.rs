@@ -1,7 +1,7 @@
 //! Tenants and projects: adding a customer, starting its operation phase (R-3.4-*).
 
 use crate::desk::required;
-use crate::{AddedProject, Answer, Caller, Desk, Error, Reach, Who};
+use crate::{AddedProject, Answer, Caller, Change, Desk, Error, Reach, Who};
 use domain::access::{Actor, Right};
 use domain::criteria::Criteria;
 use domain::fact::{Body, NewFact};
@@ -111,7 +111,7 @@ impl Desk {
         start_project(&mut write, &project, name, &caller.actor()).await?;
         let added = Added { id, project };
         self.commit(write, &added).await?;
-        self.ring(&added.id);
+        self.ring(Change::Act);
         Ok(added)
     }
 

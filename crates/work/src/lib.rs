@@ -14,10 +14,11 @@ mod timers;
 pub use clock::wall_clock;
 pub use outbox::{Channels, Post};
 
-use desk::{CheckpointKey, Desk};
+use desk::{Change, CheckpointKey, Desk};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -110,6 +111,11 @@ impl Tasks {
             tracing::warn!(%error, "this node's row stays until it is taken for dead");
         }
     }
+}
+
+/// Waits for a change after which something may have to be sent or fired; having missed some counts as one.
+async fn act(changes: &mut Receiver<Change>) {
+    while changes.recv().await == Ok(Change::Alerts) {}
 }
 
 /// Runs a task now and then each `period`, until `stop`. A failure is logged and tried again.

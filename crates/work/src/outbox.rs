@@ -78,7 +78,7 @@ pub(crate) async fn run(desk: Desk, node: String, channels: Arc<Channels>, stop:
             () = stop.cancelled() => {}
             () = tokio::time::sleep(POLL) => {}
             Some(ended) = sends.join_next(), if room == 0 => tell_of_panic(ended),
-            _rang = changes.recv(), if room > 0 => {}
+            () = crate::act(&mut changes), if room > 0 => {}
         }
     }
     let drained = async {

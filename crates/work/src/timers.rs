@@ -28,7 +28,7 @@ pub(crate) async fn run(desk: Desk, stop: CancellationToken) {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(wait) => {}
             // A bell that was missed or fell behind costs a poll at most.
-            _rang = changes.recv() => {}
+            () = crate::act(&mut changes) => {}
         }
     }
 }

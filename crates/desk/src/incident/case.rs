@@ -6,7 +6,7 @@
 
 use super::{Done, outgoing};
 use crate::desk::{read_paper, required};
-use crate::{Answer, Caller, Desk, Scope};
+use crate::{Answer, Caller, Change, Desk, Scope};
 use domain::access::{Actor, Right};
 use domain::calendar::Calendar;
 use domain::fact::NewFact;
@@ -139,9 +139,8 @@ impl Case<'_> {
         }
         let done =
             Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
-        let tenant = self.write.tenant().clone();
         self.desk.commit(self.write, &done).await?;
-        self.desk.ring(&tenant);
+        self.desk.ring(Change::Act);
         Ok(done)
     }
 }
