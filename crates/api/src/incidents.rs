@@ -84,7 +84,12 @@ pub(crate) fn routes(routes: &mut Routes) {
         "rejudgement", operate, "rejudgeImpact", "再判定", Rejudgement => rejudge;
         "judgement-confirmation", operate, "confirmJudgement", "A second person's word on a judgement", JudgementConfirmation => confirm_judgement;
         "notice", operate, "publishNotice", "障害発生連絡 after a judgement without impact", NoticeText => notify;
-        "call", operate, "recordCall", "架電: one attempt", Call => call;
+        "call", operate, "call", "架電: a call begins now, or with its result one that was made already", Call => call;
+        "call-connection", operate, "connectCall", "通話中: somebody picked up", CallConnection => connect_call;
+        "call-end", operate, "endCall", "How a call ended", CallEnd => end_call;
+        "call-back", operate, "recordCallBack", "折り返し: a contact called us", CallBack => call_back;
+        "consent", operate, "recordConsent", "口頭同意: heard by whoever records it", Consent => consent;
+        "consent-dispute", Policy::In(Right::SpeakAsCustomer), "disputeConsent", "The customer says that a consent was not given so", ConsentDispute => dispute_consent;
         "interim-report", operate, "publishInterimReport", "中間報告", InterimReport => report;
         "recovery-step", operate, "recordRecoveryStep", "A recovery step", RecoveryStep => step;
         "recovery", operate, "recordRecovery", "復旧", Recovery => recover;

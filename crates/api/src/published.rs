@@ -102,13 +102,13 @@ fn calls(view: &PublishedView) -> Vec<CallMade> {
         contact: view.contact_names.get(call.what.contact.as_str()).cloned().unwrap_or_default(),
         rank: call.what.rank,
         begun: call.what.begun.to_string(),
-        result: match call.what.result {
+        result: call.what.result().map(|result| match result {
             Result::Answered => CallResult::Answered,
             Result::AnsweredOther => CallResult::AnsweredOther,
             Result::Voicemail => CallResult::Voicemail,
             Result::Busy => CallResult::Busy,
             Result::None => CallResult::None,
-        },
+        }),
         fact: call.mark.seq,
     });
     made.collect()

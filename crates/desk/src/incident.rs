@@ -1,24 +1,25 @@
 //! What people do to an incident: one function a verb. Each loads the incident under its tenant's lock, asks the domain,
 //! and saves facts, timers and messages in one transaction.
 
+mod calling;
 mod case;
 mod outgoing;
 mod view;
 
+pub use calling::KnownCaller;
 pub use outgoing::{Hook, Letter, Payload};
 pub use view::{BoardRow, IncidentView, PublishedView};
 
 pub(crate) use case::{Case, cached_row, calendar_as_of, timer_rows};
 
-use crate::desk::required;
 use crate::{Answer, Caller, Desk};
 use case::Seen;
 use domain::access::Right;
-use domain::contact::ContactPlan;
+use domain::contact::{ContactPlan, Occasion};
 use domain::criteria::Criteria;
 use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
-use domain::ids::{BlobId, ContactId, RecordKey};
-use domain::incident::verbs::{CallAttempt, Closing, Judging, Notice, Rejudging};
+use domain::ids::{BlobId, RecordKey};
+use domain::incident::verbs::{Closing, Judging, Notice, Rejudging};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -116,7 +117,7 @@ pub mod input {
             #[schema(required)]
             text: String,
         }
-        /// 架電
+        /// 架電: a call that begins now; with a result one that was made already.
         Call {
             /// Record version seen.
             #[schema(required, minimum = 1)]
@@ -124,18 +125,82 @@ pub mod input {
             /// Which contact of the plan.
             #[schema(required)]
             contact: String,
-            /// The number dialled; empty means the contact's own.
+            /// The number dialled; empty means the contact's first.
             number: String,
-            /// When it began; none means now.
+            /// When it began, for a call that was made already; none means now.
             #[schema(value_type = Option<String>, format = DateTime)]
             begun: Option<Instant>,
+            /// How it ended; none while it goes on.
+            #[schema(value_type = Option<wire::incident::CallResult>)]
+            result: Option<CallResult>,
+            /// What was said.
+            note: String,
+            /// Why out of turn, or why recorded so late.
+            reason: String,
+        }
+        /// 通話中: somebody picked up.
+        CallConnection {
+            /// Record version seen.
+            #[schema(required, minimum = 1)]
+            version: u64,
+            /// Which call of the incident, from 1.
+            #[schema(required, minimum = 1)]
+            call: u32,
+        }
+        /// How a call ended.
+        CallEnd {
+            /// Record version seen.
+            #[schema(required, minimum = 1)]
+            version: u64,
+            /// Which call of the incident, from 1.
+            #[schema(required, minimum = 1)]
+            call: u32,
             /// How it ended.
             #[schema(required, value_type = wire::incident::CallResult)]
             result: Option<CallResult>,
             /// What was said.
             note: String,
-            /// Why recorded so late, where it is.
-            reason: String,
+        }
+        /// 折り返し: a contact called us.
+        CallBack {
+            /// The number they called from.
+            #[schema(required)]
+            number: String,
+            /// Who spoke.
+            #[schema(required)]
+            name: String,
+            /// Whether they were told of the fault and understood.
+            #[schema(required)]
+            understood: bool,
+            /// What was said.
+            note: String,
+        }
+        /// 口頭同意: heard by whoever records it.
+        Consent {
+            /// Record version seen.
+            #[schema(required, minimum = 1)]
+            version: u64,
+            /// Who gave it.
+            #[schema(required)]
+            who: String,
+            /// From or to which number.
+            #[schema(required)]
+            number: String,
+            /// In which words.
+            #[schema(required)]
+            words: String,
+            /// To what.
+            #[schema(required)]
+            what: String,
+        }
+        /// The customer says that a consent was not given so.
+        ConsentDispute {
+            /// Which consent of the incident, from 1.
+            #[schema(required, minimum = 1)]
+            consent: u32,
+            /// What was different.
+            #[schema(required)]
+            text: String,
         }
         /// 中間報告
         InterimReport {
@@ -342,19 +407,6 @@ impl Desk {
         case.save(facts).await
     }
 
-    /// 架電: one attempt, as stated.
-    ///
-    /// # Errors
-    /// See [`domain::incident::Incident::call`]; the contact is not in the plan, or no result is given.
-    pub async fn call(&self, caller: &Caller, key: &RecordKey, input: &input::Call) -> Answer<Done> {
-        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
-        let begun = input.begun.unwrap_or(case.by.now);
-        let attempt = case.attempt(input, begun).await?;
-        let reason = case.optional("reason", &input.reason)?;
-        let facts = case.incident.call(&case.by, attempt, reason)?;
-        case.save(facts).await
-    }
-
     /// 中間報告.
     ///
     /// # Errors
@@ -556,30 +608,10 @@ impl Case<'_> {
         }
         let text = self.told(text, next_report)?;
         let plan = self.paper::<ContactPlan>().await?;
-        let voice = plan.as_ref().map(|(_, plan)| plan.voice(self.by.now, &self.calendar));
-        let voice = voice.unwrap_or(domain::fact::Voice::NoneValid);
-        Ok(Some(Notice { text, plan: plan.map(|(version, _)| version), voice }))
-    }
-
-    async fn attempt(&mut self, input: &input::Call, begun: Instant) -> Answer<CallAttempt> {
-        let unknown = || {
-            Refusal::invalid(
-                "contact",
-                "連絡体制にある連絡先を選んでください。",
-                "Choose a contact of the contact plan.",
-            )
-        };
-        let (version, plan) = self.paper_at::<ContactPlan>(begun).await?.ok_or_else(unknown)?;
-        let id = ContactId::new(input.contact.trim());
-        let (rank, contact) = plan.contact(&id).ok_or_else(unknown)?;
-        let number = if input.number.trim().is_empty() { contact.phone.as_str() } else { input.number.trim() };
-        let number = required("number", number)?;
-        let first_valid = plan.is_first_call(&id, begun, self.incident.call_required(begun), &self.calendar);
-        let result = input
-            .result
-            .ok_or_else(|| Refusal::invalid("result", "架電の結果を選んでください。", "Choose how the call ended."))?;
-        let number = self.write.text(number);
-        let note = self.optional("note", &input.note)?;
-        Ok(CallAttempt { contact: id, rank, number, plan: version, first_valid, begun, result, note })
+        let service = self.service().await?;
+        let occasion = Occasion { at: self.by.now, calendar: &self.calendar, service: service.as_deref() };
+        let voice = plan.as_ref().map(|(_, plan)| plan.voice(&occasion)).unwrap_or(domain::fact::Voice::NoneValid);
+        let rounds = plan.as_ref().map(|(_, plan)| plan.rounds).unwrap_or_default();
+        Ok(Some(Notice { text, plan: plan.map(|(version, _)| version), voice, rounds }))
     }
 }

@@ -1,8 +1,14 @@
 //! 連絡体制: whom to tell, in the order the customer named (R-4.2.2-5 to -7; ).
 
+mod flaws;
+
+pub use flaws::Flaw;
+
 use crate::calendar::Calendar;
 use crate::fact::Voice;
 use crate::ids::ContactId;
+use crate::incident::verbs::Turn;
+use crate::pattern::matches;
 use crate::refusal::Refusal;
 use crate::time::Instant;
 use crate::words::Label;
@@ -17,6 +23,46 @@ pub struct ContactPlan {
     /// Signed waiver of calls: who signed, for a customer without a telephone.
     #[serde(default)]
     pub waived_by: Option<String>,
+    /// The customer's approver who agreed to this version, together with the criteria (R-4.2.2-7).
+    #[serde(default)]
+    pub agreed_by: Option<String>,
+    /// When calls repeat and what ends them.
+    #[serde(default)]
+    pub rounds: Rounds,
+    /// How the customer is told of what recovered by itself before anybody told them.
+    #[serde(default)]
+    pub self_recovery: SelfRecovery,
+}
+
+/// When calls repeat and what ends them. An answer, a call back and the recovery always end them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rounds {
+    /// Minutes from the beginning of one round to the next, 5 to 60.
+    pub every_minutes: u16,
+    /// For so many minutes after the notice, 0 to 1440; afterwards a round comes with each interim report.
+    pub for_minutes: u16,
+    /// Whether the link in the mail ends them.
+    pub stop_when_acknowledged: bool,
+    /// Whether the ticket being opened by one of the customer's people ends them.
+    pub stop_when_read: bool,
+}
+
+impl Default for Rounds {
+    fn default() -> Self {
+        Self { every_minutes: 10, for_minutes: 60, stop_when_acknowledged: true, stop_when_read: true }
+    }
+}
+
+/// How the customer is told of what recovered by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SelfRecovery {
+    /// By telephone as ever.
+    #[default]
+    Phone,
+    /// On the ticket only.
+    Ticket,
 }
 
 /// One contact.
@@ -30,15 +76,55 @@ pub struct Contact {
     /// 読み, in kana.
     #[serde(default)]
     pub reading: String,
-    /// Telephone number; empty where there is none.
+    /// Telephone number to call first; empty where there is none.
     #[serde(default)]
     pub phone: String,
+    /// More numbers of the same person, in their order.
+    #[serde(default)]
+    pub other_phones: Vec<String>,
     /// Mail address; empty where there is none.
     #[serde(default)]
     pub mail: String,
     /// When this contact may be called.
     #[serde(default)]
     pub hours: Hours,
+    /// For which services or hosts: patterns such as `web*`; none means for all.
+    #[serde(default)]
+    pub services: Vec<String>,
+}
+
+/// When and about what somebody is to be called.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    /// At which instant.
+    pub at: Instant,
+    /// By which calendar.
+    pub calendar: &'a Calendar,
+    /// About which service or host; none where that is not known.
+    pub service: Option<&'a str>,
+}
+
+impl Contact {
+    /// Whether this contact has a telephone and may be called on an occasion. Where the service is not known, a contact for
+    /// some services may be called: rather one call too many than nobody called.
+    pub fn is_callable(&self, occasion: &Occasion<'_>) -> bool {
+        let is_for = |service: &str| self.services.is_empty() || self.services.iter().any(|own| matches(own, service));
+        !self.phone.is_empty()
+            && self.hours.contain(occasion.at, occasion.calendar)
+            && occasion.service.is_none_or(is_for)
+    }
+
+    /// All numbers, the first to call first.
+    pub fn phones(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.phone).chain(&self.other_phones).map(String::as_str).filter(|phone| !phone.is_empty())
+    }
+}
+
+/// The digits of a telephone number as they are dialled inside Japan: `+81 3-0000-0000` and `03 0000 0000` are the same.
+pub fn digits(phone: &str) -> String {
+    let plain: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let national = plain.strip_prefix("+81").map(|rest| format!("0{}", rest.trim_start_matches('0')));
+    national.unwrap_or_else(|| plain.trim_start_matches('+').to_owned())
 }
 
 /// When a contact may be called, in the calendar's zone.
@@ -97,33 +183,40 @@ impl Hours {
 }
 
 impl ContactPlan {
-    /// The first contact with a telephone whose hours contain the instant, and its rank.
-    pub fn first_voice(&self, at: Instant, calendar: &Calendar) -> Option<(u32, &Contact)> {
-        (1..).zip(&self.contacts).find(|(_, contact)| !contact.phone.is_empty() && contact.hours.contain(at, calendar))
+    /// The contacts that may be called on an occasion, by rank.
+    pub fn callable<'a>(&'a self, occasion: &'a Occasion<'_>) -> impl Iterator<Item = (u32, &'a Contact)> + Clone {
+        (1..).zip(&self.contacts).filter(|(_, contact)| contact.is_callable(occasion))
+    }
+
+    /// The first contact that may be called on an occasion, and its rank.
+    pub fn first_voice(&self, occasion: &Occasion<'_>) -> Option<(u32, &Contact)> {
+        (1..).zip(&self.contacts).find(|(_, contact)| contact.is_callable(occasion))
     }
 
     /// Whether a call begun then counts as the first call: it goes to the first contact valid at that minute or, where nobody
     /// is valid any more, to the one whose call the publication `required` (to anybody, once the plan has lost that one).
-    pub fn is_first_call(
-        &self,
-        id: &ContactId,
-        begun: Instant,
-        required: Option<&ContactId>,
-        calendar: &Calendar,
-    ) -> bool {
-        match (self.first_voice(begun, calendar), required) {
+    pub fn is_first_call(&self, id: &ContactId, required: Option<&ContactId>, occasion: &Occasion<'_>) -> bool {
+        match (self.first_voice(occasion), required) {
             (Some((_, first)), _) => first.id == *id,
             (None, Some(required)) => required == id || self.contact(required).is_none(),
             (None, None) => false,
         }
     }
 
-    /// Whether a call is owed beside a publication with impact at that instant.
-    pub fn voice(&self, at: Instant, calendar: &Calendar) -> Voice {
+    /// Whose turn it is on an occasion, when a contact is called after some were tried in this round (R-4.2.2-5, -6).
+    pub fn turn(&self, id: &ContactId, tried: &[&ContactId], occasion: &Occasion<'_>) -> Turn {
+        let mut open = self.callable(occasion).filter(|(_, contact)| !tried.contains(&&contact.id)).peekable();
+        let before = open.peek().filter(|(_, first)| first.id != *id).map(|(rank, _)| *rank);
+        let is_last = open.all(|(_, contact)| contact.id == *id);
+        Turn { before, is_last }
+    }
+
+    /// Whether a call is owed beside a publication with impact on an occasion.
+    pub fn voice(&self, occasion: &Occasion<'_>) -> Voice {
         if self.waived_by.is_some() {
             return Voice::Waived;
         }
-        self.first_voice(at, calendar)
+        self.first_voice(occasion)
             .map_or(Voice::NoneValid, |(_, contact)| Voice::Required { contact: contact.id.clone() })
     }
 
@@ -140,6 +233,16 @@ impl ContactPlan {
     pub fn validate(&self) -> Result<(), Refusal> {
         if self.waived_by.as_deref().is_some_and(|name| !is_name(name)) {
             return Err(Refusal::invalid("waived_by", NAME_RULE.ja, NAME_RULE.en));
+        }
+        if self.agreed_by.as_deref().is_some_and(|name| !is_name(name)) {
+            return Err(Refusal::invalid("agreed_by", NAME_RULE.ja, NAME_RULE.en));
+        }
+        if !(5..=60).contains(&self.rounds.every_minutes) || self.rounds.for_minutes > DAY_MINUTES {
+            return Err(Refusal::invalid(
+                "rounds",
+                "巡回の間隔は5分から60分、続ける時間は1440分までで入力してください。",
+                "Rounds come each 5 to 60 minutes, for at most 1440 minutes.",
+            ));
         }
         for (place, contact) in self.contacts.iter().enumerate() {
             let rank = place + 1;
@@ -167,10 +270,10 @@ impl ContactPlan {
                     "give a telephone number or a mail address.",
                 );
             }
-            let digits = contact.phone.bytes().filter(u8::is_ascii_digit).count();
-            let phone_ok = contact.phone.bytes().all(|b| b.is_ascii_digit() || b"+-() ".contains(&b))
-                && (6..=15).contains(&digits);
-            if !contact.phone.is_empty() && !phone_ok {
+            if contact.phone.is_empty() && !contact.other_phones.is_empty() {
+                return invalid("phone", "最初に架ける番号を入力してください。", "give the number to call first.");
+            }
+            if !contact.phones().all(is_phone) || contact.other_phones.iter().any(String::is_empty) {
                 return invalid(
                     "phone",
                     "電話番号は数字と + - ( ) で6桁から15桁です。",
@@ -193,6 +296,12 @@ impl ContactPlan {
         }
         Ok(())
     }
+}
+
+/// Whether a text can be dialled.
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.bytes().all(|b| b.is_ascii_digit() || b"+-() ".contains(&b)) && (6..=15).contains(&digits)
 }
 
 /// The longest name, in characters.
@@ -258,14 +367,16 @@ mod tests {
         check(Hours { days: Days::NonBusiness, ..Hours::default() }, "2026-11-23T12:00:00+09:00", true);
     }
 
-    fn contact(id: &str, phone: &str) -> Contact {
+    pub(super) fn contact(id: &str, phone: &str) -> Contact {
         Contact {
             id: ContactId::new(id),
             name: id.into(),
-            reading: String::new(),
             phone: phone.into(),
             mail: "a@example.jp".into(),
             hours: Hours::default(),
+            reading: String::new(),
+            other_phones: vec![],
+            services: vec![],
         }
     }
 
@@ -278,10 +389,11 @@ mod tests {
             contact("office", "03-0000-0000", office),
             contact("night", "090-0000-0000", Hours::default()),
         ];
-        let plan = ContactPlan { contacts, waived_by: None };
+        let plan = ContactPlan { contacts, ..ContactPlan::default() };
         let first = |at: &str| {
             let at = Instant::parse(at).unwrap();
-            plan.first_voice(at, &Calendar::tokyo([])).map(|(rank, c)| (rank, c.id.to_string()))
+            plan.first_voice(&Occasion { at, calendar: &Calendar::tokyo([]), service: None })
+                .map(|(rank, c)| (rank, c.id.to_string()))
         };
         assert_eq!(first("2026-11-24T10:00:00+09:00"), Some((2, "office".into())));
         assert_eq!(first("2026-11-24T03:00:00+09:00"), Some((3, "night".into())));
@@ -311,7 +423,8 @@ mod tests {
             ("山田", "", Some("佐藤\r\n"), Some("waived_by")),
         ] {
             let contact = Contact { name: name.into(), reading: reading.into(), ..contact("a", "03-0000-0000") };
-            let plan = ContactPlan { contacts: vec![contact], waived_by: waived_by.map(str::to_owned) };
+            let waived_by = waived_by.map(str::to_owned);
+            let plan = ContactPlan { contacts: vec![contact], waived_by, ..ContactPlan::default() };
             assert_eq!(
                 plan.validate().map_err(|refusal| refusal.field()),
                 field.map_or(Ok(()), |f| Err(Some(f))),
@@ -338,11 +451,52 @@ mod tests {
             (&with_night, "office", "18:00:20", Some("office"), false),
             (&with_night, "night", "18:00:20", Some("office"), true),
         ] {
-            let plan = ContactPlan { contacts: contacts.clone(), waived_by: None };
+            let plan = ContactPlan { contacts: contacts.clone(), ..ContactPlan::default() };
             let begun_at = Instant::parse(&format!("2026-11-24T{begun}+09:00")).unwrap();
             let required = required.map(ContactId::new);
-            let counts = plan.is_first_call(&ContactId::new(called), begun_at, required.as_ref(), &Calendar::tokyo([]));
+            let occasion = Occasion { at: begun_at, calendar: &Calendar::tokyo([]), service: None };
+            let counts = plan.is_first_call(&ContactId::new(called), required.as_ref(), &occasion);
             assert_eq!(counts, first, "{called} at {begun}, required {required:?}");
         }
+    }
+
+    /// R-4.2.2-5, -6: rank by rank, and the one after whom nobody comes ends the round.
+    #[test]
+    fn turns_follow_the_ranks_of_those_who_may_be_called() {
+        let night = Hours { days: Days::Every, from_minute: 1080, to_minute: 540 };
+        let contacts = vec![
+            contact("a", "03-0000-0001"),
+            contact("mail", ""),
+            Contact { hours: night, ..contact("b", "03-0000-0002") },
+            Contact { services: vec!["db*".into()], ..contact("c", "03-0000-0003") },
+        ];
+        let plan = ContactPlan { contacts, ..ContactPlan::default() };
+        for (time, service, tried, called, before, is_last) in [
+            ("20:00", Some("web01"), &[][..], "a", None, false),
+            ("20:00", Some("web01"), &["a"], "b", None, true),
+            ("20:00", Some("db01"), &["a"], "b", None, false),
+            ("20:00", None, &["a", "b"], "c", None, true),
+            ("20:00", Some("db01"), &[], "c", Some(1), false),
+            ("20:00", Some("db01"), &["a"], "c", Some(3), false),
+            ("12:00", Some("web01"), &[], "a", None, true),
+            ("12:00", Some("db01"), &[], "a", None, false),
+            ("12:00", Some("web01"), &[], "b", Some(1), false),
+            ("12:00", Some("web01"), &["a"], "a", None, true),
+        ] {
+            let at = Instant::parse(&format!("2026-11-24T{time}:00+09:00")).unwrap();
+            let tried: Vec<ContactId> = tried.iter().map(|id| ContactId::new(*id)).collect();
+            let tried: Vec<&ContactId> = tried.iter().collect();
+            let occasion = Occasion { at, calendar: &Calendar::tokyo([]), service };
+            let turn = plan.turn(&ContactId::new(called), &tried, &occasion);
+            assert_eq!(turn, Turn { before, is_last }, "{time} {service:?} {tried:?} {called}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_as_they_are_dialled() {
+        for (a, b) in [("03-1234-5678", "+81 3-1234-5678"), ("(090) 1234 5678", "+81-(0)90-1234-5678")] {
+            assert_eq!(digits(a), digits(b));
+        }
+        assert_ne!(digits("03-1234-5678"), digits("+1 3-1234-5678"));
     }
 }

@@ -21,6 +21,14 @@ pub struct Templates {
     pub interim: String,
     /// 復旧連絡.
     pub recovery: String,
+    /// 架電: what to say on the telephone.
+    #[serde(default = "call_script")]
+    pub call: String,
+}
+
+/// What to say on the telephone, until the desk has words of its own.
+fn call_script() -> String {
+    "夜分に恐れ入ります。{provider} 監視センターです。{detected} に「{title}」を検知し、サービスに影響が出ています（サービス影響: {impact}）。復旧作業を進めており、詳細はチケット {key} とメールでお知らせしています。ご不明な点は {phone} までお電話ください。".into()
 }
 
 impl Default for Templates {
@@ -30,6 +38,7 @@ impl Default for Templates {
             occurrence_no_impact: "{customer} ご担当者様\n\n{detected} に「{title}」を検知しました。\nサービス影響: {impact}\n\n稼動状況を確認し、サービスへの影響がないと判断しました。\n\n{provider} 監視センター {phone}".into(),
             interim: "{customer} ご担当者様\n\n{key}「{title}」の中間報告です。\n\n現在の状況:\n\n次のご報告は {next_report} までに行います。\n\n{provider} 監視センター {phone}".into(),
             recovery: "{customer} ご担当者様\n\n{key}「{title}」は {recovered} に復旧しました。\n\n確認内容:\n\nご不明な点はこのチケットまたはお電話でお問い合わせください。\n\n{provider} 監視センター {phone}".into(),
+            call: call_script(),
         }
     }
 }
@@ -44,6 +53,7 @@ impl Paper for Templates {
             ("occurrence_no_impact", &self.occurrence_no_impact),
             ("interim", &self.interim),
             ("recovery", &self.recovery),
+            ("call", &self.call),
         ];
         for (field, text) in texts {
             if text.trim().is_empty() {

@@ -3,6 +3,7 @@
 //! [`Incident::fold`] reads facts, [`verbs`] return new ones, [`clock`] judges, [`duty`] says what is owed next. Nothing in
 //! here loads, stores or sends.
 
+mod calling;
 pub mod clock;
 pub mod duty;
 mod fold;
@@ -14,12 +15,14 @@ mod tests;
 pub mod timer;
 pub mod verbs;
 
+pub use calling::{Call, CallBack, CallEnd, Calling, Consent, Reached};
 pub use fold::Broken;
 pub use state::State;
 
 use crate::access::{Actor, Role};
 use crate::clocks::notice::AgreedTargets;
-use crate::fact::{Answer, AttemptOutcome, CallResult, NoticeChannel, NoticeKind, Origin, Reminder, Target, Voice};
+use crate::contact::Rounds;
+use crate::fact::{Answer, AttemptOutcome, NoticeChannel, NoticeKind, Origin, Reminder, Target, Voice};
 use crate::ids::{BlobId, ContactId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::time::Instant;
 use std::collections::BTreeMap;
@@ -103,27 +106,8 @@ pub struct Publication {
     pub voice: Voice,
     /// The first report it promised.
     pub next_due: Option<Instant>,
-}
-
-/// One attempt to call a contact, as the operator stated it (自己申告).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// Who was called.
-    pub contact: ContactId,
-    /// The contact's rank in the plan, from 1.
-    pub rank: u32,
-    /// The number dialled.
-    pub number: BlobId,
-    /// Whether this was the first contact of the plan valid at the minute the call began.
-    pub first_valid: bool,
-    /// When it began.
-    pub begun: Instant,
-    /// Whether that instant was stated afterwards.
-    pub stated: bool,
-    /// How it ended.
-    pub result: CallResult,
-    /// What was said.
-    pub note: Option<BlobId>,
+    /// When calls repeat and what ends them.
+    pub rounds: Rounds,
 }
 
 /// One interim report (中間報告).
@@ -256,8 +240,16 @@ pub struct Incident {
     pub judgements: Vec<Marked<Judgement>>,
     /// Notices of occurrence, first to last.
     pub publications: Vec<Marked<Publication>>,
-    /// Call attempts.
+    /// Calls to contacts, first to last.
     pub calls: Vec<Marked<Call>>,
+    /// Calls that contacts made to us.
+    pub call_backs: Vec<Marked<CallBack>>,
+    /// Notices that somebody said by the mail's link to know of.
+    pub acknowledgements: Vec<Marked<Option<ContactId>>>,
+    /// The customer's people who opened the ticket after it was told of, each once.
+    pub reads: Vec<Mark>,
+    /// Oral consents.
+    pub consents: Vec<Marked<Consent>>,
     /// Interim reports.
     pub reports: Vec<Marked<Report>>,
     /// Recovery steps: what was done, with what result.

@@ -11,6 +11,7 @@ pub mod fact;
 pub mod ids;
 pub mod incident;
 pub mod paper;
+pub mod pattern;
 pub mod refusal;
 pub mod time;
 pub mod words;

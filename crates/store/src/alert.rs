@@ -43,6 +43,13 @@ const COLUMNS: &str = "incident, alert_key, project, dedup_key, status, severity
                        last_received, count, counted";
 
 reads! {
+    /// The host or service that the first alert of an incident named; none where no alert belongs to it.
+    pub async fn first_source(from, tenant, incident: &RecordKey) -> Option<String> {
+        let sql = "SELECT source FROM alerts WHERE tenant = $1 AND incident = $2 ORDER BY first_received, alert_key LIMIT 1";
+        let found: Option<(String,)> = from.first(sql, vals![tenant, incident]).await?;
+        Ok(found.map(|(source,)| source))
+    }
+
     /// The alerts of an incident, the first received first.
     pub async fn alerts_of(from, tenant, incident: &RecordKey) -> Vec<AlertRow> {
         let sql = format!(

@@ -76,6 +76,18 @@ reads! {
         Ok(stored.into_iter().map(PaperRow::from).collect())
     }
 
+    /// The versions valid at an instant of every paper of a kind, by subject.
+    pub async fn papers_at(from, tenant, kind: &str, at: Instant) -> Vec<PaperRow> {
+        let sql = format!(
+            "{PAPER} WHERE v.tenant = $1 AND v.kind = $2 AND v.valid_from <= $3 AND NOT EXISTS \
+               (SELECT 1 FROM versions l WHERE l.tenant = $1 AND l.kind = $2 AND l.subject = v.subject AND l.valid_from <= $3 \
+                AND (l.valid_from > v.valid_from OR (l.valid_from = v.valid_from AND l.version > v.version))) \
+             ORDER BY v.subject"
+        );
+        let stored: Vec<StoredPaper> = from.all(&sql, vals![tenant, kind, at]).await?;
+        Ok(stored.into_iter().map(PaperRow::from).collect())
+    }
+
     /// Every version of every paper of a kind, by subject and the newest first.
     pub async fn papers(from, tenant, kind: &str) -> Vec<PaperRow> {
         let sql = format!("{PAPER} WHERE v.tenant = $1 AND v.kind = $2 ORDER BY v.subject, v.version DESC");

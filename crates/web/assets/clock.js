@@ -15,21 +15,10 @@ function stamp(field) {
   field.value = new Date(now() + Number(document.documentElement.dataset.offset)).toISOString().slice(0, 19);
 }
 
-// A call begins when it is dialled; its form then says whom, at which number, and since when.
-function dialled(link) {
-  const fields = document.forms.namedItem("call")?.elements;
-  if (!fields) return;
-  const contact = link.closest("[data-contact]")?.dataset.contact;
-  if (contact) fields.contact.value = contact;
-  fields.number.value = link.textContent;
-  stamp(fields.begun);
-}
-
 for (const button of document.querySelectorAll("[data-stamp]")) button.hidden = false;
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-stamp]"), link = event.target.closest("a.tel");
+  const button = event.target.closest("[data-stamp]");
   if (button) stamp(button.parentElement.querySelector("input"));
-  if (link) dialled(link);
 });
 
 function digits(ms) {

@@ -109,6 +109,8 @@ async function send(form, button) {
   }
   if (!answer.ok) throw new Error(String(answer.status));
   forget(form);
+  // The call that began is dialled, where a telephone listens.
+  if (form.id === "call") form.parentElement.querySelector(".dial a.tel")?.click();
   // The same page must be loaded anew even where only the part after # differs.
   if (answer.url.split("#")[0] === location.href.split("#")[0]) {
     history.replaceState(null, "", answer.url);

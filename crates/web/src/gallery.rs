@@ -3,7 +3,9 @@
 //! With `MADOGUCHI_TEST_PAGES_DIR` set, the test also writes them there, with their assets, to be looked at.
 
 use crate::layout::{Place, Shell};
-use crate::{access, alerts, board, customer, failure, incident, outbox, problems, sample, settings};
+use crate::{
+    access, acknowledgement, alerts, board, callers, customer, failure, incident, outbox, problems, sample, settings,
+};
 use domain::words::Lang;
 use maud::Markup;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +35,8 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "customer-incident", customer::incident_samples(), customer::incident_page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);
+    draw(&mut pages, &nobody, "acknowledgement", acknowledgement::samples(), acknowledgement::page);
+    draw(&mut pages, &at(Place::Callers), "callers", callers::samples(), callers::page);
     draw(&mut pages, &nobody, "problems", problems::samples(), problems::page);
     draw(&mut pages, &nobody, "set-up", access::set_up_samples(), access::set_up_page);
     draw(&mut pages, &at(Place::Account), "account", access::account_samples(), access::account_page);

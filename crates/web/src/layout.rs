@@ -71,6 +71,8 @@ pub enum Place {
     Incidents,
     /// アラート
     Alerts,
+    /// 着信 (who is calling)
+    Callers,
     /// 送信箱 (demo)
     Outbox,
     /// 設定
@@ -91,6 +93,8 @@ struct Entry {
 const BOARD: Entry = Entry { place: Place::Board, label: Label::new("監視ボード", "Board"), href: "/", key: "b" };
 const ALERTS: Entry =
     Entry { place: Place::Alerts, label: Label::new("アラート", "Alerts"), href: "/alerts", key: "a" };
+const CALLERS: Entry =
+    Entry { place: Place::Callers, label: Label::new("着信", "Callers"), href: "/callers", key: "c" };
 const INCIDENTS: Entry =
     Entry { place: Place::Incidents, label: Label::new("障害", "Incidents"), href: "/incidents", key: "i" };
 const OUTBOX: Entry =
@@ -102,7 +106,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
         Side::Customer => vec![&INCIDENTS],
         Side::Staff { operates, admin, outbox } => {
-            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS] } else { vec![] };
+            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &CALLERS] } else { vec![] };
             if outbox && operates {
                 list.push(&OUTBOX);
             }
@@ -191,7 +195,7 @@ fn bar(shell: &Shell) -> Markup {
     }
 }
 
-const KEYS: [(&str, Label); 11] = [
+const KEYS: [(&str, Label); 12] = [
     ("j k ↑ ↓", Label::new("行を移る", "move over the rows")),
     ("Enter", Label::new("開く・次の一手を行う", "open, or do the next step")),
     ("y n", Label::new("判定の質問に答える", "answer the question of the judgement")),
@@ -201,6 +205,7 @@ const KEYS: [(&str, Label); 11] = [
     ("r", Label::new("先に変わった画面を開き直す", "open a page again that is out of date")),
     ("g b", Label::new("監視ボードへ", "go to the board")),
     ("g a", Label::new("アラートへ", "go to the alerts")),
+    ("g c", Label::new("電話の相手をさがす", "find who is calling")),
     ("Esc", Label::new("入力欄から出る", "leave a field")),
     ("?", Label::new("この一覧", "this list")),
 ];

@@ -6,9 +6,11 @@
 //! [`tables`] lists every route. The `handler` beside a page asks the desk and fills its context; `live` keeps it true.
 
 pub mod access;
+pub mod acknowledgement;
 pub mod alerts;
 pub mod assets;
 pub mod board;
+pub mod callers;
 pub mod clock;
 pub mod customer;
 pub mod failure;

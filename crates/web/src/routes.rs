@@ -2,7 +2,7 @@
 
 use crate::incident::Verb;
 use crate::state::State;
-use crate::{access, alerts, assets, board, incident, live, outbox, problems, settings};
+use crate::{access, acknowledgement, alerts, assets, board, callers, incident, live, outbox, problems, settings};
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use domain::access::Right;
@@ -43,6 +43,9 @@ fn coming_in(table: &mut Table<State>) {
     table.get("/set-up").allow(Policy::Public).to(to::set_up);
     table.post("/set-up").allow(Policy::Public).to(to::begin);
     table.get("/docs/problems").allow(Policy::Public).to(problems::show);
+    let link = &[Object::Nothing, Object::Nothing, Object::Nothing];
+    table.get("/ack/{tenant}/{message}/{signature}").allow(Policy::Public).objects(link).to(acknowledgement::show);
+    table.post("/ack/{tenant}/{message}/{signature}").allow(Policy::Public).objects(link).to(acknowledgement::confirm);
     table.get("/account").allow(Policy::SignedIn).to(to::account);
     table.post("/account/password").allow(Policy::SignedIn).to(to::password);
     table
@@ -62,6 +65,7 @@ fn incidents(table: &mut Table<State>) {
         let act = move |here, key: Path<RecordKey>, sent| incident::handler::act(verb, here, key, sent);
         table.post(verb.route()).allow(Policy::In(verb.right())).objects(&[Object::Incident]).to(act);
     }
+    table.get("/callers").allow(read).to(callers::show);
     table.get("/alerts").allow(read).to(alerts::handler::day);
     table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
     let event = &[Object::Tenant, Object::Event];
@@ -94,7 +98,7 @@ fn customers(table: &mut Table<State>) {
         .to(tenants::add_project);
     table.post("/settings/tenants/{tenant}/agreement").allow(agree).objects(tenant).to(tenants::agree);
     table.post("/settings/projects/{project}/criteria").allow(agree).objects(one_project).to(project::criteria);
-    table.post("/settings/projects/{project}/waiver").allow(agree).objects(one_project).to(project::waive);
+    table.post("/settings/projects/{project}/calling").allow(agree).objects(one_project).to(project::calling);
     table.post("/settings/projects/{project}/contacts").allow(agree).objects(one_project).to(project::add_contact);
     table.get("/settings/projects/{project}/contacts.csv").allow(agree).objects(one_project).to(project::export);
     table

@@ -257,5 +257,7 @@ answers! {
         interim: String,
         /// 復旧連絡.
         recovery: String,
+        /// 架電: what to say on the telephone.
+        call: String,
     }
 }

@@ -15,6 +15,16 @@ codes! {
     }
 }
 
+codes! {
+    /// How the customer is told of what recovered by itself.
+    SelfRecovery {
+        /// By telephone as ever.
+        Phone,
+        /// On the ticket only.
+        Ticket,
+    }
+}
+
 answers! {
     /// The version that was recorded.
     Recorded {
@@ -34,6 +44,23 @@ answers! {
         contacts: Vec<Contact>,
         /// Who waived calls in writing, for a customer without a telephone.
         waived_by: Option<String>,
+        /// The customer's approver who agreed to this version.
+        agreed_by: Option<String>,
+        /// When calls repeat and what ends them.
+        rounds: Rounds,
+        /// How the customer is told of what recovered by itself before anybody told them.
+        self_recovery: SelfRecovery,
+    }
+    /// When calls repeat and what ends them; an answer, a call back and the recovery always do.
+    Rounds {
+        /// Minutes from one round to the next, 5 to 60.
+        every_minutes: u16,
+        /// For so many minutes after the notice, 0 to 1440; afterwards a round comes with each interim report.
+        for_minutes: u16,
+        /// Whether the link in the mail ends them.
+        stop_when_acknowledged: bool,
+        /// Whether the ticket being opened ends them.
+        stop_when_read: bool,
     }
     /// One contact.
     Contact {
@@ -43,12 +70,16 @@ answers! {
         name: String,
         /// 読み, in kana.
         reading: String,
-        /// Telephone number; empty where there is none.
+        /// Telephone number to call first; empty where there is none.
         phone: String,
+        /// More numbers of the same person.
+        other_phones: Vec<String>,
         /// Mail address; empty where there is none.
         mail: String,
         /// When this contact may be called.
         hours: Hours,
+        /// For which services or hosts, as patterns such as `web*`; none means for all.
+        services: Vec<String>,
     }
     /// When a contact may be called, in Tokyo's time.
     Hours {
@@ -90,6 +121,8 @@ answers! {
         interim: String,
         /// 復旧連絡.
         recovery: String,
+        /// 架電: what to say on the telephone.
+        call: String,
     }
     /// 休業日カレンダー: closures beside weekends and public holidays.
     Closures {

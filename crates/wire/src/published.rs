@@ -74,8 +74,8 @@ answers! {
         /// When it began.
         #[schema(format = DateTime)]
         begun: String,
-        /// How it ended.
-        result: crate::incident::CallResult,
+        /// How it ended; null while it goes on, or where it is void.
+        result: Option<crate::incident::CallResult>,
         /// The fact behind it.
         fact: u64,
     }

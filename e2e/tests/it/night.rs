@@ -79,14 +79,16 @@ async fn from_alert_to_closed_incident(ground: &Ground, lang: &str) -> Result<()
     let mails = sink.wait_for(wait::LIMIT, |mails| mails.len() == 2).await?;
     let letter = Letter::parse(&mails[0].raw)?;
     assert!(letter.subject().starts_with("[ACME-1] "), "{}", letter.subject());
-    // The first of the plan sleeps: T dials the second, and that is when the call began.
+    // The first of the plan sleeps, so it is the second's turn: Enter begins the call, a key says how it went.
     assert_eq!(value(&browser, "call", "contact").await?, "awake");
-    assert_eq!(value(&browser, "call", "begun").await?, "", "the age of the page is not when a call began");
     // No telephone hangs on this browser: its question which program dials would take the keys.
     browser.ask("addEventListener('click', (it) => { if (it.target.closest('a.tel')) it.preventDefault(); })").await?;
-    browser.press("t1").await?;
-    let begun = value(&browser, "call", "begun").await?;
-    assert!(begun.as_str().is_some_and(|text| text.starts_with("20") && text.contains('T')), "{begun}");
+    browser.press(ENTER).await?;
+    browser.until_there("#call-end").await?;
+    let strokes = browser.strokes;
+    assert!(strokes <= STROKES_MAX, "{strokes} keys from the row on the board to the first dial");
+    browser.picture(&name("6-calling")).await?;
+    browser.press("1").await?;
     keys_of_another_form(&mut browser).await?;
     browser.press(ENTER).await?;
     browser.until_there("#recovery-step").await?;
@@ -150,9 +152,9 @@ async fn keys_of_another_form(browser: &mut Browser) -> Result<()> {
     browser.ask("document.querySelector('#rejudgement [name=impact]').focus()").await?;
     browser.press(" ").await?;
     browser.press(ENTER).await?;
-    // The form of the radio button wants its reason first; the call beside it was not sent.
+    // The form of the radio button wants its reason first; the result beside it was not sent.
     browser.until_there("#rejudgement [name=reason]:focus").await?;
-    assert_eq!(browser.ask("return document.querySelectorAll('#calls time').length").await?, 0);
+    assert_eq!(browser.ask("return document.querySelector('#call-end') !== null").await?, true);
     browser.ask("document.activeElement.blur()").await.map(drop)
 }
 

@@ -8,7 +8,7 @@ use super::{papers, people};
 use anyhow::{Context, bail};
 use desk::incident::input;
 use desk::{Delivery, IntakeKey};
-use domain::contact::ContactPlan;
+use domain::contact::{ContactPlan, Occasion};
 use domain::criteria::{Criteria, Question};
 use domain::draft::fill;
 use domain::fact::Answer;
@@ -181,7 +181,10 @@ impl Stage {
         let plan = valid.with_context(|| format!("{project} has no contact plan"))?.paper;
         let calendar = self.calendar().await?;
         let contact = match whom {
-            Whom::First => plan.first_voice(self.clock.now(), &calendar).map(|(_, contact)| contact),
+            Whom::First => {
+                let occasion = Occasion { at: self.clock.now(), calendar: &calendar, service: None };
+                plan.first_voice(&occasion).map(|(_, contact)| contact)
+            }
             Whom::Rank(rank) => plan.contacts.get((rank as usize).saturating_sub(1)),
         };
         Ok(contact.context("nobody to call")?.id.to_string())

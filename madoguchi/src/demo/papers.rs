@@ -62,6 +62,7 @@ pub(super) fn templates() -> Templates {
              復旧日時: {{recovered}}\n\n確認内容:\n{CONFIRMED}\n\n\
              ご心配をおかけし、申し訳ございませんでした。ご不明な点がございましたら、本チケットまたはお電話にてお問い合わせください。{signature}"
         ),
+        ..Templates::default()
     }
 }
 
@@ -193,8 +194,10 @@ fn contact(id: &str, name: &str, reading: &str, phone: &str, mail: &str, hours: 
         name: name.into(),
         reading: reading.into(),
         phone: phone.into(),
+        other_phones: vec![],
         mail: mail.into(),
         hours,
+        services: vec![],
     }
 }
 
@@ -226,7 +229,8 @@ pub(super) fn contact_plan(customer: usize, renewed: bool) -> ContactPlan {
                     hours(Days::Business, 9, 18),
                 ),
             ],
-            waived_by: None,
+            agreed_by: Some("菅野 亜紀".into()),
+            ..ContactPlan::default()
         },
         // A haulier: the owner by day, the night desk by night, somebody else on days off.
         1 => ContactPlan {
@@ -256,7 +260,8 @@ pub(super) fn contact_plan(customer: usize, renewed: bool) -> ContactPlan {
                     hours(Days::NonBusiness, 9, 18),
                 ),
             ],
-            waived_by: None,
+            agreed_by: Some("野口 勝".into()),
+            ..ContactPlan::default()
         },
         // A school without a telephone at night: it waived calls in writing.
         _ => ContactPlan {
@@ -265,6 +270,8 @@ pub(super) fn contact_plan(customer: usize, renewed: bool) -> ContactPlan {
                 contact("office", "情報基盤室", "じょうほうきばんしつ", "", STRICT_ADDRESS, always),
             ],
             waived_by: Some("栗田 真由".into()),
+            agreed_by: Some("栗田 真由".into()),
+            ..ContactPlan::default()
         },
     }
 }

@@ -101,6 +101,7 @@ pub(super) fn incident(view: IncidentView) -> Incident {
         drafts: Drafts {
             occurrence: view.drafts.occurrence,
             occurrence_no_impact: view.drafts.occurrence_no_impact,
+            call: view.drafts.call,
             interim: view.drafts.interim,
             recovery: view.drafts.recovery,
         },

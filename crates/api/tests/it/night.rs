@@ -73,8 +73,9 @@ async fn a_night_is_told_in_time_and_closed(site: Site) {
         );
     }
     assert_eq!(clock["ended"], "2026-11-21T18:18:00.000Z");
-    let called = whole["timeline"].as_array().unwrap().iter().find(|fact| fact["kind"] == "incident.called").unwrap();
-    assert_eq!((&called["seq"], &called["texts"]["note"]), (&clock["stop"]["fact"], &json!("了解とのこと")));
+    let fact = |kind: &str| whole["timeline"].as_array().unwrap().iter().find(|fact| fact["kind"] == kind).unwrap();
+    assert_eq!(fact("incident.call_begun")["seq"], clock["stop"]["fact"]);
+    assert_eq!(fact("incident.call_ended")["texts"]["note"], "了解とのこと");
     assert_eq!(whole["messages"][0]["recipient"], "yamada@customer.example.jp");
 
     let published = site.get(&cu, "/published/ACME-1").await.with(200);

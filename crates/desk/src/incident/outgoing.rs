@@ -3,6 +3,7 @@
 //! A message's id, its Message-ID and its text are fixed when it is queued, so that a second attempt after an unknown outcome
 //! is the same message again.
 
+use super::calling;
 use super::case::Case;
 use crate::Answer;
 use crate::desk::read_paper;
@@ -90,22 +91,30 @@ pub(super) async fn queue(case: &mut Case<'_>, fact: &Fact) -> Answer<Vec<NewFac
         let is_first = !case.incident.deliveries.values().any(|d| d.contact.as_ref() == Some(&contact.id));
         let link = format!("{}/incidents/{key}", settings.base_url);
         let sender = provider.as_deref().unwrap_or_default();
+        let id = MessageId::new(store::random::letters::<16>());
+        let known = match &fact.body {
+            Body::IncidentNotified { impact: true, .. } => {
+                let link = calling::link(&settings.sealing_key, tenant, &id);
+                format!("確認したことだけを窓口へ伝える (お電話を止めます): {}{link}\n", settings.base_url)
+            }
+            _ => String::new(),
+        };
         let letter = Letter {
             to_name: contact.name.clone(),
             to: contact.mail.clone(),
             subject: format!("[{key}] 【{}】{}", name_of(kind), one_line(&title)),
-            text: format!("{text}\n\n──\n{key} の経過と期限の記録: {link}\n{sender}\n"),
+            text: format!("{text}\n\n──\n{known}{key} の経過と期限の記録: {link}\n{sender}\n"),
             message_id: if is_first { first.clone() } else { format!("{}.{first}", fact.seq) },
             follows: (!is_first).then_some(first),
         };
         let name = contact.id.to_string();
-        queue.add(case, &name, Some(contact.id.clone()), contact.mail.clone(), &Payload::Mail(letter));
+        queue.add(case, id, &name, Some(contact.id.clone()), contact.mail.clone(), &Payload::Mail(letter));
     }
     for webhook in case.write.webhooks().await?.into_iter().filter(|webhook| webhook.disabled.is_none()) {
         let body = hook_body(&case.incident, kind, fact, &title, &text).to_string();
         let name = webhook.id.to_string();
         let payload = Payload::Webhook(Hook { webhook: name.clone(), body });
-        queue.add(case, &name, None, webhook.url, &payload);
+        queue.add(case, MessageId::new(store::random::letters::<16>()), &name, None, webhook.url, &payload);
     }
     let (messages, facts): (Vec<_>, Vec<_>) = queue.messages.into_iter().unzip();
     let queued = case.write.queue_messages(messages).await?;
@@ -128,12 +137,12 @@ impl Queue {
     fn add(
         &mut self,
         case: &mut Case<'_>,
+        id: MessageId,
         name: &str,
         contact: Option<ContactId>,
         recipient: String,
         payload: &Payload,
     ) {
-        let id = MessageId::new(store::random::letters::<16>());
         let channel = match payload {
             Payload::Mail(_) => "mail",
             Payload::Webhook(_) => "webhook",

@@ -5,14 +5,14 @@ use crate::desk::read_paper;
 use crate::{Answer, Caller, Desk, Scope};
 use domain::access::Right;
 use domain::calendar::Calendar;
-use domain::contact::ContactPlan;
+use domain::contact::{ContactPlan, Occasion};
 use domain::criteria::Criteria;
 use domain::draft::{Templates, fill, without_promise};
 use domain::fact::{Fact, Origin};
-use domain::ids::{BlobId, PersonId, RecordKey, TenantId};
-use domain::incident::Incident;
+use domain::ids::{BlobId, ContactId, PersonId, RecordKey, TenantId};
 use domain::incident::duty::Duty;
 use domain::incident::ledger::Ledger;
+use domain::incident::{Consent, Incident, Marked};
 use domain::paper::{Paper, Provider};
 use domain::refusal::Refusal;
 use domain::time::Instant;
@@ -61,6 +61,8 @@ pub struct IncidentView {
     pub plan: Option<(u32, ContactPlan)>,
     /// Contacts by id over all versions of the plan, for calls made under an older one.
     pub contact_names: HashMap<String, String>,
+    /// Whose turn it is to be called, by the plan valid now; none where nobody may be called at this hour.
+    pub turn: Option<ContactId>,
     /// Drafts of what comes next.
     pub drafts: Templates,
     /// The last incidents of the same project with the same dedup key, newest first, at most three.
@@ -167,6 +169,9 @@ impl Desk {
         let plan = self.paper::<ContactPlan>(&scope.tenant, project, now).await?;
         let customer = self.customer_name(&scope.tenant).await?;
         let drafts = self.drafts(&scope, &incident, &texts, &customer, now).await?;
+        let service = alerts.first().map(|alert| alert.source.as_str()).filter(|source| !source.is_empty());
+        let occasion = Occasion { at: now, calendar: &calendar, service };
+        let turn = plan.as_ref().and_then(|(_, plan)| turn(&incident, plan, &occasion));
         Ok(IncidentView {
             duties: incident.duties(now, &calendar),
             ledgers: incident.ledgers(),
@@ -182,6 +187,7 @@ impl Desk {
             raw,
             criteria,
             plan,
+            turn,
             drafts,
             earlier,
             calendar,
@@ -209,8 +215,11 @@ impl Desk {
         for judgement in &mut incident.judgements {
             judgement.what.reason = None;
         }
-        for call in &mut incident.calls {
-            call.what.note = None;
+        for end in incident.calls.iter_mut().filter_map(|call| call.what.end.as_mut()) {
+            end.what.note = None;
+        }
+        for back in &mut incident.call_backs {
+            back.what.note = None;
         }
         let kept = published_blobs(&incident);
         let texts = texts.into_iter().filter(|(id, _)| kept.contains(id)).collect();
@@ -316,6 +325,7 @@ impl Desk {
             occurrence_no_impact: fill_in(&templates.occurrence_no_impact, false, false),
             interim: fill_in(&templates.interim, impact, incident.promise_of_report(now).is_some()),
             recovery: fill_in(&templates.recovery, impact, false),
+            call: fill_in(&templates.call, impact, false),
         })
     }
 
@@ -323,6 +333,14 @@ impl Desk {
     pub fn class_label(class: &str) -> Option<domain::words::Label> {
         CLASSES.iter().find(|(code, _)| *code == class).map(|(_, label)| *label)
     }
+}
+
+/// Whose turn it is to be called: through the round that runs, and from the first rank again after it.
+fn turn(incident: &Incident, plan: &ContactPlan, occasion: &Occasion<'_>) -> Option<ContactId> {
+    let (_, tried) = incident.round_now();
+    let mut callable = plan.callable(occasion).map(|(_, contact)| &contact.id);
+    let first = callable.clone().next();
+    callable.find(|id| !tried.contains(id)).or(first).cloned()
 }
 
 /// An instant as a notice tells it.
@@ -363,5 +381,10 @@ fn published_blobs(incident: &Incident) -> Vec<BlobId> {
     kept.extend(incident.messages.iter().map(|m| m.what.0.clone()));
     kept.extend(incident.closure.iter().map(|c| c.what.cause.clone()));
     kept.extend(incident.calls.iter().map(|c| c.what.number.clone()));
+    kept.extend(incident.call_backs.iter().flat_map(|b| [b.what.number.clone(), b.what.name.clone()]));
+    for Marked { what: Consent { who, number, words, what, disputed }, .. } in &incident.consents {
+        kept.extend([who, number, words, what].map(BlobId::clone));
+        kept.extend(disputed.iter().map(|dispute| dispute.what.clone()));
+    }
     kept
 }

@@ -85,12 +85,14 @@ pub(crate) fn plan() -> ContactPlan {
         name: name.into(),
         reading: String::new(),
         phone: phone.into(),
+        other_phones: vec![],
         mail: format!("{id}@acme.example.jp"),
         hours: Hours::default(),
+        services: vec![],
     };
     ContactPlan {
         contacts: vec![contact("owner", "佐藤", "090-0000-0000"), contact("office", "総務", "")],
-        waived_by: None,
+        ..ContactPlan::default()
     }
 }
 

@@ -63,7 +63,7 @@ async fn each_wrong_field_is_named_and_nothing_is_changed(bench: Bench) {
     for (field, wrong) in [
         ("contact", input::Call { contact: s("nobody"), ..call.clone() }),
         ("contact", input::Call { contact: s(""), ..call.clone() }),
-        ("result", input::Call { result: None, ..call.clone() }),
+        ("result", input::Call { result: None, begun: Some(start().plus_minutes(10)), ..call.clone() }),
         ("number", input::Call { contact: s("office"), ..call.clone() }),
         ("begun", input::Call { begun: Some(start().plus_minutes(11)), ..call.clone() }),
         ("reason", input::Call { begun: Some(start().plus_minutes(7)), ..call.clone() }),

@@ -4,6 +4,7 @@
 mod access;
 mod alerts;
 mod bench;
+mod calling;
 mod fields;
 mod night;
 mod outbox;

@@ -132,6 +132,7 @@ async fn the_contact_plan_of_the_minute_decides_about_calls(bench: Bench) {
         version,
         contact: "office".into(),
         number: "03-0000-0000".into(),
+        reason: "総務から依頼があったため".into(),
         result: Some(domain::fact::CallResult::Answered),
         ..input::Call::default()
     };

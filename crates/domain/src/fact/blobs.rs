@@ -25,7 +25,11 @@ impl Body {
             | Self::IncidentRecurred { text }
             | Self::IncidentNoted { text }
             | Self::IncidentMessaged { text, .. } => one(text),
-            Self::IncidentCalled { number, note, .. } => [Some(number), note.as_ref(), None, None],
+            Self::CallBegun { number, .. } => one(number),
+            Self::CallEnded { note, .. } => [note.as_ref(), None, None, None],
+            Self::CalledBack { number, name, note, .. } => [Some(number), Some(name), note.as_ref(), None],
+            Self::ConsentHeard { who, number, words, what } => [Some(who), Some(number), Some(words), Some(what)],
+            Self::ConsentDisputed { text, .. } => one(text),
             Self::RecoveryStepDone { step, result } => [Some(step), Some(result), None, None],
             Self::RecoveryNotified { method, confirmed_by, text, .. } => {
                 [Some(method), Some(confirmed_by), Some(text), None]
@@ -45,6 +49,10 @@ impl Body {
             | Self::IncidentTaken { .. }
             | Self::IncidentJudged { .. }
             | Self::JudgementConfirmed { .. }
+            | Self::CallConnected { .. }
+            | Self::CallVoided { .. }
+            | Self::NoticeAcknowledged { .. }
+            | Self::TicketRead {}
             | Self::IncidentRecovered { .. }
             | Self::RecoveryWithdrawn {}
             | Self::FalseAlarmReviewed { .. }

@@ -2,6 +2,7 @@
 
 use crate::access::Role;
 use crate::clocks::notice::AgreedTargets;
+use crate::contact::Rounds;
 use crate::ids::{BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, WebhookId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -222,9 +223,14 @@ pub enum Body {
         voice: Voice,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_due: Option<Instant>,
+        /// When calls repeat and what ends them, where a call is owed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rounds: Option<Rounds>,
     },
-    #[serde(rename = "incident.called")]
-    IncidentCalled {
+    /// A call to a contact begins. `round` counts from 1; `last_of_round` stands where the plan named nobody after this contact
+    /// at that minute.
+    #[serde(rename = "incident.call_begun")]
+    CallBegun {
         contact: ContactId,
         rank: u32,
         number: BlobId,
@@ -232,9 +238,32 @@ pub enum Body {
         first_valid: bool,
         begun: Instant,
         stated: bool,
-        result: CallResult,
-        note: Option<BlobId>,
+        round: u32,
+        last_of_round: bool,
     },
+    /// Somebody picked up and the talk goes on. `call` counts the calls of the incident from 1.
+    #[serde(rename = "incident.call_connected")]
+    CallConnected { call: u32 },
+    #[serde(rename = "incident.call_ended")]
+    CallEnded { call: u32, result: CallResult, note: Option<BlobId> },
+    /// No result was recorded in time: the call counts for nothing.
+    #[serde(rename = "incident.call_voided")]
+    CallVoided { call: u32 },
+    /// A contact called back.
+    #[serde(rename = "incident.called_back")]
+    CalledBack { contact: Option<ContactId>, number: BlobId, name: BlobId, understood: bool, note: Option<BlobId> },
+    /// Somebody opened the link of a notice's mail and said that they know.
+    #[serde(rename = "incident.acknowledged")]
+    NoticeAcknowledged { message: MessageId },
+    /// One of the customer's people opened the ticket after it was told of.
+    #[serde(rename = "incident.read")]
+    TicketRead {},
+    /// Oral consent: who gave it, from which number, in which words, to what; whoever acts heard it.
+    #[serde(rename = "incident.consented")]
+    ConsentHeard { who: BlobId, number: BlobId, words: BlobId, what: BlobId },
+    /// The customer says that a consent was not given so. `consent` counts the consents of the incident from 1.
+    #[serde(rename = "incident.consent_disputed")]
+    ConsentDisputed { consent: u32, text: BlobId },
     #[serde(rename = "incident.reported")]
     InterimReported { text: BlobId, next_due: Option<Instant> },
     #[serde(rename = "incident.step_done")]
@@ -309,6 +338,11 @@ impl Body {
                 | Self::SlotMissed { .. }
                 | Self::IncidentNoted { .. }
                 | Self::IncidentMessaged { .. }
+                | Self::CallVoided { .. }
+                | Self::CalledBack { .. }
+                | Self::NoticeAcknowledged { .. }
+                | Self::TicketRead {}
+                | Self::ConsentDisputed { .. }
         )
     }
 

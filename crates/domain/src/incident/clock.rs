@@ -145,7 +145,7 @@ impl Incident {
         }
         let is_before_the_end = |seq| self.closure.as_ref().is_none_or(|closure| seq < closure.mark.seq);
         let calls = self.calls.iter().filter(|call| is_before_the_end(call.mark.seq));
-        let calls = calls.filter(|call| call.what.first_valid && call.what.begun >= from);
+        let calls = calls.filter(|call| call.what.counts() && call.what.first_valid && call.what.begun >= from);
         let call = calls.min_by_key(|call| call.what.begun);
         let without_impact = self.judgements.iter().filter(|judgement| !judgement.what.impact);
         let away = without_impact.filter_map(Marked::counts_since).find(|mark| mark.seq > seq);

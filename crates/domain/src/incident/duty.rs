@@ -1,6 +1,6 @@
 //! Duties: what the desk owes next on an incident, each with an instant. The board sorts by the nearest.
 
-use super::{Incident, Mark, State};
+use super::{Calling, Incident, Mark, State};
 use crate::calendar::{BusinessDays, Calendar};
 use crate::fact::CallResult;
 use crate::ids::{ContactId, MessageId};
@@ -33,6 +33,12 @@ pub enum DutyKind {
     Notify,
     /// The first call that ends the clock.
     FirstCall,
+    /// The result of a call that is under way.
+    CallResult,
+    /// The next rank, at once.
+    NextCall,
+    /// A new round of calls from the first rank.
+    CallRound,
     /// 中間報告
     Interim,
     /// Call because a message did not arrive.
@@ -66,6 +72,9 @@ impl DutyKind {
             Self::SecondJudgement => "second_judgement",
             Self::Notify => "notify",
             Self::FirstCall => "first_call",
+            Self::CallResult => "call_result",
+            Self::NextCall => "next_call",
+            Self::CallRound => "call_round",
             Self::Interim => "interim",
             Self::CallUndelivered(_) => "call_undelivered",
             Self::Recover => "recover",
@@ -83,6 +92,9 @@ impl DutyKind {
             Self::SecondJudgement => Label::new("別の人の判定確認", "Second person confirms"),
             Self::Notify => Label::new("障害発生連絡", "Tell the customer"),
             Self::FirstCall => Label::new("最初の架電", "First call"),
+            Self::CallResult => Label::new("架電結果の記録", "Record the call's result"),
+            Self::NextCall => Label::new("次の順位へ架電", "Call the next rank"),
+            Self::CallRound => Label::new("架電の次の巡回", "Next round of calls"),
             Self::Interim => Label::new("中間報告", "Interim report"),
             Self::CallUndelivered(_) => Label::new("不達のため架電", "Call: mail not delivered"),
             Self::Recover => Label::new("復旧", "Recover"),
@@ -101,6 +113,9 @@ impl DutyKind {
             Self::SecondJudgement,
             Self::Notify,
             Self::FirstCall,
+            Self::CallResult,
+            Self::NextCall,
+            Self::CallRound,
             Self::Interim,
             Self::CallUndelivered(message),
             Self::Recover,
@@ -120,10 +135,16 @@ impl Incident {
     /// still owe a call, where what told of the end did not arrive.
     pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
         let mut duties: Vec<Duty> = match self.state {
-            State::Closed => self.call_duties().collect(),
-            State::FalseAlarm => self.review_duty(calendar).into_iter().chain(self.call_duties()).collect(),
+            State::Closed => self.result_duty().into_iter().chain(self.call_duties()).collect(),
+            State::FalseAlarm => {
+                let ended = [self.review_duty(calendar), self.result_duty()];
+                ended.into_iter().flatten().chain(self.call_duties()).collect()
+            }
             _ => {
-                let told = [self.notice_duty(now), self.second_duty(), self.interim_duty(now)];
+                let notice = self.notice_duty(now);
+                // The first call is owed by its clock.
+                let round = if notice.is_none() { self.round_duty() } else { None };
+                let told = [notice, self.result_duty(), round, self.second_duty(), self.interim_duty(now)];
                 let mended = [self.recovery_duty(), self.rejoined_duty(), self.close_duty(calendar)];
                 told.into_iter().chain(mended).flatten().chain(self.call_duties()).collect()
             }
@@ -146,6 +167,21 @@ impl Incident {
         Some(Duty { kind, due })
     }
 
+    fn result_duty(&self) -> Option<Duty> {
+        match self.calling() {
+            Calling::UnderWay { due, .. } => Some(Duty { kind: DutyKind::CallResult, due }),
+            _ => None,
+        }
+    }
+
+    fn round_duty(&self) -> Option<Duty> {
+        match self.calling() {
+            Calling::NextRank { due } => Some(Duty { kind: DutyKind::NextCall, due }),
+            Calling::NewRound { due } => Some(Duty { kind: DutyKind::CallRound, due }),
+            _ => None,
+        }
+    }
+
     fn second_duty(&self) -> Option<Duty> {
         let judgement = self.awaiting_second()?;
         Some(Duty { kind: DutyKind::SecondJudgement, due: judgement.mark.at.plus_minutes(SECOND_MINUTES) })
@@ -164,9 +200,9 @@ impl Incident {
     /// contact answered, or any call where they were for nobody by name.
     fn call_duties(&self) -> impl Iterator<Item = Duty> {
         let is_called = |since: &Mark, contact: Option<&ContactId>| {
-            let mut later = self.calls.iter().filter(|call| call.mark.seq > since.seq);
+            let mut later = self.calls.iter().filter(|call| call.what.counts() && call.mark.seq > since.seq);
             later.any(|call| {
-                let answered = call.what.result == CallResult::Answered;
+                let answered = call.what.result() == Some(CallResult::Answered);
                 answered || contact.is_none_or(|contact| call.what.contact == *contact)
             })
         };

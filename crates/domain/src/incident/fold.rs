@@ -1,7 +1,7 @@
 //! From facts to an incident.
 
 use super::{
-    AlertStanding, Call, Closure, Delivery, FalseAlarm, Incident, Judgement, Mark, Marked, Publication, Recovery,
+    AlertStanding, Closure, Delivery, FalseAlarm, Incident, Judgement, Mark, Marked, Publication, Recovery,
     RecoveryNotice, Report, Second, State, clock::FinalVerdict,
 };
 use crate::fact::{Body, Fact, Origin};
@@ -66,6 +66,10 @@ impl Incident {
             judgements: vec![],
             publications: vec![],
             calls: vec![],
+            call_backs: vec![],
+            acknowledgements: vec![],
+            reads: vec![],
+            consents: vec![],
             reports: vec![],
             steps: vec![],
             recoveries: vec![],
@@ -125,16 +129,22 @@ impl Incident {
                 let found = self.judgements.iter_mut().find(|j| j.mark.seq == judgement);
                 found.ok_or_else(|| broken("confirmation"))?.what.second = Second::Confirmed(mark);
             }
-            Body::IncidentNotified { impact, text, voice, next_due, .. } => {
-                self.publications.push(Marked { mark, what: Publication { impact, text, voice, next_due } });
+            Body::IncidentNotified { impact, text, voice, next_due, rounds, .. } => {
+                let rounds = rounds.unwrap_or_default();
+                self.publications.push(Marked { mark, what: Publication { impact, text, voice, next_due, rounds } });
                 if matches!(self.state, State::Triaging | State::Judged) {
                     self.state = State::Notified;
                 }
             }
-            Body::IncidentCalled { contact, rank, number, first_valid, begun, stated, result, note, .. } => {
-                let what = Call { contact, rank, number, first_valid, begun, stated, result, note };
-                self.calls.push(Marked { mark, what });
-            }
+            Body::CallBegun { .. }
+            | Body::CallConnected { .. }
+            | Body::CallEnded { .. }
+            | Body::CallVoided { .. }
+            | Body::CalledBack { .. }
+            | Body::NoticeAcknowledged { .. }
+            | Body::TicketRead {}
+            | Body::ConsentHeard { .. }
+            | Body::ConsentDisputed { .. } => self.apply_call(&fact.body, mark).ok_or_else(|| broken("call"))?,
             Body::InterimReported { text, next_due } => {
                 self.reports.push(Marked { mark, what: Report { text, next_due } });
             }

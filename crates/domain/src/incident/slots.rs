@@ -76,6 +76,11 @@ impl Incident {
         late.or_else(|| self.next_open_slot(now))
     }
 
+    /// The first owed slot after an instant, whether a report fills it or not.
+    pub(super) fn slot_after(&self, at: Instant) -> Option<Instant> {
+        self.owed_slots().find(|slot| *slot > at)
+    }
+
     /// Whether reports are owed from now on.
     pub(super) fn is_reporting(&self) -> bool {
         self.interim(self.alert_at()).is_some_and(|interim| interim.resolved.is_none())

@@ -1,5 +1,6 @@
 //! The incident from outside: what may follow what, and what its clocks, duties and timers make of it.
 
+mod calling;
 mod clocks;
 mod duties;
 mod machine;

@@ -3,8 +3,8 @@
 //! The set is a function of the incident alone, so that after each change the rows are made to agree with it and `verify`
 //! can recompute them. A kind has one row; re-arming it for a later due raises its generation.
 
-use super::Incident;
 use super::duty::UNDELIVERED_MINUTES;
+use super::{Calling, Incident};
 use crate::calendar::Calendar;
 use crate::clocks::interim;
 use crate::fact::{Body, Reminder, Target};
@@ -33,6 +33,8 @@ pub enum TimerKind {
     InterimSlot,
     /// A message nobody took over for 5 minutes.
     Undelivered(MessageId),
+    /// A call without a result, from 1.
+    CallUnresolved(u32),
     /// Five business days after the recovery notice.
     AutoClose,
     /// One business day without the head of desk's word on a false alarm.
@@ -62,6 +64,7 @@ impl TimerKind {
             Self::LongSilence => "long_silence".into(),
             Self::InterimSlot => "interim_slot".into(),
             Self::Undelivered(message) => format!("undelivered:{message}"),
+            Self::CallUnresolved(call) => format!("call_unresolved:{call}"),
             Self::AutoClose => "auto_close".into(),
             Self::FalseAlarmUnreviewed => "false_alarm_unreviewed".into(),
         }
@@ -81,6 +84,9 @@ impl Incident {
                 let due = delivery.queued.at.plus_minutes(UNDELIVERED_MINUTES);
                 arm(TimerKind::Undelivered(message.clone()), due);
             }
+        }
+        if let Calling::UnderWay { call, due } = self.calling() {
+            arm(TimerKind::CallUnresolved(call), due.plus_ms(1));
         }
         if self.state.is_final() {
             if let Some(due) = self.false_alarm_review_due(calendar) {
@@ -146,6 +152,7 @@ impl Incident {
             }
             TimerKind::InterimSlot => Some(Body::SlotMissed { slot: timer.due.plus_ms(-1) }),
             TimerKind::Undelivered(message) => Some(Body::MessageUndelivered { message: message.clone() }),
+            TimerKind::CallUnresolved(call) => Some(Body::CallVoided { call: *call }),
             TimerKind::AutoClose => None,
             TimerKind::FalseAlarmUnreviewed => Some(Body::FalseAlarmReviewed { upheld: false }),
         };

@@ -4,7 +4,7 @@
 
 mod input;
 
-pub use input::{CallAttempt, Closing, Judging, Notice, Rejudging};
+pub use input::{Closing, Dial, Judging, Notice, Rejudging, Turn};
 
 use super::{Call, Incident, State};
 use crate::access::{Actor, Role};
@@ -32,9 +32,9 @@ const STATED_FREE_MS: i64 = 2 * MINUTE_MS;
 /// After this many minutes "no impact" needs a second person (design §5).
 pub const LATE_NO_MINUTES: i64 = 15;
 
-type Facts = Result<Vec<NewFact>, Refusal>;
+pub(super) type Facts = Result<Vec<NewFact>, Refusal>;
 
-fn wrong_state(incident: &Incident) -> Refusal {
+pub(super) fn wrong_state(incident: &Incident) -> Refusal {
     let (ja, en) = (incident.state.label().ja, incident.state.label().en);
     Refusal::not_now(
         format!("状態が「{ja}」のため、この操作はできません。画面で次にできる操作を確認してください。"),
@@ -42,7 +42,7 @@ fn wrong_state(incident: &Incident) -> Refusal {
     )
 }
 
-fn missing_reason() -> Refusal {
+pub(super) fn missing_reason() -> Refusal {
     Refusal::invalid("reason", "理由を入力してください。", "Give a reason.")
 }
 
@@ -70,11 +70,11 @@ fn is_second_person(by: &By, first: &Actor) -> bool {
 }
 
 impl Incident {
-    fn fact(&self, by: &By, body: Body) -> NewFact {
+    pub(super) fn fact(&self, by: &By, body: Body) -> NewFact {
         self.fact_because(by, body, None)
     }
 
-    fn fact_because(&self, by: &By, body: Body, reason: Option<BlobId>) -> NewFact {
+    pub(super) fn fact_because(&self, by: &By, body: Body, reason: Option<BlobId>) -> NewFact {
         NewFact { record: Some(self.key.clone()), body, actor: by.actor.clone(), role: by.role, reason }
     }
 
@@ -82,7 +82,7 @@ impl Incident {
         if states.contains(&self.state) { Ok(()) } else { Err(wrong_state(self)) }
     }
 
-    fn still_open(&self) -> Result<(), Refusal> {
+    pub(super) fn still_open(&self) -> Result<(), Refusal> {
         if self.state.is_final() { Err(wrong_state(self)) } else { Ok(()) }
     }
 
@@ -191,7 +191,7 @@ impl Incident {
     }
 
     fn publication(&self, by: &By, impact: bool, notice: Option<Notice>) -> Result<NewFact, Refusal> {
-        let Some(Notice { text, plan, voice }) = notice else {
+        let Some(Notice { text, plan, voice, rounds }) = notice else {
             return Err(Refusal::invalid(
                 "text",
                 "お客様への連絡文を入力してください。",
@@ -200,31 +200,8 @@ impl Incident {
         };
         let voice = if impact { voice } else { Voice::NotOwed };
         let next_due = if impact { self.promise_of_notice(by.now) } else { None };
-        Ok(self.fact(by, Body::IncidentNotified { impact, text, plan, voice, next_due }))
-    }
-
-    /// 架電 (R-4.2.2-5): one attempt, as the operator states it.
-    ///
-    /// # Errors
-    /// Nobody has taken the incident, it has ended and owes no call, or the stated time cannot be.
-    pub fn call(&self, by: &By, attempt: CallAttempt, reason: Option<BlobId>) -> Facts {
-        if self.state.is_final() && !self.owes_call() {
-            return Err(wrong_state(self));
-        }
-        if self.state == State::Detected {
-            return Err(wrong_state(self));
-        }
-        let CallAttempt { contact, rank, number, plan, first_valid, begun, result, note } = attempt;
-        let stated = stated(by.now, begun, "begun", reason.is_some())?;
-        if begun < self.alert_at() {
-            return Err(Refusal::invalid(
-                "begun",
-                "架電開始がアラート受信より前です。時刻を確認してください。",
-                "The call begins before the alert. Check the time.",
-            ));
-        }
-        let body = Body::IncidentCalled { contact, rank, number, plan, first_valid, begun, stated, result, note };
-        Ok(vec![self.fact_because(by, body, reason)])
+        let rounds = Some(rounds).filter(|_| matches!(voice, Voice::Required { .. }));
+        Ok(self.fact(by, Body::IncidentNotified { impact, text, plan, voice, next_due, rounds }))
     }
 
     /// 中間報告 (R-4.2.2-16 to -18); without impact a voluntary one.
@@ -426,7 +403,7 @@ impl Incident {
 }
 
 /// Whether an instant was stated afterwards: at most a day back, and with a reason beyond two minutes.
-fn stated(now: Instant, at: Instant, field: &'static str, has_reason: bool) -> Result<bool, Refusal> {
+pub(super) fn stated(now: Instant, at: Instant, field: &'static str, has_reason: bool) -> Result<bool, Refusal> {
     let back = now.since_ms(at);
     if !(0..=STATED_MAX_MS).contains(&back) {
         return Err(Refusal::invalid(

@@ -210,10 +210,12 @@ mod tests {
                 name: name.into(),
                 reading: String::new(),
                 phone: String::new(),
+                other_phones: vec![],
                 mail: address.into(),
                 hours: Hours::default(),
+                services: vec![],
             };
-            ContactPlan { contacts: vec![contact], waived_by: None }.validate().is_ok()
+            ContactPlan { contacts: vec![contact], ..ContactPlan::default() }.validate().is_ok()
         };
         let long = |n: usize| "a".repeat(n);
         let mut addresses = vec![

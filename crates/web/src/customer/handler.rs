@@ -11,7 +11,7 @@ use desk::incident::{BoardRow, PublishedView};
 use desk::{Answer, Outcome};
 use domain::access::Actor;
 use domain::ids::RecordKey;
-use domain::incident::{Incident, State};
+use domain::incident::{Incident, Mark, State};
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
 use gate::Trouble;
@@ -25,6 +25,10 @@ const PAGE: u32 = 50;
 pub(crate) async fn show(here: &Here, key: &RecordKey) -> Result<Response, Trouble> {
     let shell = here.shell(Place::Incidents).await?;
     let view = here.state.desk.published(&here.caller, key).await?;
+    let has_read = |read: &Mark| read.actor.person_id() == here.caller.person();
+    if !view.incident.state.is_final() && !view.incident.reads.iter().any(has_read) {
+        here.state.desk.read_ticket(&here.caller, key).await?;
+    }
     Ok(html(incident_page(&shell, &context(&shell, &view))))
 }
 

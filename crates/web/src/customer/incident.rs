@@ -76,7 +76,7 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                     h3 { (shell.t("お電話", "Calls to you")) }
                     ul.calls {
                         @if it.calls.is_empty() { li.hint { (shell.t("お電話はしていません。", "No calls were made.")) } }
-                        @for call in &it.calls { li { (when::time(shell, call.begun)) " " strong { (call.result.label().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } } }
+                        @for call in &it.calls { li { (when::time(shell, call.begun)) " " strong { (call.standing().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } } }
                     }
                 }
             }
@@ -171,7 +171,8 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
             who: "長谷川 亮 様".into(),
             number: "090-0000-1234".into(),
             begun: at(-240),
-            result: CallResult::Voicemail,
+            result: Some(CallResult::Voicemail),
+            void: false,
             note: String::new(),
             by: "みなとマネージド".into(),
         }],

@@ -64,7 +64,7 @@ pub(crate) async fn act(verb: Verb, here: Here, Path(key): Path<RecordKey>, sent
 async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: &TimeZone) -> Answer<Done> {
     let (desk, caller) = (&here.state.desk, &here.caller);
     let text = |name: &str| typed.text(name);
-    let version = if matches!(verb, Verb::Note | Verb::Message) { 0 } else { typed.version()? };
+    let version = if matches!(verb, Verb::Note | Verb::Message | Verb::CallBack) { 0 } else { typed.version()? };
     match verb {
         Verb::Assignment => desk.take(caller, key, &input::Assignment { version }).await,
         Verb::Check => {
@@ -87,6 +87,18 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
         }
         Verb::Notice => desk.notify(caller, key, &input::NoticeText { version, text: text("text") }).await,
         Verb::Call => {
+            let (contact, number, reason) = (text("contact"), text("number"), text("reason"));
+            desk.call(caller, key, &input::Call { version, contact, number, reason, ..input::Call::default() }).await
+        }
+        Verb::CallConnection => {
+            desk.connect_call(caller, key, &input::CallConnection { version, call: call(typed)? }).await
+        }
+        Verb::CallEnd => {
+            let result = Some(typed.code("result")?);
+            desk.end_call(caller, key, &input::CallEnd { version, call: call(typed)?, result, note: text("note") })
+                .await
+        }
+        Verb::CallRecord => {
             let input = input::Call {
                 version,
                 contact: text("contact"),
@@ -97,6 +109,15 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
                 reason: text("reason"),
             };
             desk.call(caller, key, &input).await
+        }
+        Verb::CallBack => {
+            let (number, name, note) = (text("number"), text("name"), text("note"));
+            desk.call_back(caller, key, &input::CallBack { number, name, understood: typed.yes("understood"), note })
+                .await
+        }
+        Verb::Consent => {
+            let (who, number, words, what) = (text("who"), text("number"), text("words"), text("what"));
+            desk.consent(caller, key, &input::Consent { version, who, number, words, what }).await
         }
         Verb::InterimReport => desk.report(caller, key, &input::InterimReport { version, text: text("text") }).await,
         Verb::RecoveryStep => {
@@ -135,6 +156,11 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
         Verb::Note => desk.note(caller, key, &input::Note { text: text("text") }).await,
         Verb::Message => desk.message(caller, key, &input::Message { text: text("text") }).await,
     }
+}
+
+/// Which call of the incident.
+fn call(typed: &Typed) -> Answer<u32> {
+    Ok(typed.number("call")?.unwrap_or_default())
 }
 
 /// The answers of the criteria, in the order of the form: `answer_<id>` is `yes` or `no`.

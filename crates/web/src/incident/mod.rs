@@ -4,6 +4,7 @@
 
 mod alert;
 mod clocks;
+mod dialling;
 pub(crate) mod handler;
 mod judgement;
 mod notice;
@@ -14,6 +15,7 @@ mod verbs;
 
 pub use alert::{AlertWords, Earlier};
 pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
+pub use dialling::{Standing, UnderWay};
 pub use judgement::{Judged, Judgement, Question};
 pub use notice::{Call, CallResult, Contact, NoticeBox, Phone, Published, calls, contacts, published};
 pub(crate) use of::{calls as calls_of, days_label, hours, impact, told_to_customer};
@@ -87,6 +89,10 @@ pub struct IncidentPage {
     pub contacts: Vec<Contact>,
     /// Call attempts, newest first.
     pub calls: Vec<Call>,
+    /// The call under way.
+    pub calling: Option<UnderWay>,
+    /// How the calls stand, where somebody has to be reached or was.
+    pub standing: Option<Standing>,
     /// Facts, newest first.
     pub timeline: Vec<Entry>,
     /// The one next step; none where the incident has ended.

@@ -1,6 +1,6 @@
 //! The third column: the notice writing itself, whom to call by rank, and what was said and tried.
 
-use super::{IncidentPage, Verb, verbs};
+use super::{IncidentPage, Verb, dialling, verbs};
 use crate::form::{Field, Input, field};
 use crate::layout::Shell;
 use crate::parts::{Reader, head, reader_flag, tel};
@@ -58,6 +58,8 @@ pub struct Contact {
     pub waived: bool,
     /// Attempts made in this incident.
     pub tried: u32,
+    /// Whether it is this contact's turn.
+    pub turn: bool,
 }
 
 /// A telephone number of a contact.
@@ -78,12 +80,25 @@ pub struct Call {
     pub number: String,
     /// When it began.
     pub begun: Instant,
-    /// How it ended.
-    pub result: CallResult,
+    /// How it ended; none while it goes on, or where nobody said.
+    pub result: Option<CallResult>,
+    /// Whether it is void for want of a result.
+    pub void: bool,
     /// What was said.
     pub note: String,
     /// Who called.
     pub by: String,
+}
+
+impl Call {
+    /// How it stands, in words.
+    pub const fn standing(&self) -> Label {
+        match (self.result, self.void) {
+            (Some(result), _) => result.label(),
+            (None, true) => Label::new("無効（結果なし）", "Void (no result)"),
+            (None, false) => Label::new("架電中", "Calling"),
+        }
+    }
 }
 
 /// How a call attempt ended.
@@ -149,6 +164,7 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
         h3 { (shell.t("連絡先（順位どおりに）", "Contacts, in this order")) }
         (contacts(shell, it))
         h3 { (shell.t("架電", "Calls")) }
+        (dialling::standing(shell, it))
         (calls(shell, &it.calls))
         @if !it.notice.published.is_empty() {
             h3 { (shell.t("公開した連絡", "What the customer was told")) }
@@ -206,7 +222,7 @@ pub fn calls(shell: &Shell, list: &[Call]) -> Markup {
         ul.calls id="calls" {
             @if list.is_empty() { li.hint { (shell.t("まだ架電していません。", "No call yet.")) } }
             @for call in list {
-                li { (when::time(shell, call.begun)) " " strong { (call.result.label().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } " " span.by { (call.by) } @if !call.note.is_empty() { p.words { (call.note) } } }
+                li { (when::time(shell, call.begun)) " " strong { (call.standing().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } " " span.by { (call.by) } @if !call.note.is_empty() { p.words { (call.note) } } }
             }
         }
     }
@@ -227,14 +243,12 @@ pub fn published(shell: &Shell, list: &[Published]) -> Markup {
     }
 }
 
-/// Whom to call next: who may be called at this hour and has a telephone; the fewest attempts first, then by rank.
+/// Whose turn it is.
 pub(super) fn next_contact(contacts: &[Contact]) -> Option<&Contact> {
-    contacts.iter().filter(|c| c.reachable && !c.waived && !c.phones.is_empty()).min_by_key(|c| (c.tried, c.rank))
+    contacts.iter().find(|contact| contact.turn && !contact.phones.is_empty())
 }
 
-/// The form of one call attempt: who, number, when it began, how it ended. When it began is filled in by the press that
-/// dials, never by the age of the page: the clock is judged by it.
-pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
+fn whom(shell: &Shell, it: &IncidentPage) -> Field {
     let first = next_contact(&it.contacts);
     let nobody = first.is_none().then(|| crate::form::choice("", shell.t("選んでください", "Choose")));
     let person = |c: &Contact| {
@@ -242,43 +256,87 @@ pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
         crate::form::choice(&c.id, format!("{}. {}（{}）{off}", c.rank, c.name, c.reading))
     };
     let people = nobody.into_iter().chain(it.contacts.iter().map(person)).collect();
-    let number = first.and_then(|c| c.phones.first()).map(|p| p.number.clone()).unwrap_or_default();
+    Field::new("contact", shell.t("相手", "Whom"), Input::Menu(people))
+        .value(first.map(|c| c.id.clone()).unwrap_or_default())
+        .required()
+}
+
+fn result(shell: &Shell) -> Field {
+    verbs::radios(shell, "result", shell.t("結果", "Result"), &CallResult::ALL.map(|r| (r.code(), r.label())))
+        .required()
+}
+
+fn said(shell: &Shell) -> Field {
+    Field::new("note", shell.t("話したこと", "What was said"), Input::Area(2))
+}
+
+/// The form that begins a call to whose turn it is: nothing to fill in.
+pub(super) fn turn_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
+    let Some(contact) = next_contact(&it.contacts) else { return call_fields(shell, it) };
+    let number = contact.phones.first().map(|phone| phone.number.clone()).unwrap_or_default();
     vec![
-        Field::new("contact", shell.t("相手", "Whom"), Input::Menu(people))
-            .value(first.map(|c| c.id.clone()).unwrap_or_default())
-            .required(),
+        Field::new("contact", shell.t("相手", "Whom"), Input::Hidden).value(contact.id.as_str()),
         Field::new("number", shell.t("番号", "Number"), Input::Tel).value(number).required(),
-        Field::new("begun", shell.t("呼び出し開始", "Begun"), Input::Moment)
-            .hint(shell.t("番号を押すと入ります。", "Filled in when you press a number."))
-            .required(),
-        verbs::radios(shell, "result", shell.t("結果", "Result"), &CallResult::ALL.map(|r| (r.code(), r.label())))
-            .required(),
-        Field::new("note", shell.t("話したこと", "What was said"), Input::Area(2)),
-        Field::new("reason", shell.t("遅れて記録する理由", "Why recorded late"), Input::Text)
-            .hint(shell.t("2分を過ぎてから記録するとき。", "Where the call is more than 2 minutes ago.")),
     ]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The form that begins a call to anybody of the plan.
+pub(super) fn call_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
+    vec![
+        whom(shell, it),
+        Field::new("number", shell.t("番号", "Number"), Input::Tel)
+            .hint(shell.t("空欄ならその人の最初の番号。", "Empty: the contact's first number.")),
+        Field::new("reason", shell.t("順番を変える理由", "Why out of turn"), Input::Text).wide(),
+    ]
+}
 
-    #[test]
-    fn the_next_contact_may_be_called_now_and_has_a_telephone() {
-        let three = super::super::sample::contacts;
-        let check = |change: fn(&mut Vec<Contact>), expected: Option<&str>| {
-            let mut contacts = three(0);
-            change(&mut contacts);
-            assert_eq!(next_contact(&contacts).map(|c| c.id.as_str()), expected);
-        };
-        check(|_| {}, Some("c1"));
-        check(|all| all[0].tried = 1, Some("c2"));
-        check(|all| all[0].reachable = false, Some("c2"));
-        check(|all| all[0].phones.clear(), Some("c2"));
-        check(|all| all[0].waived = true, Some("c2"));
-        // Nobody is called in their sleep because all others were tried.
-        check(|all| all[..2].iter_mut().for_each(|c| c.tried = 3), Some("c1"));
-        check(|all| all.iter_mut().for_each(|c| c.reachable = false), None);
-        check(Vec::clear, None);
-    }
+/// The form that ends the call under way.
+pub(super) fn end_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
+    let call = it.calling.map(|calling| calling.call.to_string()).unwrap_or_default();
+    vec![Field::new("call", "", Input::Hidden).value(call), result(shell), said(shell)]
+}
+
+/// The form of a call that was made already.
+pub(super) fn record_fields(shell: &Shell, it: &IncidentPage) -> Vec<Field> {
+    vec![
+        whom(shell, it),
+        Field::new("number", shell.t("番号", "Number"), Input::Tel),
+        Field::new("begun", shell.t("呼び出し開始", "Begun"), Input::Moment).required(),
+        result(shell),
+        said(shell),
+        Field::new("reason", shell.t("後から記録する理由", "Why recorded afterwards"), Input::Text)
+            .hint(
+                shell
+                    .t("2分を過ぎてから記録するとき、順番を変えたとき。", "After more than 2 minutes, or out of turn."),
+            )
+            .wide(),
+    ]
+}
+
+/// The form of a contact's own call.
+pub(super) fn back_fields(shell: &Shell) -> Vec<Field> {
+    vec![
+        Field::new("name", shell.t("お名前", "Name"), Input::Text).required(),
+        Field::new("number", shell.t("番号", "Number"), Input::Tel).required(),
+        Field::new("understood", shell.t("内容を伝え、理解いただいた", "Told, and understood"), Input::Tick).wide(),
+        said(shell),
+    ]
+}
+
+/// The form of an oral consent.
+pub(super) fn consent_fields(shell: &Shell) -> Vec<Field> {
+    let line = |name: &str, label: &str| Field::new(name, label, Input::Text).required();
+    vec![
+        line("who", shell.t("どなたが", "Who")),
+        Field::new("number", shell.t("番号", "Number"), Input::Tel).required(),
+        line("what", shell.t("何に同意されたか", "To what")).wide(),
+        Field::new("words", shell.t("どんな言葉で", "In which words"), Input::Area(2))
+            .hint(
+                shell.t(
+                    "お客様の画面に表示され、異議を申し立てられます。",
+                    "The customer sees this and may dispute it.",
+                ),
+            )
+            .required(),
+    ]
 }

@@ -3,7 +3,7 @@
 use super::telling::{Told, notice_name};
 use super::{
     AlertWords, Call, CallResult, Contact, Earlier, Impact, IncidentPage, Judged, Judgement, NoticeBox, Phone, Prefill,
-    Published, Question, Verb, clocks,
+    Published, Question, Standing, UnderWay, Verb, clocks,
 };
 use crate::form::Draft;
 use crate::layout::Shell;
@@ -14,7 +14,7 @@ use domain::contact::{Days, Hours};
 use domain::fact::{NoticeKind, Origin};
 use domain::ids::KeyId;
 use domain::incident::duty::DutyKind;
-use domain::incident::{Incident, State};
+use domain::incident::{Calling, Incident, State};
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
 use serde_json::Value;
@@ -63,6 +63,8 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         },
         contacts: contacts(shell, view),
         calls: calls(incident, &told),
+        calling: UnderWay::of(incident),
+        standing: Standing::of(incident),
         timeline: view.facts.iter().rev().map(|fact| told.entry(fact)).collect(),
         primary,
         others,
@@ -114,7 +116,14 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
         State::Triaging if incident.checks.is_empty() => Some(Verb::Check),
         State::Triaging => Some(Verb::Judgement),
         State::Judged => Some(Verb::Notice),
+        _ if owes(&DutyKind::CallResult) => Some(Verb::CallEnd),
         State::Notified | State::Confirming if owes(&DutyKind::FirstCall) => Some(Verb::Call),
+        State::Notified if owes(&DutyKind::NextCall) => Some(Verb::Call),
+        State::Notified
+            if nearest.is_some_and(|d| d.kind == DutyKind::CallRound && d.due.since_ms(view.now) < MINUTE_MS) =>
+        {
+            Some(Verb::Call)
+        }
         State::Notified | State::Confirming
             if nearest.is_some_and(|d| d.kind == DutyKind::Interim && d.due.since_ms(view.now) < 15 * MINUTE_MS) =>
         {
@@ -145,6 +154,12 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
     }
     if !incident.state.is_final() && incident.state != State::Detected {
         others.push(Verb::Assignment);
+    }
+    if matches!(incident.calling(), Calling::UnderWay { .. }) {
+        others.retain(|verb| *verb != Verb::Call);
+    }
+    if !incident.state.is_final() && incident.state != State::Detected {
+        others.extend([Verb::CallBack, Verb::CallRecord, Verb::Consent]);
     }
     others.retain(|verb| Some(*verb) != primary);
     (primary, others)
@@ -248,15 +263,12 @@ fn contacts(shell: &Shell, view: &IncidentView) -> Vec<Contact> {
         rank,
         name: contact.name.clone(),
         reading: contact.reading.clone(),
-        phones: Some(&contact.phone)
-            .filter(|phone| !phone.is_empty())
-            .map(|phone| Phone { number: phone.clone(), kind: String::new() })
-            .into_iter()
-            .collect(),
+        phones: contact.phones().map(|phone| Phone { number: phone.to_owned(), kind: String::new() }).collect(),
         hours: hours(shell, contact.hours),
         reachable: contact.hours.contain(view.now, &view.calendar),
         waived: plan.waived_by.is_some(),
         tried: u32::try_from(view.incident.calls_to(&contact.id).count()).unwrap_or(u32::MAX),
+        turn: view.turn.as_ref() == Some(&contact.id),
     };
     (1..).zip(&plan.contacts).map(contact).collect()
 }
@@ -286,8 +298,15 @@ pub(crate) fn calls(incident: &Incident, told: &Told<'_>) -> Vec<Call> {
         who: told.contacts.get(call.what.contact.as_str()).cloned().unwrap_or_default(),
         number: told.text(&call.what.number),
         begun: call.what.begun,
-        result: CallResult::of(call.what.result),
-        note: call.what.note.as_ref().map(|note| told.text(note)).unwrap_or_default(),
+        result: call.what.result().map(CallResult::of),
+        void: !call.what.counts(),
+        note: call
+            .what
+            .end
+            .as_ref()
+            .and_then(|end| end.what.note.as_ref())
+            .map(|note| told.text(note))
+            .unwrap_or_default(),
         by: told.actor(&call.mark.actor, None),
     };
     incident.calls.iter().rev().map(call).collect()
@@ -358,6 +377,7 @@ fn prefill(shell: &Shell, view: &IncidentView, holder: Option<&str>, told: &Told
         occurrence: view.drafts.occurrence.clone(),
         interim: view.drafts.interim.clone(),
         recovery_notice: view.drafts.recovery.clone(),
+        script: view.drafts.call.clone(),
         confirmed_by: holder.unwrap_or_default().to_owned(),
         classes: CLASSES
             .iter()

@@ -39,6 +39,7 @@ pub(crate) fn contacts(tried: u32) -> Vec<Contact> {
             reachable: true,
             waived: false,
             tried,
+            turn: tried == 0,
         },
         Contact {
             id: "c2".into(),
@@ -50,6 +51,7 @@ pub(crate) fn contacts(tried: u32) -> Vec<Contact> {
             reachable: true,
             waived: false,
             tried: 0,
+            turn: tried > 0,
         },
         Contact {
             id: "c3".into(),
@@ -61,6 +63,7 @@ pub(crate) fn contacts(tried: u32) -> Vec<Contact> {
             reachable: false,
             waived: false,
             tried: 0,
+            turn: false,
         },
     ]
 }
@@ -137,6 +140,8 @@ fn judging() -> IncidentPage {
         notice: NoticeBox { draft: NOTICE.into(), promised: Some(at(3_600)), published: vec![] },
         contacts: contacts(0),
         calls: vec![],
+        calling: None,
+        standing: None,
         timeline: vec![
             Entry {
                 text: Some(
@@ -159,6 +164,7 @@ fn judging() -> IncidentPage {
             interim: NOTICE.into(),
             recovery_notice: "復旧いたしました。".into(),
             confirmed_by: "佐藤 恵".into(),
+            script: "夜分に恐れ入ります。みなとマネージド監視センターです。03:11 に「web01 応答なし」を検知し、サービスに影響が出ています。".into(),
             classes: vec![
                 ("hardware".into(), "機器・基盤".into()),
                 ("software".into(), "ソフトウェア".into()),
@@ -273,7 +279,8 @@ fn calling() -> IncidentPage {
         who: "長谷川 亮".into(),
         number: "090-0000-1234".into(),
         begun: at(-240),
-        result: CallResult::Voicemail,
+        result: Some(CallResult::Voicemail),
+        void: false,
         note: String::new(),
         by: "佐藤 恵".into(),
     }];

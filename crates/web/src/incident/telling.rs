@@ -144,17 +144,42 @@ impl Told<'_> {
                 );
                 Line::new(act).with(self.text(text)).to(Reader::Customer)
             }
-            Body::IncidentCalled { contact, rank, number, begun, stated, result, note, .. } => {
+            Body::CallBegun { contact, rank, number, begun, stated, round, .. } => {
                 let who = self.contact(contact.as_str());
-                let how = call_result(*result).in_lang(self.lang());
                 let act = match self.lang() {
-                    Lang::Ja => format!("架電 順位{rank} {who}: {how}"),
-                    Lang::En => format!("Called rank {rank}, {who}: {how}"),
+                    Lang::Ja => format!("架電 {round}巡目 順位{rank} {who}"),
+                    Lang::En => format!("Called rank {rank}, {who} (round {round})"),
+                };
+                Line { stated: stated.then_some(*begun), ..Line::new(act).with(self.text(number)) }
+            }
+            Body::CallConnected { .. } => say("通話中", "Somebody picked up"),
+            Body::CallEnded { result, note, .. } => {
+                let note = note.as_ref().map(|note| self.text(note)).unwrap_or_default();
+                let how = call_result(*result).in_lang(self.lang());
+                Line::new(format!("{}{how}", self.t("架電の結果: ", "The call's result: "))).with(note)
+            }
+            Body::CallVoided { .. } => {
+                say("架電の結果が記録されず無効", "The call is void: no result was recorded in time")
+            }
+            Body::CalledBack { number, name, understood, note, .. } => {
+                let act = if *understood {
+                    self.t("折り返しがあり、内容をご理解", "Called back and understood")
+                } else {
+                    self.t("折り返しがあった", "Called back")
                 };
                 let note = note.as_ref().map(|note| format!("\n{}", self.text(note))).unwrap_or_default();
-                let line = Line::new(act).with(format!("{}{note}", self.text(number)));
-                Line { stated: stated.then_some(*begun), ..line }
+                Line::new(act).with(format!("{} {}{note}", self.text(name), self.text(number)))
             }
+            Body::NoticeAcknowledged { message } => {
+                say("お客様がメールのリンクから確認", "Acknowledged by the mail's link").with(self.message(message))
+            }
+            Body::TicketRead {} => say("お客様がチケットを開いた", "The customer opened the ticket"),
+            Body::ConsentHeard { who, number, words, what } => say("口頭同意", "Oral consent")
+                .with(format!("{} {}「{}」 → {}", self.text(who), self.text(number), self.text(words), self.text(what)))
+                .to(Reader::Customer),
+            Body::ConsentDisputed { text, .. } => say("お客様が口頭同意に異議", "The customer disputes the consent")
+                .with(self.text(text))
+                .to(Reader::Customer),
             Body::InterimReported { text, next_due } => {
                 let next =
                     next_due.map(|due| format!("{}{}", self.t("、次は ", ", next at "), when::short(self.shell, due)));

@@ -1,9 +1,9 @@
 //! The verbs of an incident and their forms; one noun of the API and of the process each.
 
-use super::{Impact, IncidentPage, notice};
+use super::{Impact, IncidentPage, dialling, notice};
 use crate::form::{Choice, Field, Form, Input, field, form, head};
 use crate::layout::Shell;
-use crate::parts::{Reader, reader_flag, tel};
+use crate::parts::{Reader, reader_flag};
 use domain::access::Right;
 use domain::words::Label;
 use maud::{Markup, html};
@@ -19,8 +19,18 @@ pub enum Verb {
     Judgement,
     /// Publish the notice of an incident without impact.
     Notice,
-    /// Record a call attempt.
+    /// Begin a call.
     Call,
+    /// Somebody picked up.
+    CallConnection,
+    /// Say how a call ended.
+    CallEnd,
+    /// Record a call that was made already.
+    CallRecord,
+    /// A contact called us.
+    CallBack,
+    /// Oral consent.
+    Consent,
     /// 中間報告
     InterimReport,
     /// 復旧手順
@@ -51,12 +61,17 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 23] = [
         Self::Assignment,
         Self::Check,
         Self::Judgement,
         Self::Notice,
         Self::Call,
+        Self::CallConnection,
+        Self::CallEnd,
+        Self::CallRecord,
+        Self::CallBack,
+        Self::Consent,
         Self::InterimReport,
         Self::RecoveryStep,
         Self::Recovery,
@@ -80,6 +95,11 @@ impl Verb {
             Self::Judgement => "/incidents/{key}/judgement",
             Self::Notice => "/incidents/{key}/notice",
             Self::Call => "/incidents/{key}/call",
+            Self::CallConnection => "/incidents/{key}/call-connection",
+            Self::CallEnd => "/incidents/{key}/call-end",
+            Self::CallRecord => "/incidents/{key}/call-record",
+            Self::CallBack => "/incidents/{key}/call-back",
+            Self::Consent => "/incidents/{key}/consent",
             Self::InterimReport => "/incidents/{key}/interim-report",
             Self::RecoveryStep => "/incidents/{key}/recovery-step",
             Self::Recovery => "/incidents/{key}/recovery",
@@ -112,6 +132,11 @@ impl Verb {
             Self::Judgement => "judgement",
             Self::Notice => "notice",
             Self::Call => "call",
+            Self::CallConnection => "call-connection",
+            Self::CallEnd => "call-end",
+            Self::CallRecord => "call-record",
+            Self::CallBack => "call-back",
+            Self::Consent => "consent",
             Self::InterimReport => "interim-report",
             Self::RecoveryStep => "recovery-step",
             Self::Recovery => "recovery",
@@ -135,7 +160,12 @@ impl Verb {
             Self::Check => Label::new("稼動確認を記録", "Record the check"),
             Self::Judgement => Label::new("判定する", "Judge"),
             Self::Notice => Label::new("障害発生連絡を公開", "Publish the notice"),
-            Self::Call => Label::new("架電を記録", "Record the call"),
+            Self::Call => Label::new("架電する", "Call"),
+            Self::CallConnection => Label::new("通話中にする", "Somebody picked up"),
+            Self::CallEnd => Label::new("架電の結果を記録", "Record the call's result"),
+            Self::CallRecord => Label::new("架電を後から記録", "Record a call made already"),
+            Self::CallBack => Label::new("折り返しを記録", "Record a call back"),
+            Self::Consent => Label::new("口頭同意を記録", "Record an oral consent"),
             Self::InterimReport => Label::new("中間報告を公開", "Publish the interim report"),
             Self::RecoveryStep => Label::new("復旧手順を記録", "Record a recovery step"),
             Self::Recovery => Label::new("復旧を記録", "Record the recovery"),
@@ -175,6 +205,8 @@ pub struct Prefill {
     pub recovery_notice: String,
     /// Who confirmed the recovery.
     pub confirmed_by: String,
+    /// What to say on the telephone.
+    pub script: String,
     /// Classes an incident can be closed with: code and name.
     pub classes: Vec<(String, String)>,
 }
@@ -214,7 +246,16 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
                     .hint(notice::promise(shell, it)),
             ]
         }
+        Verb::Call if it.primary == Some(verb) => notice::turn_fields(shell, it),
         Verb::Call => notice::call_fields(shell, it),
+        Verb::CallConnection => {
+            let call = it.calling.map(|calling| calling.call.to_string()).unwrap_or_default();
+            vec![Field::new("call", "", Input::Hidden).value(call)]
+        }
+        Verb::CallEnd => notice::end_fields(shell, it),
+        Verb::CallRecord => notice::record_fields(shell, it),
+        Verb::CallBack => notice::back_fields(shell),
+        Verb::Consent => notice::consent_fields(shell),
         Verb::InterimReport => vec![
             area("text", shell.t("中間報告", "Interim report"), 8)
                 .value(fill.interim.as_str())
@@ -311,7 +352,7 @@ pub(super) fn verb_form(shell: &Shell, it: &IncidentPage, verb: Verb, primary: b
         .version(it.version)
         .primary(primary);
     html! {
-        @if primary && verb == Verb::Call { (dial(shell, it)) }
+        @if primary && matches!(verb, Verb::Call | Verb::CallEnd) { (dialling::card(shell, it)) }
         @match verb.reader() {
             Some(reader) => div class={ "to-" (reader.class()) } { p.to { (reader_flag(shell, reader)) @if reader == Reader::Customer { " " (it.tenant) (shell.t(" 様", "")) } } (form(shell, &it.draft, &spec)) },
             None => (form(shell, &it.draft, &spec)),
@@ -319,19 +360,10 @@ pub(super) fn verb_form(shell: &Shell, it: &IncidentPage, verb: Verb, primary: b
     }
 }
 
-/// The next number to dial, large, for a thumb.
-fn dial(shell: &Shell, it: &IncidentPage) -> Markup {
-    html! {
-        @if let Some(contact) = notice::next_contact(&it.contacts) {
-            p.dial data-contact=(contact.id) {
-                span.rank { (contact.rank) }
-                strong { (contact.name) (shell.t(" 様", "")) } " " small { (contact.reading) }
-                @for phone in contact.phones.iter().take(1) { span.line data-dial { (tel(&phone.number)) " " kbd { "T" } } }
-            }
-        } @else {
-            p.hint { (shell.t("いま電話できる連絡先がありません。", "Nobody of the plan can be called at this hour.")) }
-        }
-    }
+/// A verb that needs nothing but its button.
+pub(super) fn folded_button(shell: &Shell, it: &IncidentPage, verb: Verb) -> Markup {
+    let spec = Form::new(verb.noun(), it.action(verb), label(it, verb).in_lang(shell.lang), fields(shell, it, verb));
+    form(shell, &it.draft, &spec.version(it.version))
 }
 
 /// A verb that is not the next step: visible, quieter, its form folded away.

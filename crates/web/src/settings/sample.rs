@@ -3,6 +3,7 @@
 use super::*;
 use crate::form::{Problem, choice};
 use crate::sample::{HOSTILE, at};
+use domain::contact::{Flaw, Rounds, SelfRecovery};
 
 /// Customers.
 pub fn tenants_samples() -> Vec<(&'static str, TenantsPage)> {
@@ -39,9 +40,10 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
         rank,
         name: name.into(),
         reading: reading.into(),
-        phone: phone.into(),
+        phones: [phone].into_iter().filter(|phone| !phone.is_empty()).map(str::to_owned).collect(),
         mail: "it@nagisa.example".into(),
         hours: "毎日 終日".into(),
+        services: String::new(),
     };
     let full = TenantPage {
         id: "2".into(),
@@ -69,6 +71,10 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
             contact(3, HOSTILE, "ほすたいる", ""),
         ],
         waived_by: None,
+        plan_agreed_by: None,
+        rounds: Rounds::default(),
+        self_recovery: SelfRecovery::default(),
+        flaws: vec![Flaw::Gap(at(86_400)), Flaw::NoReading(3), Flaw::NotAgreed],
         contacts_since: Some(at(-86_400 * 30)),
         agreement: Some(Agreement {
             version: 2,

@@ -6,7 +6,7 @@ use crate::incident::days_label;
 use crate::layout::Shell;
 use crate::parts::{Table, empty, slip, table, tel};
 use crate::when;
-use domain::contact::Days;
+use domain::contact::{Days, Flaw, Rounds, SelfRecovery};
 use domain::time::Instant;
 use domain::words::Label;
 use maud::{Markup, html};
@@ -59,12 +59,14 @@ pub struct ContactLine {
     pub name: String,
     /// 読み
     pub reading: String,
-    /// Telephone number; empty where there is none.
-    pub phone: String,
+    /// Telephone numbers, the first to call first.
+    pub phones: Vec<String>,
     /// Mail address.
     pub mail: String,
     /// When the contact may be called.
     pub hours: String,
+    /// For which services; empty for all.
+    pub services: String,
 }
 
 /// The agreement on service levels.
@@ -99,6 +101,14 @@ pub struct TenantPage {
     pub contacts: Vec<ContactLine>,
     /// Who signed for the customer that no calls are wanted; none where calls are owed.
     pub waived_by: Option<String>,
+    /// Who agreed to the plan for the customer.
+    pub plan_agreed_by: Option<String>,
+    /// When calls repeat and what ends them.
+    pub rounds: Rounds,
+    /// How the customer is told of what recovered by itself.
+    pub self_recovery: SelfRecovery,
+    /// Why the plan cannot keep 15 minutes, the gravest first.
+    pub flaws: Vec<Flaw>,
     /// Since when it is valid.
     pub contacts_since: Option<Instant>,
     /// The agreement valid now.
@@ -206,7 +216,7 @@ fn criteria(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
     }
 }
 
-/// Posts `rank`, `name`, `reading`, `phone`, `mail`, `days`, `from`, `to` to `…/contacts`, and `waived_by` to `…/waiver`.
+/// Posts `rank`, `name`, `reading`, `phone`, `mail`, `days`, `from`, `to` to `…/contacts`, and the rest to `…/calling`.
 fn contacts(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
     let heads = [
         shell.t("順位", "Rank"),
@@ -222,9 +232,9 @@ fn contacts(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
         vec![
             html! { span.rank { (c.rank) } },
             html! { strong { (c.name) } " " small { (c.reading) } },
-            html! { @if !c.phone.is_empty() { (tel(&c.phone)) } },
+            html! { @for phone in &c.phones { (tel(phone)) " " } },
             html! { (c.mail) },
-            html! { (c.hours) },
+            html! { (c.hours) @if !c.services.is_empty() { " · " (c.services) } },
             act(&format!("{}/{}/removal", of_project(project, "contacts"), c.id), shell.t("外す", "Remove")),
         ]
     });
@@ -239,23 +249,88 @@ fn contacts(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
             .hint(shell.t("電話口で呼ぶとおりに、ひらがなで。", "As it is said on the phone."))
             .required(),
         Field::new("phone", shell.t("電話番号", "Telephone number"), Input::Tel),
+        Field::new("other_phones", shell.t("ほかの番号", "More numbers"), Input::Text)
+            .hint(shell.t("「;」で区切ります。", "With “;” between them.")),
         Field::new("mail", shell.t("メール", "Mail"), Input::Mail),
         Field::new("days", shell.t("連絡できる日", "On"), Input::Menu(days)).value("every").required(),
         Field::new("from", shell.t("何時から", "From"), Input::Text).value("0:00").required(),
         Field::new("to", shell.t("何時まで", "To"), Input::Text).value("24:00").required(),
+        Field::new("services", shell.t("対象のホスト・サービス", "For hosts or services"), Input::Text)
+            .hint(shell.t("web*; db01 のように。空ならすべて。", "Such as web*; db01. Empty: all.")),
     ];
-    let waiver = vec![
-        Field::new("waived_by", shell.t("署名したお客様", "Who signed for the customer"), Input::Text)
-            .value(it.waived_by.clone().unwrap_or_default())
-            .hint(shell.t("空にすると電話連絡に戻ります。", "Empty: calls are made again.")),
+    let self_recovery = vec![
+        choice("phone", shell.t("電話でも連絡する", "By telephone too")),
+        choice("ticket", shell.t("チケットのみ", "On the ticket only")),
+    ];
+    let tick =
+        |name: &str, label: &str, on: bool| Field::new(name, label, Input::Tick).value(if on { "yes" } else { "" });
+    let number = |name: &str, label: &str, low, high, value: u16| {
+        Field::new(name, label, Input::Number(low, high)).value(value.to_string()).required()
+    };
+    let calling = vec![
+        Field::new("agreed_by", shell.t("合意したお客様の承認者", "The customer's approver who agreed"), Input::Text)
+            .value(it.plan_agreed_by.clone().unwrap_or_default())
+            .hint(shell.t(
+                "判定基準と併せて。連絡先を変えると、あらためて合意が要ります。",
+                "Together with the criteria. A change of contacts has to be agreed to again.",
+            )),
+        number("every_minutes", shell.t("巡回の間隔（分）", "A round each (min)"), 5, 60, it.rounds.every_minutes),
+        number("for_minutes", shell.t("繰り返す時間（分）", "Repeated for (min)"), 0, 1440, it.rounds.for_minutes)
+            .hint(shell.t("その後は中間報告のたびに。", "Afterwards with each interim report.")),
+        tick(
+            "stop_when_acknowledged",
+            shell.t("メールのリンクでの確認で架電を止める", "The link in the mail stops the calls"),
+            it.rounds.stop_when_acknowledged,
+        ),
+        tick(
+            "stop_when_read",
+            shell.t("チケットが開かれたら架電を止める", "Opening the ticket stops the calls"),
+            it.rounds.stop_when_read,
+        ),
+        Field::new(
+            "self_recovery",
+            shell.t("連絡前に自然に復旧したとき", "Recovered by itself before the notice"),
+            Input::Menu(self_recovery),
+        )
+        .value(if it.self_recovery == SelfRecovery::Ticket { "ticket" } else { "phone" })
+        .required(),
+        Field::new(
+            "waived_by",
+            shell.t("電話連絡の辞退に署名したお客様", "Who signed that no calls are wanted"),
+            Input::Text,
+        )
+        .value(it.waived_by.clone().unwrap_or_default())
+        .hint(shell.t("空にすると電話連絡に戻ります。", "Empty: calls are made again.")),
     ];
     html! {
         p.hint { @if let Some(since) = it.contacts_since { (when::time(shell, since)) (shell.t(" から有効。 ", " and later. ")) } (csv(shell, &of_project(project, "contacts"))) }
+        (flaws(shell, &it.flaws))
         @if it.contacts.is_empty() { (empty(shell.t("連絡先がありません。", "There is no contact."), &html! { (shell.t("電話の相手がいないと、公開だけで期限が止まります。", "With nobody to call, publishing alone ends the clock.")) })) }
         @else { (table(&Table { id: "contact-list".into(), caption: shell.t("連絡体制", "Contact plan").into(), heads, rows: rows.collect() })) }
         (add(shell, &it.draft, shell.t("連絡先を加える", "Add a contact"), &Form::new("contact", of_project(project, "contacts"), shell.t("加える", "Add"), fields)))
         @if let Some(who) = &it.waived_by { p { (shell.t("電話連絡は不要（署名: ", "No calls are wanted (signed by ")) (who) (shell.t(" 様）。公開だけで期限が止まります。", "); publishing alone ends the clock.")) } }
-        (add(shell, &it.draft, shell.t("電話連絡の辞退（書面）", "Waive calls (signed)"), &Form::new("waiver", of_project(project, "waiver"), shell.t("記録する", "Record"), waiver)))
+        (add(shell, &it.draft, shell.t("架電の取り決め・電話連絡の辞退（書面）", "How calls are made, or waived (signed)"), &Form::new("calling", of_project(project, "calling"), shell.t("記録する", "Record"), calling)))
+    }
+}
+
+/// What is wrong with the plan, and what to do.
+fn flaws(shell: &Shell, flaws: &[Flaw]) -> Markup {
+    html! {
+        @if !flaws.is_empty() {
+            ul.flaws {
+                @for flaw in flaws {
+                    li {
+                        @if flaw.breaks_the_promise() { strong { (shell.t("15分以内の電話連絡ができません。 ", "A call within 15 minutes is not possible. ")) } }
+                        @match flaw {
+                            Flaw::Gap(at) | Flaw::OnlyOne(at) => { (when::text(shell, *at)) (shell.t(" から: ", " onwards: ")) }
+                            Flaw::NoReading(rank) => { (shell.t("順位", "Rank ")) (rank) ": " }
+                            _ => {}
+                        }
+                        (flaw.advice().in_lang(shell.lang))
+                    }
+                }
+            }
+        }
     }
 }
 

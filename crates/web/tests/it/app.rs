@@ -101,10 +101,12 @@ impl App {
             name: "長谷川 亮".into(),
             reading: "はせがわ りょう".into(),
             phone: "090-0000-1234".into(),
+            other_phones: vec![],
             mail: "hasegawa@nagisa.example".into(),
             hours: Hours::default(),
+            services: vec![],
         };
-        let plan = ContactPlan { contacts: vec![contact], waived_by: None };
+        let plan = ContactPlan { contacts: vec![contact], ..ContactPlan::default() };
         app.desk.record_paper(&console, &nagisa, "NGS", &plan, None).await.unwrap();
         app
     }

@@ -39,7 +39,8 @@ async fn a_night_goes_from_the_alert_run_out() {
     step(&app, &mut mo, &key, "judgement", &IMPACT).await;
     let page = mo.get(&format!("/incidents/{key}")).await.ok();
     assert!(page.contains("サービス影響 有") && page.contains("090-0000-1234"));
-    step(&app, &mut mo, &key, "call", &[("contact", "c1"), ("number", "090-0000-1234"), ("result", "voicemail")]).await;
+    step(&app, &mut mo, &key, "call", &[("contact", "c1"), ("number", "090-0000-1234")]).await;
+    step(&app, &mut mo, &key, "call-end", &[("call", "1"), ("result", "voicemail")]).await;
     let page = mo.get(&format!("/incidents/{key}")).await.ok();
     assert!(
         page.contains("達成") && page.contains("この期限はなぜ止まったか"),
@@ -103,7 +104,7 @@ async fn a_refusal_keeps_what_was_typed_beside_what_was_wrong() {
     assert!(page.text.contains("\"field\":\"result\""), "{}", page.text);
     let late =
         [("version", version.as_str()), ("contact", "c1"), ("number", "1"), ("begun", "gestern"), ("result", "busy")];
-    let page = mo.post(&format!("/incidents/{key}/call"), &late, Script::On).await;
+    let page = mo.post(&format!("/incidents/{key}/call-record"), &late, Script::On).await;
     assert!(page.text.contains("\"field\":\"begun\""), "{}", page.text);
 }
 
@@ -151,8 +152,10 @@ async fn who_may_not_be_called_at_this_hour_is_not_offered() {
         name: format!("{id} さん"),
         reading: String::new(),
         phone: phone.into(),
+        other_phones: vec![],
         mail: format!("{id}@nagisa.example"),
         hours: Hours { days, ..Hours::default() },
+        services: vec![],
     };
     // A Sunday night: the first is called on business days only, the second cannot be called at all.
     let contacts = vec![
@@ -160,7 +163,7 @@ async fn who_may_not_be_called_at_this_hour_is_not_offered() {
         contact("mail", "", Days::Every),
         contact("night", "03-0000-0003", Days::Every),
     ];
-    let plan = ContactPlan { contacts, waived_by: None };
+    let plan = ContactPlan { contacts, ..ContactPlan::default() };
     let nagisa = app.tenant("なぎさ商事").await;
     app.desk.record_paper(&console(), &nagisa, "NGS", &plan, None).await.unwrap();
     let key = app.alert("NGS", "応答なし").await;
@@ -169,11 +172,12 @@ async fn who_may_not_be_called_at_this_hour_is_not_offered() {
     step(&app, &mut mo, &key, "check", &[("how", "curl"), ("result", "as_alerted")]).await;
     step(&app, &mut mo, &key, "judgement", &IMPACT).await;
     let page = mo.get(&format!("/incidents/{key}")).await.ok();
-    assert!(page.contains("<p class=\"dial\" data-contact=\"night\">"), "{page}");
-    assert!(page.contains("<option value=\"night\" selected>") && page.contains("value=\"03-0000-0003\""));
-    assert!(page.contains("name=\"begun\" value=\"\""), "the age of the page is not when a call began");
-    let call = [("contact", "night"), ("number", "03-0000-0003"), ("begun", ""), ("result", "answered")];
-    step(&app, &mut mo, &key, "call", &call).await;
+    assert!(page.contains("name=\"contact\" value=\"night\"") && page.contains("value=\"03-0000-0003\""), "{page}");
+    assert!(page.contains("夜分に恐れ入ります"), "what to say");
+    step(&app, &mut mo, &key, "call", &[("contact", "night"), ("number", "03-0000-0003")]).await;
+    let page = mo.get(&format!("/incidents/{key}")).await.ok();
+    assert!(page.contains("id=\"call-end\"") && page.contains("この架電は無効になります"), "{page}");
+    step(&app, &mut mo, &key, "call-end", &[("call", "1"), ("result", "answered")]).await;
     assert!(
         mo.get(&format!("/incidents/{key}")).await.ok().contains("達成"),
         "the call that is offered ends the clock"

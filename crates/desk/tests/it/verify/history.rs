@@ -87,8 +87,10 @@ fn contact(id: &str, phone: &str, mail: &str) -> Contact {
         name: "山田 太郎".into(),
         reading: "やまだ たろう".into(),
         phone: phone.into(),
+        other_phones: vec![],
         mail: mail.into(),
         hours: Hours::default(),
+        services: vec![],
     }
 }
 
@@ -140,7 +142,7 @@ async fn customers(desk: &Desk, provider: &TenantId, head: &Caller, operator: &C
     desk.rename_tenant(&console(), &beta, "△△重工").await.unwrap();
     desk.add_project(&console(), &acme, "ACME_WEB", "通販サイト").await.unwrap();
     let contacts = vec![contact("yamada", "03-0000-0001", "yamada@acme.test"), contact("sato", "", "sato@acme.test")];
-    let plan = ContactPlan { contacts, waived_by: None };
+    let plan = ContactPlan { contacts, ..ContactPlan::default() };
     desk.record_paper(&console(), &acme, "ACME", &plan, None).await.unwrap();
     let agreement = Agreement { signatory: "山田 太郎".into(), ..Agreement::default() };
     desk.record_paper(&console(), &acme, "", &agreement, None).await.unwrap();

@@ -3,9 +3,10 @@
 use super::story::{Story, Verb, at};
 use crate::fact::{AttemptOutcome, Body, CallResult};
 use crate::ids::{BlobId, ContactId, MessageId};
+use crate::incident::CallEnd;
 use crate::incident::State;
 use crate::incident::duty::DutyKind;
-use crate::incident::verbs::CallAttempt;
+use crate::incident::verbs::Dial;
 use crate::time::Instant;
 
 /// The duties as "code minute".
@@ -85,11 +86,11 @@ fn a_call_to_whom_the_mail_was_for_makes_up_for_it_or_one_that_was_answered() {
     story.act(Verb::Call).queue_mail("m").at(5).fire();
     let mut other = story.call_begun(at(6));
     other.contact = ContactId::new("office");
-    other.result = CallResult::Busy;
+    other.end = Some(CallEnd { result: CallResult::Busy, note: None });
     story.at(6).call(other.clone(), None).unwrap();
     check(&story, &["call_undelivered 5", "interim 60"]);
     check(story.clone().at(7).act(Verb::Call), &["interim 60"]);
-    let answered = CallAttempt { result: CallResult::Answered, begun: at(7), ..other.clone() };
+    let answered = Dial { begun: Some(at(7)), ..story.call_begun(at(7)) };
     let mut told = story.clone();
     told.at(7).call(answered, None).unwrap();
     check(&told, &["interim 60"]);
@@ -102,7 +103,7 @@ fn a_call_to_whom_the_mail_was_for_makes_up_for_it_or_one_that_was_answered() {
     });
     story.at(7).act(Verb::Call).at(11).fire();
     check(&story, &["call_undelivered 11", "interim 60"]);
-    other.begun = at(12);
+    other.begun = Some(at(12));
     story.at(12).call(other, None).unwrap();
     check(&story, &["interim 60"]);
 }

@@ -149,7 +149,14 @@ fn judging_needs_a_check_or_a_reason_and_impact_needs_a_notice() {
         let judging = Judging { criteria: &criteria, version: 1, read: 1, answers, notice, reason };
         story.incident.judge(&by, judging).map(|facts| facts.len()).map_err(|refusal| refusal.field())
     };
-    let notice = || Some(Notice { text: text(), plan: None, voice: crate::fact::Voice::NoneValid });
+    let notice = || {
+        Some(Notice {
+            text: text(),
+            plan: None,
+            voice: crate::fact::Voice::NoneValid,
+            rounds: crate::contact::Rounds::default(),
+        })
+    };
     assert_eq!(field(None, notice()), Err(Some("reason")));
     assert_eq!(field(Some(text()), None), Err(Some("text")));
     assert_eq!(field(Some(text()), notice()), Ok(2), "the judgement and the notice are one act");
@@ -168,8 +175,12 @@ fn answers_to_other_criteria_judge_nothing() {
         (0, 4, Some(RefusalKind::Invalid { field: "criteria" })),
     ] {
         let answers = vec![crate::fact::Answer { question: "down".into(), yes: true }];
-        let notice =
-            Some(crate::incident::verbs::Notice { text: text(), plan: None, voice: crate::fact::Voice::NoneValid });
+        let notice = Some(crate::incident::verbs::Notice {
+            text: text(),
+            plan: None,
+            voice: crate::fact::Voice::NoneValid,
+            rounds: crate::contact::Rounds::default(),
+        });
         let judging =
             crate::incident::verbs::Judging { criteria: &criteria, version, read, answers, notice, reason: None };
         let judged = story.incident.judge(&by, judging).map_err(|refusal| refusal.kind);

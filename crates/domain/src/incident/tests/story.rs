@@ -3,10 +3,12 @@
 use crate::access::{Actor, Role};
 use crate::calendar::Calendar;
 use crate::clocks::notice::AgreedTargets;
+use crate::contact::Rounds;
 use crate::criteria::Criteria;
 use crate::fact::{Answer, Body, CallResult, Fact, NewFact, NoticeChannel, Origin, Voice};
 use crate::ids::{BlobId, ContactId, MessageId, PersonId, ProjectKey, TenantId};
-use crate::incident::verbs::{By, CallAttempt, Closing, Judging, Notice, Rejudging};
+use crate::incident::CallEnd;
+use crate::incident::verbs::{By, Closing, Dial, Judging, Notice, Rejudging, Turn};
 use crate::incident::{Incident, State};
 use crate::refusal::Refusal;
 use crate::time::Instant;
@@ -151,7 +153,8 @@ impl Story {
     pub(super) fn attempt(&self, verb: Verb, actor: &Actor) -> Result<Vec<NewFact>, Refusal> {
         let by = By { actor: actor.clone(), role: Some(Role::Mo), now: self.now };
         let (by, incident) = (&by, &self.incident);
-        let notice = || Some(Notice { text: text(), plan: Some(1), voice: self.voice.clone() });
+        let notice =
+            || Some(Notice { text: text(), plan: Some(1), voice: self.voice.clone(), rounds: Rounds::default() });
         let judging = |yes| Judging {
             criteria: &CRITERIA,
             version: 1,
@@ -178,7 +181,7 @@ impl Story {
             Verb::RejudgeNo => incident.rejudge(by, rejudging(false, false)),
             Verb::Confirm => incident.confirm_judgement(by),
             Verb::Notify => incident.notify(by, notice()),
-            Verb::Call => incident.call(by, self.call_begun(self.now), None),
+            Verb::Call => incident.dial(by, self.call_begun(self.now), None),
             Verb::Report => incident.report(by, text()),
             Verb::Step => incident.step(by, text(), text()),
             Verb::Recover => incident.recover(by, self.now, None),
@@ -202,25 +205,30 @@ impl Story {
         self
     }
 
-    pub(super) fn call_begun(&self, begun: Instant) -> CallAttempt {
-        CallAttempt {
+    /// A call to the owner that was answered.
+    pub(super) fn call_begun(&self, begun: Instant) -> Dial {
+        Dial {
             contact: ContactId::new("owner"),
             rank: 1,
             number: text(),
             plan: 1,
             first_valid: true,
-            begun,
-            result: CallResult::Voicemail,
-            note: None,
+            begun: Some(begun),
+            turn: Turn { before: None, is_last: true },
+            end: Some(CallEnd { result: CallResult::Answered, note: None }),
         }
     }
 
     /// A call as it is recorded now.
-    pub(super) fn call(&mut self, attempt: CallAttempt, reason: Option<BlobId>) -> Result<(), Refusal> {
-        let by = By { actor: person("yamada"), role: Some(Role::Mo), now: self.now };
-        let facts = self.incident.call(&by, attempt, reason)?;
+    pub(super) fn call(&mut self, dial: Dial, reason: Option<BlobId>) -> Result<(), Refusal> {
+        let facts = self.incident.dial(&self.by(), dial, reason)?;
         self.add(facts);
         Ok(())
+    }
+
+    /// The operator on duty, now.
+    pub(super) fn by(&self) -> By {
+        By { actor: person("yamada"), role: Some(Role::Mo), now: self.now }
     }
 
     pub(super) fn closing(&self, automatic: bool) -> Closing {

@@ -1,8 +1,10 @@
 //! What the verbs are given: checked words and looked-up papers.
 
+use crate::contact::Rounds;
 use crate::criteria::Criteria;
-use crate::fact::{Answer, CallResult, Voice};
+use crate::fact::{Answer, Voice};
 use crate::ids::{BlobId, ContactId};
+use crate::incident::CallEnd;
 use crate::time::Instant;
 
 /// A judgement of impact by the customer's criteria.
@@ -46,12 +48,14 @@ pub struct Notice {
     pub plan: Option<u32>,
     /// Whether a call is owed beside it.
     pub voice: Voice,
+    /// When calls repeat and what ends them.
+    pub rounds: Rounds,
 }
 
-/// One call attempt as stated.
+/// A call about to be made, or one made already where `begun` is stated with its end.
 #[derive(Clone, Debug)]
-pub struct CallAttempt {
-    /// Who was called.
+pub struct Dial {
+    /// Who is called.
     pub contact: ContactId,
     /// Rank of the contact, from 1.
     pub rank: u32,
@@ -59,14 +63,23 @@ pub struct CallAttempt {
     pub number: BlobId,
     /// Version of the plan.
     pub plan: u32,
-    /// Whether this is the first contact valid at the minute the call began.
+    /// Whether this is the first contact valid at the minute the call begins.
     pub first_valid: bool,
-    /// When it began.
-    pub begun: Instant,
-    /// How it ended.
-    pub result: CallResult,
-    /// What was said.
-    pub note: Option<BlobId>,
+    /// When it began, where that is stated afterwards; none means now.
+    pub begun: Option<Instant>,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// How it ended, where that is known already.
+    pub end: Option<CallEnd>,
+}
+
+/// Whose turn it is in the round, when a contact is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// The rank that would come first; none where it is this contact's turn.
+    pub before: Option<u32>,
+    /// Whether nobody comes after this contact.
+    pub is_last: bool,
 }
 
 /// How an incident is closed.

@@ -64,6 +64,7 @@ async fn templates_of(here: &Here, tenant: Option<TenantId>, draft: Draft) -> Re
             ),
             template("interim", Label::new("中間報告", "Interim report"), &texts.interim),
             template("recovery", Label::new("復旧連絡", "Recovery notice"), &texts.recovery),
+            template("call", Label::new("架電で話すこと", "What to say on the telephone"), &texts.call),
         ],
         version,
         placeholders: VARIABLES.iter().map(|name| (format!("{{{name}}}"), meaning(name))).collect(),
@@ -117,6 +118,7 @@ async fn record_template(here: &Here, tenant: &TenantId, code: &str, typed: &Typ
         "occurrence_no_impact" => &mut texts.occurrence_no_impact,
         "interim" => &mut texts.interim,
         "recovery" => &mut texts.recovery,
+        "call" => &mut texts.call,
         _ => return Err(Refusal::not_found().into()),
     };
     *place = text;
@@ -131,7 +133,7 @@ async fn record_template(here: &Here, tenant: &TenantId, code: &str, typed: &Typ
 }
 
 fn field_of(code: &str) -> &'static str {
-    ["occurrence", "occurrence_no_impact", "interim", "recovery"]
+    ["occurrence", "occurrence_no_impact", "interim", "recovery", "call"]
         .into_iter()
         .find(|known| *known == code)
         .unwrap_or_default()

@@ -11,7 +11,7 @@ use crate::sent::{Sent, Typed, minute_of_day};
 use crate::settings::code_of;
 use axum::response::Response;
 use desk::Answer;
-use domain::contact::{Contact, ContactPlan, Days, Hours};
+use domain::contact::{Contact, ContactPlan, Days, Hours, Rounds};
 use domain::criteria::{Criteria, Question};
 use domain::ids::{ContactId, ProjectKey, TenantId};
 use domain::refusal::Refusal;
@@ -21,7 +21,7 @@ use maud::Markup;
 /// Questions a form can hold; the domain allows fewer.
 const QUESTIONS_MAX: usize = 40;
 /// Columns of a contact plan as CSV; the order of the lines is the rank.
-const COLUMNS: &[&str] = &["id", "name", "reading", "phone", "mail", "days", "from", "to"];
+const COLUMNS: &[&str] = &["id", "name", "reading", "phone", "other_phones", "mail", "days", "from", "to", "services"];
 
 fn place(tenant: &TenantId, project: &ProjectKey, part: &str) -> String {
     format!("/settings/tenants/{tenant}?project={project}#{part}")
@@ -91,6 +91,8 @@ async fn change(
     let tenant = tenant_of(here, project).await?;
     let newest = here.state.desk.newest_version::<ContactPlan>(&here.caller, &tenant, project.as_str()).await?;
     let mut plan = plan(here, &tenant, project).await?;
+    // Somebody agreed to the version before, not to this one.
+    plan.agreed_by = None;
     change(&mut plan)?;
     let after = Some(seen.unwrap_or(newest));
     here.state.desk.record_paper_after(&here.caller, &tenant, project.as_str(), &plan, None, after).await?;
@@ -120,7 +122,14 @@ fn contact(typed: &Typed) -> Result<(usize, Contact), Refusal> {
     let hours = Hours { days, from_minute: minute(from), to_minute: minute(to) };
     let id = ContactId::new(store::random::letters::<16>());
     let (name, reading, phone, mail) = (text("name"), text("reading"), text("phone"), text("mail"));
-    Ok((typed.number("rank")?.unwrap_or(99), Contact { id, name, reading, phone, mail, hours }))
+    let (other_phones, services) = (listed(&text("other_phones")), listed(&text("services")));
+    Ok((typed.number("rank")?.unwrap_or(99), Contact { id, name, reading, phone, other_phones, mail, hours, services }))
+}
+
+/// The items of a field that holds several, with `;` or `、` between them.
+fn listed(text: &str) -> Vec<String> {
+    let items = text.split([';', '、', '；']).map(str::trim).filter(|item| !item.is_empty());
+    items.map(str::to_owned).collect()
 }
 
 /// A day's minute out of a checked number, at most 1440.
@@ -143,15 +152,29 @@ pub(crate) async fn remove_contact(
     answered(here, sent, &project, "", "contacts", removed).await
 }
 
-/// Records who waived calls, or takes that back.
-pub(crate) async fn waive(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
-    let who = sent.typed.text("waived_by").trim().to_owned();
-    let waived = change(&here, &project, None, |plan| {
-        plan.waived_by = (!who.is_empty()).then_some(who);
+/// Records how calls are made: who agreed, rounds, what ends them, or who waived them.
+pub(crate) async fn calling(here: Here, Path(project): Path<ProjectKey>, sent: Sent) -> Result<Response, Trouble> {
+    let changed = record_calling(&here, &project, &sent.typed).await;
+    answered(here, sent, &project, "calling", "contacts", changed).await
+}
+
+async fn record_calling(here: &Here, project: &ProjectKey, typed: &Typed) -> Answer<TenantId> {
+    let name = |field: &str| Some(typed.text(field).trim().to_owned()).filter(|name| !name.is_empty());
+    let minutes = |field: &'static str| Ok::<u16, Refusal>(typed.number(field)?.unwrap_or_default());
+    let rounds = Rounds {
+        every_minutes: minutes("every_minutes")?,
+        for_minutes: minutes("for_minutes")?,
+        stop_when_acknowledged: typed.yes("stop_when_acknowledged"),
+        stop_when_read: typed.yes("stop_when_read"),
+    };
+    let self_recovery = typed.code("self_recovery")?;
+    let (agreed_by, waived_by) = (name("agreed_by"), name("waived_by"));
+    change(here, project, None, |plan| {
+        *plan =
+            ContactPlan { contacts: std::mem::take(&mut plan.contacts), waived_by, agreed_by, rounds, self_recovery };
         Ok(())
-    });
-    let waived = waived.await;
-    answered(here, sent, &project, "waiver", "contacts", waived).await
+    })
+    .await
 }
 
 /// The contact plan as CSV.
@@ -163,7 +186,9 @@ pub(crate) async fn export(here: Here, Path(project): Path<ProjectKey>) -> Resul
         let to = if it.hours.to_minute == 0 { 1440 } else { it.hours.to_minute };
         let hours = [code_of(it.hours.days).to_owned(), clock(it.hours.from_minute), clock(to)];
         let [days, from, to] = hours;
-        vec![it.id.to_string(), it.name.clone(), it.reading.clone(), it.phone.clone(), it.mail.clone(), days, from, to]
+        let (others, services) = (it.other_phones.join("; "), it.services.join("; "));
+        let who = [it.id.to_string(), it.name.clone(), it.reading.clone(), it.phone.clone(), others, it.mail.clone()];
+        who.into_iter().chain([days, from, to, services]).collect()
     });
     csv_answer(&format!("contacts-{project}.csv"), COLUMNS, rows)
 }
@@ -233,8 +258,10 @@ fn contacts(csv: &str) -> Result<Vec<Contact>, Refusal> {
             name: line.get("name").to_owned(),
             reading: line.get("reading").to_owned(),
             phone: line.get("phone").to_owned(),
+            other_phones: listed(line.get("other_phones")),
             mail: line.get("mail").to_owned(),
             hours: Hours { days, from_minute: minute(from), to_minute: minute(to) },
+            services: listed(line.get("services")),
         });
     }
     sheet.finish()?;

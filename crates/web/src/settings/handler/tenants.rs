@@ -113,15 +113,22 @@ pub(super) async fn page_of(
     let plan = desk.paper_now::<ContactPlan>(caller, tenant, &subject).await?;
     let agreement = desk.paper_now::<AgreementPaper>(caller, tenant, "").await?;
     let agreement_version = desk.newest_version::<AgreementPaper>(caller, tenant, "").await?;
+    let calendar = desk.calendar(shell.now).await?;
+    let contacts_since = plan.as_ref().map(|plan| plan.valid_from);
+    let plan = plan.map(|plan| plan.paper).unwrap_or_default();
     let it = TenantPage {
         id: tenant.to_string(),
         name: view.tenant.name.clone(),
         projects,
         project: chosen,
         criteria: criteria.into_iter().map(criteria_version).collect(),
-        contacts_since: plan.as_ref().map(|plan| plan.valid_from),
-        waived_by: plan.as_ref().and_then(|plan| plan.paper.waived_by.clone()),
-        contacts: plan.map(|plan| contacts(&shell, &plan.paper)).unwrap_or_default(),
+        contacts_since,
+        flaws: plan.flaws(shell.now, &calendar),
+        contacts: contacts(&shell, &plan),
+        waived_by: plan.waived_by,
+        plan_agreed_by: plan.agreed_by,
+        rounds: plan.rounds,
+        self_recovery: plan.self_recovery,
         agreement: agreement.map(agreed),
         agreement_version,
         draft,
@@ -149,9 +156,10 @@ fn contacts(shell: &Shell, plan: &ContactPlan) -> Vec<ContactLine> {
         rank,
         name: contact.name.clone(),
         reading: contact.reading.clone(),
-        phone: contact.phone.clone(),
+        phones: contact.phones().map(str::to_owned).collect(),
         mail: contact.mail.clone(),
         hours: hours(shell, contact.hours),
+        services: contact.services.join("; "),
     };
     (1..).zip(&plan.contacts).map(line).collect()
 }
