@@ -13,4 +13,5 @@ pub mod incident;
 pub mod paper;
 pub mod refusal;
 pub mod time;
+pub mod watch;
 pub mod words;

@@ -7,6 +7,7 @@ mod bench;
 mod fields;
 mod night;
 mod outbox;
+mod packs;
 mod papers;
 mod passing;
 mod reach;
