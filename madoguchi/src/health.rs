@@ -77,5 +77,10 @@ async fn count(State(health): State<Health>) -> Response {
             metrics::gauge!("madoguchi_messages_oldest_seconds", "class" => class).set(oldest_ms as f64 / 1000.0);
         }
     }
+    if let (Ok(Some(pack)), Ok(now)) = (system.pack().await, health.desk.now().await)
+        && let Some(made) = pack.made
+    {
+        metrics::gauge!("madoguchi_pack_age_seconds").set(now.since_ms(made).max(0) as f64 / 1000.0);
+    }
     health.metrics.render().into_response()
 }

@@ -6,9 +6,11 @@ mod due;
 mod health;
 mod keys;
 mod open;
+mod packs;
 mod prove;
 mod serve;
 mod settings;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use settings::Place;
@@ -58,6 +60,13 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         send_test_mail: Option<String>,
     },
+    /// Ask the desk from outside whether it can commit, and page people when no node can; needs no database, and
+    /// reads madoguchi-watch.toml where no --config is given
+    Watch {
+        /// Ask once, say what each node answered, exit 0 where one can commit and 1 otherwise
+        #[arg(long)]
+        once: bool,
+    },
     /// Add customers, people and keys; each call prints one JSON object
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -92,6 +101,7 @@ async fn run(place: &Place, command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup { file } => print(&prove::backup(place, &file).await?)?,
         Command::Restore { file } => print(&prove::restore(place, &file).await?)?,
         Command::Doctor { send_test_mail } => return prove::doctor(place, send_test_mail.as_deref()).await,
+        Command::Watch { once } => return watch::run(place, once).await,
         Command::Admin(command) => print(&admin::run(place, command).await?)?,
         Command::Due => return check_dues(),
     }

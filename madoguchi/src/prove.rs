@@ -1,7 +1,7 @@
 //! `verify`, `backup`, `restore` and `doctor`: proving and checking from the command line.
 
-use crate::open;
 use crate::settings::{Place, Settings};
+use crate::{open, packs};
 use anyhow::{Context, bail};
 use desk::health::WallClock;
 use desk::{Checkpoint, CheckpointVerifier, Verify, VerifyError};
@@ -98,7 +98,8 @@ pub(crate) async fn doctor(place: &Place, send_test_mail: Option<&str>) -> anyho
     let settings = Settings::load(place, None).context("settings")?;
     let mut findings = Findings { bad: 0 };
     findings.tell("settings", Ok(format!("listen {}, data {}", settings.listen, settings.data.display())))?;
-    match &open::existing_store(&settings).await {
+    let store = open::existing_store(&settings).await;
+    match &store {
         Ok(store) => {
             let commit = store.can_commit().await.map(|()| format!("{} takes commits", store.engine()));
             findings.tell("database", commit.map_err(Into::into))?;
@@ -112,6 +113,7 @@ pub(crate) async fn doctor(place: &Place, send_test_mail: Option<&str>) -> anyho
     findings.tell("clock", clock().await)?;
     findings.tell("mail", mail(&settings, send_test_mail).await)?;
     findings.tell("webhooks", open::egress(&settings).map(|_| "rules are readable".to_owned()))?;
+    findings.tell("packs", packs::doctor(&settings, store.as_ref().ok()).await)?;
     Ok(if findings.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -2,8 +2,8 @@
 
 use crate::demo::{self, Logins};
 use crate::health::{self, Health};
-use crate::open;
 use crate::settings::{LogFormat, Place, Settings};
+use crate::{open, packs};
 use anyhow::Context;
 use desk::Desk;
 use domain::words::Lang;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-use work::{Channels, Post, Tasks};
+use work::{Channels, Packs, Post, Tasks};
 
 /// Runs the desk until it is told to stop.
 pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool) -> anyhow::Result<()> {
@@ -68,6 +68,10 @@ fn tasks(settings: &Settings, address: SocketAddr, is_demo: bool) -> anyhow::Res
         channels: Arc::new(Channels { post, egress: open::egress(settings)? }),
         checkpoint_key: open::checkpoint_key(settings)?,
         checkpoint_file: settings.checkpoint_file(),
+        packs: match packs::settings(settings)? {
+            None if is_demo => Packs::NotNeeded,
+            packs => packs.map_or(Packs::Nowhere, |packs| Packs::Kept(Box::new(packs))),
+        },
     })
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use notify::mail::MailSettings;
+use pack::Passphrase;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,11 @@ impl Place {
     /// The data folder given by flag.
     pub(crate) fn data(&self) -> Option<PathBuf> {
         self.data.clone()
+    }
+
+    /// The settings file given by flag.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
     }
 }
 
@@ -71,6 +77,9 @@ pub(crate) struct Settings {
     /// File checkpoints are appended to; none means one in the data folder. Better on another machine.
     #[serde(default)]
     pub(crate) checkpoint_file: Option<PathBuf>,
+    /// What people work from while the desk is down; none means that no packs are made and the board says so.
+    #[serde(default)]
+    pub(crate) pack: Option<Pack>,
     /// Alert events one intake key may send a second, on average.
     pub(crate) intake_per_second: u32,
     /// Log lines as `text` or `json`.
@@ -85,6 +94,52 @@ pub(crate) struct Tls {
     pub(crate) certificate: PathBuf,
     /// PEM file of its key.
     pub(crate) key: PathBuf,
+}
+
+/// How packs are made, and where to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pack {
+    /// What opens them; here or in a file.
+    #[serde(default)]
+    pub(crate) passphrase: Option<Passphrase>,
+    /// File that holds the passphrase on its first line.
+    #[serde(default)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Folder they are written to, meant as a mount of another machine.
+    #[serde(default)]
+    pub(crate) dir: Option<PathBuf>,
+    /// How many stay there.
+    #[serde(default = "default_keep")]
+    pub(crate) keep: usize,
+    /// Address they are put at.
+    #[serde(default)]
+    pub(crate) url: Option<String>,
+    /// Bearer token for that address.
+    #[serde(default)]
+    pub(crate) token: Option<Secret>,
+    /// Seconds from one to the next.
+    #[serde(default = "default_every_s")]
+    pub(crate) every_s: u32,
+}
+
+const fn default_keep() -> usize {
+    96
+}
+
+const fn default_every_s() -> u32 {
+    900
+}
+
+/// A secret among the settings; never shown by `Debug`.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
 }
 
 /// How log lines look.
@@ -121,8 +176,9 @@ impl Settings {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        // Names of the test runner are not settings.
-        let env = Env::prefixed("MADOGUCHI_").filter(|key| !key.starts_with("TEST_")).split("__");
+        // Names of the test runner are not settings, and those of the outside watcher are not the desk's.
+        let ours = |name: &str| !name.starts_with("TEST_") && !name.starts_with("WATCH_");
+        let env = Env::prefixed("MADOGUCHI_").filter(move |key| ours(key.as_str())).split("__");
         figment = figment.merge(env).merge(Serialized::defaults(place));
         if let Some(listen) = listen {
             figment = figment.merge(Serialized::default("listen", listen));

@@ -56,6 +56,28 @@ impl Sweep {
     }
 }
 
+/// Whether packs are made: what people work from while the desk is down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Packs {
+    /// Nobody looked yet, or none are needed (the demo).
+    #[default]
+    Unknown,
+    /// No passphrase or no second place is set.
+    NotConfigured,
+    /// The last one lies in the second place.
+    Made {
+        /// As of when it is.
+        at: Instant,
+    },
+    /// The last try failed, or the last pack is old.
+    Late {
+        /// As of when the last one is; none where there never was one.
+        made: Option<Instant>,
+        /// Why; empty where nothing was said.
+        reason: String,
+    },
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -65,6 +87,8 @@ pub struct State {
     pub clock: WallClock,
     /// The auditor.
     pub sweep: Sweep,
+    /// The packs.
+    pub packs: Packs,
 }
 
 /// The shared state; cheap to clone.

@@ -15,6 +15,7 @@ mod key;
 mod key_ring;
 mod message;
 mod once;
+pub mod pack;
 mod paper;
 mod password;
 mod people;

@@ -14,4 +14,5 @@ pub mod paper;
 pub mod pattern;
 pub mod refusal;
 pub mod time;
+pub mod watch;
 pub mod words;

@@ -8,6 +8,8 @@
 pub mod egress;
 pub mod mail;
 mod outcome;
+mod over;
+pub mod plain;
 pub mod webhook;
 
 pub use outcome::{Delivered, Kind, Undelivered};

@@ -9,7 +9,7 @@ pub use signature::{NotASecret, Secret, sign};
 
 use crate::{
     Delivered, Undelivered,
-    egress::{Egress, Failure, Limits, Request},
+    egress::{Egress, Limits, Request},
 };
 use domain::time::Instant;
 use reqwest::Method;
@@ -57,19 +57,5 @@ pub async fn send(egress: &Egress, webhook: &Webhook) -> Result<Delivered, Undel
         ],
         body: webhook.body.clone().into_bytes(),
     };
-    let reply = match egress.request(&request, LIMITS).await {
-        Ok(reply) => reply,
-        Err(failure @ (Failure::Url(_) | Failure::Header(_) | Failure::Denied(_))) => {
-            return Err(Undelivered::permanent(failure));
-        }
-        Err(failure @ (Failure::Late(_) | Failure::Network(_))) => return Err(Undelivered::transient(failure)),
-    };
-    let words = String::from_utf8_lossy(&reply.body);
-    match reply.status {
-        200..=299 => Ok(Delivered::new(&format!("HTTP {}", reply.status))),
-        300..=399 => Err(Undelivered::transient(format!("HTTP {}: redirects are not followed", reply.status))),
-        410 => Err(Undelivered::permanent("HTTP 410: the receiver wants no more messages at this address")),
-        408 | 425 | 429 | 500.. => Err(Undelivered::transient(format!("HTTP {} {words}", reply.status))),
-        _ => Err(Undelivered::permanent(format!("HTTP {} {words}", reply.status))),
-    }
+    egress.hand_over(&request, LIMITS).await
 }

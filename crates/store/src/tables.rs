@@ -10,7 +10,7 @@ use sqlx::{Column as _, FromRow, Row as _, TypeInfo as _, ValueRef as _};
 use std::sync::Arc;
 
 /// Every table that holds something of the desk, after those it refers to, with its primary key. What only concerns running
-/// processes (`nodes`, `readiness`) is not among them.
+/// processes (`nodes`, `readiness`, `packs`) is not among them.
 pub(crate) const TABLES: [(&str, &str); 20] = [
     ("tenants", "id"),
     ("projects", "tenant, key"),

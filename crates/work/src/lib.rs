@@ -8,11 +8,13 @@ mod heartbeats;
 mod janitor;
 mod node;
 mod outbox;
+mod packs;
 mod repeats;
 mod timers;
 
 pub use clock::wall_clock;
 pub use outbox::{Channels, Post};
+pub use packs::{Folder, NotAFolder, PackSettings, Packs, Upload};
 
 use desk::{Change, CheckpointKey, Desk};
 use std::path::PathBuf;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub checkpoint_key: CheckpointKey,
     /// The file checkpoints are appended to, outside the database.
     pub checkpoint_file: PathBuf,
+    /// Where packs go.
+    pub packs: Packs,
 }
 
 /// The running tasks.
@@ -86,6 +90,14 @@ impl Tasks {
         let (key, file) = (settings.checkpoint_key.clone(), settings.checkpoint_file.clone());
         tasks.each(Duration::from_secs(5), "checkpoints", move |desk| {
             checkpoints::sign(desk, key.clone(), file.clone())
+        });
+        let packs =
+            Arc::new(packs::Maker::new(&settings.node, settings.packs.clone(), settings.channels.egress.clone()));
+        let stop = stop.clone();
+        tasks.each(packs.period(), "packs", move |desk| {
+            let (packs, stop) = (Arc::clone(&packs), stop.clone());
+            // A place that does not answer is not waited for at the end; another node, or the next start, makes that pack.
+            async move { stop.run_until_cancelled(packs.look(desk)).await.unwrap_or(Ok(())) }
         });
         tasks.tracker.close();
         tasks

@@ -121,7 +121,7 @@ impl Browser {
 }
 
 /// `target/e2e`, whatever the profile.
-fn pictures() -> Result<PathBuf> {
+pub(crate) fn pictures() -> Result<PathBuf> {
     let binary = madoguchi::binary()?;
     Ok(binary.ancestors().nth(2).context("the binary lies in target/PROFILE")?.join("e2e"))
 }

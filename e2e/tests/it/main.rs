@@ -6,9 +6,11 @@ mod alertmanager;
 mod browser;
 mod demo;
 mod night;
+mod packs;
 mod postfix;
 mod set_up;
 mod verify;
+mod watch;
 
 /// Makes a test of each scenario for SQLite and for PostgreSQL: `on_both!(name => scenario)`, where the scenario is an async
 /// function of a [`e2e::house::Ground`] and perhaps more.

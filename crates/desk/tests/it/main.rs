@@ -8,6 +8,7 @@ mod calling;
 mod fields;
 mod night;
 mod outbox;
+mod packs;
 mod papers;
 mod passing;
 mod reach;

@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test and its helpers fail where they stand")]
 
 mod mail;
+mod plain;
 mod webhook;

@@ -306,6 +306,17 @@ CREATE TABLE readiness (
   checked BIGINT NOT NULL
 );
 
+-- When the next pack is due, which node makes it until when, and how the last try went: one row.
+CREATE TABLE packs (
+  id BIGINT NOT NULL PRIMARY KEY,
+  node TEXT NOT NULL,
+  due BIGINT NOT NULL,
+  held_until BIGINT NOT NULL,
+  made BIGINT,
+  failing_since BIGINT,
+  reason TEXT
+);
+
 -- What was written as evidence stays as it was written.
 CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -306,6 +306,17 @@ CREATE TABLE readiness (
   checked INTEGER NOT NULL
 ) STRICT;
 
+-- When the next pack is due, which node makes it until when, and how the last try went: one row.
+CREATE TABLE packs (
+  id INTEGER NOT NULL PRIMARY KEY,
+  node TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  held_until INTEGER NOT NULL,
+  made INTEGER,
+  failing_since INTEGER,
+  reason TEXT
+) STRICT;
+
 -- What was written as evidence stays as it was written.
 CREATE TRIGGER facts_no_update BEFORE UPDATE ON facts BEGIN SELECT RAISE(ABORT, 'facts only grow'); END;
 CREATE TRIGGER facts_no_delete BEFORE DELETE ON facts BEGIN SELECT RAISE(ABORT, 'facts only grow'); END;

@@ -9,6 +9,7 @@ mod chain;
 mod growth;
 mod intake;
 mod messages;
+mod packs;
 mod papers;
 mod people;
 mod records;

@@ -6,7 +6,7 @@ use crate::here::{Here, html};
 use crate::incident::duty_mark;
 use crate::layout::{Place, Shell};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::health::{self, Mail, WallClock};
+use desk::health::{self, Mail, Packs, WallClock};
 use desk::{Answer, Glance};
 use domain::access::Right;
 use domain::alerts::Fate;
@@ -115,6 +115,11 @@ impl Board {
         }
         if self.health.clock == WallClock::Unsynchronised {
             list.push(Warning::ClockUnsynchronised { offset_ms: None });
+        }
+        match &self.health.packs {
+            Packs::NotConfigured => list.push(Warning::PackMissing),
+            Packs::Late { made, reason } => list.push(Warning::PackLate { made: *made, reason: reason.clone() }),
+            Packs::Unknown | Packs::Made { .. } => {}
         }
         list.extend(self.damaged.iter().map(|key| Warning::Damaged { record: key.to_string() }));
         for glance in &self.glances {

@@ -81,6 +81,15 @@ pub enum Warning {
         /// The incident, such as `NCS-12`.
         record: String,
     },
+    /// No packs are made: no passphrase or no second place is set.
+    PackMissing,
+    /// The last pack is old or could not be written.
+    PackLate {
+        /// As of when the last one is, if there was one.
+        made: Option<Instant>,
+        /// Why; empty where nothing was said.
+        reason: String,
+    },
     /// A promised heartbeat is missing.
     Silent {
         /// Name of the intake key.
@@ -174,6 +183,14 @@ fn said(shell: &Shell, warning: &Warning) -> Markup {
         },
         Warning::Damaged { record } => html! {
             b { (record) } (shell.t(" の記録を読めません。管理者に連絡してください（madoguchi verify）。", " cannot be read. Tell your administrator (madoguchi verify)."))
+        },
+        Warning::PackMissing => html! {
+            (shell.t("停止時の控え（パック）が作られていません。pack.passphrase と、pack.dir か pack.url を設定してください。", "No outage packs are made. Set pack.passphrase, and pack.dir or pack.url."))
+        },
+        Warning::PackLate { made, reason } => html! {
+            (shell.t("停止時の控え（パック）を書けていません（最後の控え: ", "The outage pack is not being written (last one: "))
+            @if let Some(made) = made { (when::text(shell, *made)) } @else { (shell.t("なし", "none")) }
+            (shell.t("）", ")")) @if !reason.is_empty() { ": " q { (reason) } }
         },
         Warning::Silent { key, since } => html! {
             (shell.t("監視元「", "The source “")) (key) (shell.t("」からの定期信号が ", "” has been silent since ")) (when::text(shell, *since)) (shell.t(" から途絶えています。", "."))
