@@ -5,6 +5,7 @@ use crate::clocks::notice::AgreedTargets;
 use crate::contact::Rounds;
 use crate::ids::{BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, WebhookId};
 use crate::time::Instant;
+use crate::words::Label;
 use serde::{Deserialize, Serialize};
 
 /// Where an incident came from.
@@ -67,6 +68,33 @@ pub enum CallResult {
     Busy,
     /// 応答なし
     None,
+}
+
+impl CallResult {
+    /// All, in the order of their keys 1 to 5.
+    pub const ALL: [Self; 5] = [Self::Answered, Self::AnsweredOther, Self::Voicemail, Self::Busy, Self::None];
+
+    /// As facts and forms write it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::AnsweredOther => "answered_other",
+            Self::Voicemail => "voicemail",
+            Self::Busy => "busy",
+            Self::None => "none",
+        }
+    }
+
+    /// As people say it.
+    pub const fn label(self) -> Label {
+        match self {
+            Self::Answered => Label::new("本人が応答", "Answered"),
+            Self::AnsweredOther => Label::new("別の人が応答", "Somebody else answered"),
+            Self::Voicemail => Label::new("留守番電話", "Voicemail"),
+            Self::Busy => Label::new("話し中", "Busy"),
+            Self::None => Label::new("応答なし", "No answer"),
+        }
+    }
 }
 
 /// By which way the customer was told of the recovery (R-4.2.2-20).

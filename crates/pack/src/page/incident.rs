@@ -1,6 +1,6 @@
 //! One open incident on paper: what is owed by when, and what was told so far.
 
-use super::words::{self, due, time};
+use super::words::{due, time};
 use super::{ERASED, head};
 use desk::incident::IncidentView;
 use desk::pack::Content;
@@ -108,8 +108,10 @@ fn entries(view: &IncidentView) -> Vec<Entry> {
     }
     for call in &incident.calls {
         let who = view.contact_names.get(call.what.contact.as_str()).map_or("", String::as_str);
-        let (number, result) = (text(view, &call.what.number), words::result(call.what.result));
-        let note = call.what.note.as_ref().map(|note| text(view, note)).unwrap_or_default();
+        let number = text(view, &call.what.number);
+        let result = call.what.result().map_or("結果なし", |result| result.label().ja);
+        let note = call.what.end.as_ref().and_then(|end| end.what.note.as_ref());
+        let note = note.map(|note| text(view, note)).unwrap_or_default();
         add(call.what.begun, &format!("架電 順位{} {who} {number}: {result}", call.what.rank), note.to_owned());
     }
     for step in &incident.steps {

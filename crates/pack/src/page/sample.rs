@@ -14,14 +14,16 @@ pub(crate) fn content() -> Content {
         name: "佐藤 恵".into(),
         reading: "さとう めぐみ".into(),
         phone: "090-0000-0000".into(),
+        other_phones: vec![],
         mail: "owner@acme.example.jp".into(),
         hours: Hours::default(),
+        services: vec![],
     };
     let project = Project {
         key: ProjectKey::new("ACME"),
         name: "○○商事".into(),
         incidents: vec![],
-        plan: Some((1, ContactPlan { contacts: vec![contact], waived_by: None })),
+        plan: Some((1, ContactPlan { contacts: vec![contact], ..ContactPlan::default() })),
         criteria: Some((1, Criteria::default())),
     };
     Content {

@@ -2,7 +2,6 @@
 
 use domain::calendar::Calendar;
 use domain::contact::{Days, Hours};
-use domain::fact::CallResult;
 use domain::time::Instant;
 use domain::words::Label;
 use maud::{Markup, html};
@@ -50,17 +49,6 @@ pub(crate) fn hours(hours: Hours) -> String {
     match (hours.from_minute, hours.to_minute) {
         (0, 0 | 1440) => format!("{days} 終日"),
         (from, to) => format!("{days} {}–{}", clock(from), clock(if to == 0 { 1440 } else { to })),
-    }
-}
-
-/// How a call ended.
-pub(crate) const fn result(result: CallResult) -> &'static str {
-    match result {
-        CallResult::Answered => "本人が応答",
-        CallResult::AnsweredOther => "別の人が応答",
-        CallResult::Voicemail => "留守番電話",
-        CallResult::Busy => "話し中",
-        CallResult::None => "応答なし",
     }
 }
 

@@ -1,7 +1,7 @@
 //! An incident as the customer reads it: what failed, since when, how it stands, what was said, and every minute.
 
 use crate::clock::{ClockMark, ClockState, clock_mark};
-use crate::incident::{Call, CallResult, Impact, Published, published};
+use crate::incident::{Call, Impact, Published, published};
 use crate::layout::{Shell, page as shell_page};
 use crate::ledger::{Ledger, ledger};
 use crate::parts::{facts, head, slip};
@@ -171,7 +171,7 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
             who: "長谷川 亮 様".into(),
             number: "090-0000-1234".into(),
             begun: at(-240),
-            result: Some(CallResult::Voicemail),
+            result: Some(domain::fact::CallResult::Voicemail),
             void: false,
             note: String::new(),
             by: "みなとマネージド".into(),

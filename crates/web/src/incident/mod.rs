@@ -17,7 +17,7 @@ pub use alert::{AlertWords, Earlier};
 pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
 pub use dialling::{Standing, UnderWay};
 pub use judgement::{Judged, Judgement, Question};
-pub use notice::{Call, CallResult, Contact, NoticeBox, Phone, Published, calls, contacts, published};
+pub use notice::{Call, Contact, NoticeBox, Phone, Published, calls, contacts, published};
 pub(crate) use of::{calls as calls_of, days_label, hours, impact, told_to_customer};
 pub use sample::samples;
 pub(crate) use sample::{ended_ledger, told};

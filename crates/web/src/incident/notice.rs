@@ -5,6 +5,7 @@ use crate::form::{Field, Input, field};
 use crate::layout::Shell;
 use crate::parts::{Reader, head, reader_flag, tel};
 use crate::when;
+use domain::fact::CallResult;
 use domain::time::Instant;
 use domain::words::{Label, Lang};
 use maud::{Markup, html};
@@ -97,60 +98,6 @@ impl Call {
             (Some(result), _) => result.label(),
             (None, true) => Label::new("無効（結果なし）", "Void (no result)"),
             (None, false) => Label::new("架電中", "Calling"),
-        }
-    }
-}
-
-/// How a call attempt ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallResult {
-    /// The contact answered.
-    Answered,
-    /// Somebody else answered.
-    AnsweredOther,
-    /// A machine answered.
-    Voicemail,
-    /// Engaged.
-    Busy,
-    /// Nobody answered.
-    Nobody,
-}
-
-impl CallResult {
-    /// All, in the order of their keys 1 to 5.
-    pub const ALL: [Self; 5] = [Self::Answered, Self::AnsweredOther, Self::Voicemail, Self::Busy, Self::Nobody];
-
-    /// The one a fact tells.
-    pub const fn of(result: domain::fact::CallResult) -> Self {
-        use domain::fact::CallResult as Fact;
-        match result {
-            Fact::Answered => Self::Answered,
-            Fact::AnsweredOther => Self::AnsweredOther,
-            Fact::Voicemail => Self::Voicemail,
-            Fact::Busy => Self::Busy,
-            Fact::None => Self::Nobody,
-        }
-    }
-
-    /// As it is sent.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::AnsweredOther => "answered_other",
-            Self::Voicemail => "voicemail",
-            Self::Busy => "busy",
-            Self::Nobody => "none",
-        }
-    }
-
-    /// As it is shown.
-    pub const fn label(self) -> Label {
-        match self {
-            Self::Answered => Label::new("本人が応答", "Answered"),
-            Self::AnsweredOther => Label::new("別の人が応答", "Somebody else answered"),
-            Self::Voicemail => Label::new("留守番電話", "Voicemail"),
-            Self::Busy => Label::new("話中", "Busy"),
-            Self::Nobody => Label::new("応答なし", "No answer"),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::telling::{Told, notice_name};
 use super::{
-    AlertWords, Call, CallResult, Contact, Earlier, Impact, IncidentPage, Judged, Judgement, NoticeBox, Phone, Prefill,
-    Published, Question, Standing, UnderWay, Verb, clocks,
+    AlertWords, Call, Contact, Earlier, Impact, IncidentPage, Judged, Judgement, NoticeBox, Phone, Prefill, Published,
+    Question, Standing, UnderWay, Verb, clocks,
 };
 use crate::form::Draft;
 use crate::layout::Shell;
@@ -298,7 +298,7 @@ pub(crate) fn calls(incident: &Incident, told: &Told<'_>) -> Vec<Call> {
         who: told.contacts.get(call.what.contact.as_str()).cloned().unwrap_or_default(),
         number: told.text(&call.what.number),
         begun: call.what.begun,
-        result: call.what.result().map(CallResult::of),
+        result: call.what.result(),
         void: !call.what.counts(),
         note: call
             .what

@@ -279,7 +279,7 @@ fn calling() -> IncidentPage {
         who: "長谷川 亮".into(),
         number: "090-0000-1234".into(),
         begun: at(-240),
-        result: Some(CallResult::Voicemail),
+        result: Some(domain::fact::CallResult::Voicemail),
         void: false,
         note: String::new(),
         by: "佐藤 恵".into(),

@@ -5,7 +5,7 @@ use crate::parts::Reader;
 use crate::timeline::Entry;
 use crate::when;
 use domain::access::Actor;
-use domain::fact::{AttemptOutcome, Body, CallResult, Fact, NoticeChannel, NoticeKind, Outcome, Reminder, Target};
+use domain::fact::{AttemptOutcome, Body, Fact, NoticeChannel, NoticeKind, Outcome, Reminder, Target};
 use domain::ids::{BlobId, KeyId, MessageId, PersonId};
 use domain::incident::Incident;
 use domain::time::Instant;
@@ -155,7 +155,7 @@ impl Told<'_> {
             Body::CallConnected { .. } => say("通話中", "Somebody picked up"),
             Body::CallEnded { result, note, .. } => {
                 let note = note.as_ref().map(|note| self.text(note)).unwrap_or_default();
-                let how = call_result(*result).in_lang(self.lang());
+                let how = result.label().in_lang(self.lang());
                 Line::new(format!("{}{how}", self.t("架電の結果: ", "The call's result: "))).with(note)
             }
             Body::CallVoided { .. } => {
@@ -362,11 +362,6 @@ pub(crate) const fn notice_name(kind: NoticeKind) -> Label {
         NoticeKind::Message => Label::new("ご連絡", "Message"),
         NoticeKind::Closure => Label::new("対応終了のお知らせ", "End of the incident"),
     }
-}
-
-/// The name of how a call ended.
-pub(crate) const fn call_result(result: CallResult) -> Label {
-    super::CallResult::of(result).label()
 }
 
 /// What a check found; older or foreign words are shown as they are.
