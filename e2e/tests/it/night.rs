@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, ENTER};
 use crate::on_both;
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 use e2e::client::Connection;
 use e2e::house::{Ground, House, PASSWORD};
 use e2e::sender;
@@ -174,9 +174,17 @@ async fn somebody_is_faster(browser: &mut Browser, staff: &Staff) -> Result<()> 
 
 /// The customer opens the link of the mail on a phone, signs in, and reads what happened.
 async fn customer_reads(house: &House, letter: &Letter, picture: &str) -> Result<()> {
-    let link = letter.text.split_whitespace().find(|word| word.starts_with("http")).context("no link in the mail")?;
+    let links: Vec<&str> = letter.text.split_whitespace().filter(|word| word.starts_with("http")).collect();
+    let [known, link] = links[..] else { bail!("other links in the mail: {links:?}") };
     assert_eq!(link, house.desk.url("/incidents/ACME-1"));
     let phone = Browser::open(&Window { width: 390, height: 844, ..Window::default() }).await?;
+    // Whoever reads the mail says that they know, without signing in and without being shown anything.
+    phone.goto(known).await?;
+    let shown = phone.ask("return document.body.innerText").await?;
+    assert!(shown.as_str().is_some_and(|text| text.contains("確認しました") && !text.contains("ACME-1")), "{shown}");
+    phone.click("#acknowledgement button").await?;
+    phone.until("受け付けました").await?;
+    phone.picture(&format!("{picture}-known")).await?;
     phone.goto(link).await?;
     phone.sign_in("cu@acme.example", PASSWORD).await?;
     phone.until_there("#told-incident").await?;
