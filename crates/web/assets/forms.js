@@ -133,3 +133,29 @@ document.addEventListener("submit", async (event) => {
   }
   form.removeAttribute("aria-busy");
 });
+
+// A form that saves itself as it is filled in; its button is for whoever has no script. One save at a time, in their order.
+let saving = Promise.resolve();
+
+async function save(form) {
+  const said = form.querySelector("[data-saved]");
+  said.textContent = "";
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/problem+json, text/html" } });
+    if ((answer.headers.get("content-type") ?? "").includes("problem+json")) return show(form, await answer.json());
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.getElementById("owed").replaceWith(page.getElementById("owed"));
+    show(form, {});
+    forget(form);
+    said.textContent = said.dataset.saved;
+  } catch {
+    show(form, { detail: document.documentElement.dataset.unsent });
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.matches("form[data-autosave]")) saving = saving.then(() => save(form));
+});
