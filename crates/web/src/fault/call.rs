@@ -69,7 +69,7 @@ fn mark(shell: &Shell, began: Instant) -> ClockMark {
 fn company(shell: &Shell, it: &CallPage, call: u64, began: Instant) -> Markup {
     html! {
         p.hint { (shell.t("受付 ", "Call began ")) (when::time(shell, began)) (shell.t("。会社を選んだときから障害として残り、電話が切れても消えません。", ". From the moment the company is chosen it is an incident, even if the line drops.")) }
-        form.sheet role="search" action="/calls" method="get" {
+        form.sheet id="company" role="search" action="/calls" method="get" {
             input type="hidden" name="call" value=(call);
             div.field.wide {
                 label for="q" { (shell.t("会社名（読み、プロジェクトキー、電話番号でも）", "Company (or reading, project key, telephone number)")) }

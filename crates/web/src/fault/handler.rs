@@ -217,7 +217,7 @@ pub(crate) async fn end(here: Here, Path(key): Path<RecordKey>, sent: Sent) -> R
     let done = here.state.desk.end_intake_call(&here.caller, &key, &end).await;
     let to = done.map(|done| format!("/incidents/{}/intake", done.key));
     let here = here.at(format!("/incidents/{key}/intake"));
-    sent.answer(here.lang(), "ended", to, async |draft| hearing(&here, &key, draft).await).await
+    sent.answer(here.lang(), "call-ended", to, async |draft| hearing(&here, &key, draft).await).await
 }
 
 async fn zone(here: &Here) -> Answer<TimeZone> {

@@ -148,7 +148,7 @@ fn asking(shell: &Shell, it: &HeardPage) -> Markup {
         form.sheet id="heard" action={ "/incidents/" (it.key) "/intake" } method="post" novalidate data-enhance data-autosave {
             (form_head(&it.draft, "heard", None))
             @for item in &fields { (field(shell, &it.draft, "heard", item)) }
-            p.do { (button(shell.t("保存", "Save"), false)) " " span.hint role="status" data-saved=(shell.t("保存しました", "Saved")) {} }
+            p.do { (button(shell.t("保存", "Save"), false)) }
         }
     }
 }
@@ -159,7 +159,7 @@ fn ending(shell: &Shell, it: &HeardPage) -> Markup {
             (head("call-end", shell.t("通話の終わり", "The end of the call")))
             @match &it.ended {
                 Some((at, summary)) => p { (when::time(shell, *at)) " " (summary) },
-                None => (form(shell, &it.draft, &Form::new("ended", format!("/incidents/{}/intake/end", it.key), shell.t("通話が終わった・切れた", "The call has ended, or dropped"), vec![
+                None => (form(shell, &it.draft, &Form::new("call-ended", format!("/incidents/{}/intake/end", it.key), shell.t("通話が終わった・切れた", "The call has ended, or dropped"), vec![
                     Field::new("summary", shell.t("通話の要約", "Summary of the call"), Input::Text).required().wide(),
                 ]))),
             }
