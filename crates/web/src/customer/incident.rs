@@ -122,7 +122,10 @@ fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
 }
 
 fn times(shell: &Shell, it: &CustomerIncidentPage) -> Vec<(String, Markup)> {
-    let mut items = vec![(shell.t("検知", "Detected").to_owned(), when::time(shell, it.began))];
+    let mut items = vec![(
+        if it.filed.is_empty() { shell.t("検知", "Detected") } else { shell.t("受付", "Received") }.to_owned(),
+        when::time(shell, it.began),
+    )];
     if let Some((at, _)) = &it.told {
         items.push((shell.t("ご連絡", "Notice").to_owned(), when::time(shell, *at)));
     }

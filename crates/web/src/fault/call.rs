@@ -3,7 +3,6 @@
 use crate::clock::{ClockMark, ClockState, clock_mark};
 use crate::form::{Draft, Field, Form, Input, form};
 use crate::layout::{Shell, page as shell_page};
-use crate::parts::slip;
 use crate::sample::{HOSTILE, at};
 use crate::when;
 use domain::time::Instant;
@@ -84,7 +83,7 @@ fn company(shell: &Shell, it: &CallPage, call: u64, began: Instant) -> Markup {
                         p { strong { (found.name) } @if let Some(contact) = &found.contact { " " small { (contact) } } }
                         div.choices {
                             @for (j, (key, name)) in found.projects.iter().enumerate() {
-                                (choose(call, key, true, &html! { (slip(key)) " " (name) }, i == 0 && j == 0))
+                                (choose(call, key, true, &html! { (key) " " (name) }, i == 0 && j == 0))
                             }
                             @if let [(first, _), _, ..] = found.projects.as_slice() {
                                 (choose(call, first, false, &html! { (shell.t("プロジェクトは後で伺う", "ask for the project later")) }, false))
