@@ -96,7 +96,7 @@ fn check_dues() -> anyhow::Result<ExitCode> {
 
 async fn run(place: &Place, command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve { listen, demo } => serve::run(place, listen, demo).await?,
+        Command::Serve { listen, demo } => Box::pin(serve::run(place, listen, demo)).await?,
         Command::Verify(trust) => return prove::verify(place, &trust).await,
         Command::Backup { file } => print(&prove::backup(place, &file).await?)?,
         Command::Restore { file } => print(&prove::restore(place, &file).await?)?,

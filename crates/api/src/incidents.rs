@@ -7,14 +7,16 @@ use crate::routes::Routes;
 use axum::Json;
 use axum::extract::State;
 use desk::Desk;
-use desk::incident::{BoardRow, input};
+use desk::incident::BoardRow;
+use desk::incident::input::*;
+use desk::{CallerWords, IntakeCallEnd};
 use domain::access::Right;
 use domain::ids::{ProjectKey, RecordKey};
 use domain::time::Instant;
 use gate::{Asked, Object, Path, Policy, Query, Signed, answer_once};
 use http::StatusCode;
 use serde::Deserialize;
-pub(crate) use show::{clock, state};
+pub(crate) use show::{clock, filed, state};
 use store::IncidentQuery;
 use utoipa::IntoParams;
 use wire::Page;
@@ -47,9 +49,9 @@ macro_rules! verbs {
             .post(concat!("/api/v1/incidents/{key}/", $noun), $policy)
             .on(&[Object::Incident])
             .says($id, $summary, "incidents")
-            .takes::<input::$input>()
+            .takes::<$input>()
             .answers::<Done>(200)
-            .to(|State(desk): State<Desk>, Signed(caller): Signed, Path(key): Path<String>, asked: Asked<input::$input>| async move {
+            .to(|State(desk): State<Desk>, Signed(caller): Signed, Path(key): Path<String>, asked: Asked<$input>| async move {
                 let (key, Asked { body, once }) = (RecordKey::new(key), asked);
                 let verb = |desk: Desk| async move { desk.$verb(&caller, &key, &body).await };
                 answer_once(&desk, once.as_ref(), StatusCode::OK, verb).await
@@ -99,6 +101,8 @@ pub(crate) fn routes(routes: &mut Routes) {
         "closure", operate, "closeIncident", "終了", Closure => close;
         "false-alarm", operate, "declareFalseAlarm", "誤検知", FalseAlarm => declare_false_alarm;
         "false-alarm-review", Policy::In(Right::Decide), "reviewFalseAlarm", "The head of desk's word on a false alarm", FalseAlarmReview => review_false_alarm;
+        "caller-words", operate, "recordCallerWords", "What a caller said, as far as it is known", CallerWords => hear;
+        "intake-call-end", operate, "endIntakeCall", "The end of the call by which a fault was told", IntakeCallEnd => end_intake_call;
         "note", operate, "addNote", "内部メモ; never shown to the customer", Note => note;
         "message", Policy::SignedIn, "sendMessage", "メッセージ between desk and customer, from either side", Message => message;
     }

@@ -5,6 +5,7 @@
 //! what it says into a type of `wire`.
 
 mod alerts;
+mod faults;
 mod incidents;
 mod keys;
 mod me;
@@ -47,6 +48,7 @@ fn all() -> Routes {
     let mut routes = Routes::new(Table::new(Surface::Api));
     me::routes(&mut routes);
     incidents::routes(&mut routes);
+    faults::routes(&mut routes);
     published::routes(&mut routes);
     alerts::routes(&mut routes);
     tenants::routes(&mut routes);

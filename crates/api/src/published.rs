@@ -1,6 +1,6 @@
 //! What customers see: incidents they were told of.
 
-use crate::incidents::{clock, place, state};
+use crate::incidents::{clock, filed, place, state};
 use crate::page::{Paging, Told as Answer, Window};
 use crate::routes::Routes;
 use axum::Json;
@@ -64,6 +64,7 @@ async fn published(State(desk): State<Desk>, Signed(caller): Signed, Path(key): 
         version: it.version,
         state: state(it.state),
         title: view.texts.get(&it.title).cloned().unwrap_or_default(),
+        filed: filed(it, &view.texts),
         impact: it.publications.last().map(|publication| publication.what.impact),
         alert_at: it.alert_at().to_string(),
         clocks: view.ledgers.iter().map(|ledger| clock(it, ledger, view.now)).collect(),

@@ -248,7 +248,11 @@ fn operation(
         (403, !is_public, "The right is missing, or a page of another site asked."),
         (
             404,
-            !row.objects.is_empty() || row.path.ends_with("/calendar") || row.path.ends_with("/provider"),
+            !row.objects.is_empty()
+                || row.path.ends_with("/calendar")
+                || row.path.ends_with("/provider")
+                // A project that is named in the body may be absent.
+                || (acts_once && row.path.ends_with("/incidents")),
             "Absent or somebody else's; both look the same.",
         ),
         (408, has_body, "The body came too slowly."),

@@ -4,16 +4,17 @@
 mod calling;
 mod case;
 mod outgoing;
+mod receipt;
 mod view;
 
 pub use calling::KnownCaller;
 pub use outgoing::{Hook, Letter, Payload};
 pub use view::{BoardRow, IncidentView, PublishedView};
 
-pub(crate) use case::{Case, cached_row, calendar_as_of, timer_rows};
+pub(crate) use case::{Case, Seen, cached_row, calendar_as_of, timer_rows};
+pub(crate) use receipt::receipt;
 
 use crate::{Answer, Caller, Desk};
-use case::Seen;
 use domain::access::Right;
 use domain::contact::{ContactPlan, Occasion};
 use domain::criteria::Criteria;
@@ -85,6 +86,9 @@ pub mod input {
             text: String,
             /// Why without a check of the running state.
             reason: String,
+            /// With impact: the caller, a contact of the plan, was told on the call by which the fault was told to us, which still
+            /// runs. Then no other call is owed.
+            told_caller: bool,
         }
         /// 再判定
         Rejudgement {
@@ -357,7 +361,7 @@ impl Desk {
         let (version, criteria) = case.paper::<Criteria>().await?.ok_or_else(no_criteria)?;
         // Without impact nothing is published now, whatever was drafted beside the questions.
         let notice = match criteria.judge(&input.answers) {
-            Ok(true) => case.notice_with_impact(&input.text).await?,
+            Ok(true) => case.notice_told(&input.text, input.told_caller).await?,
             _ => None,
         };
         let reason = case.optional("reason", &input.reason)?;
@@ -599,6 +603,17 @@ impl Case<'_> {
     async fn notice_with_impact(&mut self, text: &str) -> Answer<Option<Notice>> {
         let next_report = self.incident.promise_of_notice(self.by.now);
         self.notice(text, next_report).await
+    }
+
+    /// A notice with impact; where the caller is told it on their own call, no other call is owed beside it.
+    async fn notice_told(&mut self, text: &str, told_caller: bool) -> Answer<Option<Notice>> {
+        let mut notice = self.notice_with_impact(text).await?;
+        if told_caller && let Some(notice) = &mut notice {
+            let plan = self.paper::<ContactPlan>().await?;
+            let plan = plan.as_ref().map(|(_, plan)| plan);
+            notice.voice = domain::fault::told_on_own_call(self.incident.phone.as_ref(), plan)?;
+        }
+        Ok(notice)
     }
 
     /// A notice with what the contact plan says about calls at this minute; none where no text was written.

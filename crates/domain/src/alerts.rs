@@ -140,6 +140,7 @@ pub struct KnownAlert {
 
 /// What to do with an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one an event, taken apart at once")]
 pub enum Decision {
     /// Open an incident.
     Open,

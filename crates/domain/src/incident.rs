@@ -23,6 +23,7 @@ use crate::access::{Actor, Role};
 use crate::clocks::notice::AgreedTargets;
 use crate::contact::Rounds;
 use crate::fact::{Answer, AttemptOutcome, NoticeChannel, NoticeKind, Origin, Reminder, Target, Voice};
+use crate::fault::{Phone, Priority};
 use crate::ids::{BlobId, ContactId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::time::Instant;
 use std::collections::BTreeMap;
@@ -284,12 +285,51 @@ pub struct Incident {
     pub tool_acknowledged: Vec<Mark>,
     /// What became of what we told.
     pub deliveries: BTreeMap<MessageId, Delivery>,
+    /// The call by which it was told to us, where it was one.
+    pub phone: Option<Phone>,
 }
 
 impl Incident {
-    /// The instant all clocks start from: the receipt of the alert.
+    /// The instant all clocks start from: the receipt of the alert, of the customer's filing, or the begin of the call (C-19).
     pub const fn alert_at(&self) -> Instant {
-        self.opened.at
+        match self.origin {
+            Origin::Telephone { began, .. } => began,
+            _ => self.opened.at,
+        }
+    }
+
+    /// When the customer noticed the fault, as they told us.
+    pub fn detected_at(&self) -> Option<Instant> {
+        match &self.origin {
+            Origin::Customer { detected_at, .. } => Some(*detected_at),
+            _ => self.phone.as_ref()?.detected_at,
+        }
+    }
+
+    /// Milliseconds from detection to receipt, the length of the 障害発生フェーズ (R-4.2-1).
+    pub fn detection_lag_ms(&self) -> Option<i64> {
+        Some(self.alert_at().since_ms(self.detected_at()?))
+    }
+
+    /// The priority the customer gave.
+    pub const fn priority(&self) -> Option<Priority> {
+        match self.origin {
+            Origin::Customer { priority, .. } => Some(priority),
+            _ => None,
+        }
+    }
+
+    /// What the notice clock counts while nothing is judged: impact, but for what the customer filed as 低 (C-20).
+    pub fn counts_as_impact_unjudged(&self) -> bool {
+        self.priority().is_none_or(Priority::counts_as_impact)
+    }
+
+    /// Whether the ticket exists for the customer: it was published, they filed it themselves, or they told it by a telephone
+    /// call whose caller is known to be theirs.
+    pub fn is_known_to_customer(&self) -> bool {
+        !self.publications.is_empty()
+            || matches!(self.origin, Origin::Customer { .. })
+            || self.phone.as_ref().is_some_and(Phone::is_vouched)
     }
 
     /// The judgement in force: the last one that counts.

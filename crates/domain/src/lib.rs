@@ -8,6 +8,7 @@ pub mod contact;
 pub mod criteria;
 pub mod draft;
 pub mod fact;
+pub mod fault;
 pub mod ids;
 pub mod incident;
 pub mod paper;

@@ -43,6 +43,8 @@ row! {
         pub duty: Option<String>,
         /// When that duty is due.
         pub duty_due: Option<Instant>,
+        /// 1 where the ticket exists for the customer: it was published, or they told us of it themselves.
+        pub known: u32,
     }
 }
 
@@ -53,7 +55,7 @@ pub struct IncidentQuery {
     pub open: Option<bool>,
     /// Only of this project.
     pub project: Option<ProjectKey>,
-    /// Only those the customer was told of: a notice, a recovery or an end.
+    /// Only those that exist for the customer: they were told of it, or told us of it.
     pub told: bool,
     /// Only those that come after this place in the list: opened when, and its key.
     pub after: Option<(Instant, RecordKey)>,
@@ -61,7 +63,7 @@ pub struct IncidentQuery {
 
 /// What every query of an incident selects.
 const INCIDENT: &str = "SELECT r.tenant, r.key, r.project, r.number, r.state, r.version, r.title, r.assignee, r.opened, r.ended, \
-                        i.impact, i.alert_at, i.slo_due, i.sla_due, i.notified_at, i.duty, i.duty_due \
+                        i.impact, i.alert_at, i.slo_due, i.sla_due, i.notified_at, i.duty, i.duty_due, i.known \
                         FROM records r JOIN incidents i ON i.tenant = r.tenant AND i.key = r.key";
 
 reads! {
@@ -83,8 +85,7 @@ impl StaffScope<'_> {
             Some(true) => "AND r.ended IS NULL",
             Some(false) => "AND r.ended IS NOT NULL",
         };
-        let told =
-            if query.told { "AND r.state IN ('notified', 'confirming', 'recovery_notified', 'closed')" } else { "" };
+        let told = if query.told { "AND i.known = 1" } else { "" };
         let (tenants, mut vals) = self.tenants_bound();
         let (project, opened, key, most) = (vals.len() + 1, vals.len() + 2, vals.len() + 3, vals.len() + 4);
         let sql = format!(
@@ -171,7 +172,8 @@ impl Write {
                 row.sla_due,
                 row.notified_at,
                 row.duty,
-                row.duty_due
+                row.duty_due,
+                row.known
             ]);
         }
         let head = "INSERT INTO records \
@@ -180,10 +182,10 @@ impl Write {
                     title = excluded.title, assignee = excluded.assignee, ended = excluded.ended";
         self.insert(head, records, tail).await?;
         let head = "INSERT INTO incidents \
-                    (tenant, key, impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due)";
+                    (tenant, key, impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due, known)";
         let tail = "ON CONFLICT (tenant, key) DO UPDATE SET impact = excluded.impact, alert_at = excluded.alert_at, \
                     slo_due = excluded.slo_due, sla_due = excluded.sla_due, notified_at = excluded.notified_at, \
-                    duty = excluded.duty, duty_due = excluded.duty_due";
+                    duty = excluded.duty, duty_due = excluded.duty_due, known = excluded.known";
         self.insert(head, details, tail).await
     }
 }

@@ -92,7 +92,7 @@ function show(form, problem) {
 }
 
 // True where the page is being left.
-async function send(form, button) {
+async function send(form, button, stay) {
   const body = new URLSearchParams(new FormData(form, button?.name ? button : undefined));
   const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/problem+json, text/html" } });
   const kind = answer.headers.get("content-type") ?? "";
@@ -111,6 +111,7 @@ async function send(form, button) {
   forget(form);
   // The call that began is dialled, where a telephone listens.
   if (form.id === "call") form.parentElement.querySelector(".dial a.tel")?.click();
+  if (stay) return document.getElementById("owed").replaceWith(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("owed")) ?? show(form, {});
   // The same page must be loaded anew even where only the part after # differs.
   if (answer.url.split("#")[0] === location.href.split("#")[0]) {
     history.replaceState(null, "", answer.url);
@@ -133,3 +134,5 @@ document.addEventListener("submit", async (event) => {
   }
   form.removeAttribute("aria-busy");
 });
+// A form that saves itself as it is filled in, one save after the other; its button is for whoever has no script.
+document.addEventListener("change", ({ target: { form } }) => { if (form?.matches("form[data-autosave]")) form.saving = (form.saving ?? Promise.resolve()).then(() => send(form, null, true)).catch(() => show(form, { detail: document.documentElement.dataset.unsent })); });

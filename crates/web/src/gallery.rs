@@ -4,7 +4,8 @@
 
 use crate::layout::{Place, Shell};
 use crate::{
-    access, acknowledgement, alerts, board, callers, customer, failure, incident, outbox, problems, sample, settings,
+    access, acknowledgement, alerts, board, callers, customer, failure, fault, incident, outbox, problems, sample,
+    settings,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -33,6 +34,9 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &staff, "board", board::samples(), board::page);
     draw(&mut pages, &staff, "incident", incident::samples(), incident::page);
     draw(&mut pages, &guest, "customer-incident", customer::incident_samples(), customer::incident_page);
+    draw(&mut pages, &guest, "fault", fault::file_samples(), fault::file_page);
+    draw(&mut pages, &staff, "call", fault::call_samples(), fault::call_page);
+    draw(&mut pages, &staff, "heard", fault::heard_samples(), fault::heard_page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);
     draw(&mut pages, &nobody, "acknowledgement", acknowledgement::samples(), acknowledgement::page);

@@ -69,6 +69,8 @@ pub enum Place {
     Board,
     /// 障害 (the list, for customers)
     Incidents,
+    /// 障害のご連絡 (customers)
+    Report,
     /// アラート
     Alerts,
     /// 着信 (who is calling)
@@ -97,6 +99,10 @@ const CALLERS: Entry =
     Entry { place: Place::Callers, label: Label::new("着信", "Callers"), href: "/callers", key: "c" };
 const INCIDENTS: Entry =
     Entry { place: Place::Incidents, label: Label::new("障害", "Incidents"), href: "/incidents", key: "i" };
+const REPORT: Entry =
+    Entry {
+        place: Place::Report, label: Label::new("障害のご連絡", "Report a fault"), href: "/faults/new", key: "f"
+    };
 const OUTBOX: Entry =
     Entry { place: Place::Outbox, label: Label::new("送信箱", "Outbox"), href: "/outbox", key: "o" };
 const SETTINGS: Entry =
@@ -104,7 +110,7 @@ const SETTINGS: Entry =
 
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
-        Side::Customer => vec![&INCIDENTS],
+        Side::Customer => vec![&INCIDENTS, &REPORT],
         Side::Staff { operates, admin, outbox } => {
             let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &CALLERS] } else { vec![] };
             if outbox && operates {
@@ -195,13 +201,14 @@ fn bar(shell: &Shell) -> Markup {
     }
 }
 
-const KEYS: [(&str, Label); 12] = [
+const KEYS: [(&str, Label); 13] = [
     ("j k ↑ ↓", Label::new("行を移る", "move over the rows")),
     ("Enter", Label::new("開く・次の一手を行う", "open, or do the next step")),
     ("y n", Label::new("判定の質問に答える", "answer the question of the judgement")),
     ("u", Label::new("一つ前の質問へ戻る", "back to the question before")),
     ("1 – 5", Label::new("結果を選ぶ", "choose a result")),
     ("t", Label::new("次の連絡先へ電話をかける", "dial the next contact")),
+    ("c", Label::new("監視ボードで、お電話を受ける", "on the board: take a call")),
     ("r", Label::new("先に変わった画面を開き直す", "open a page again that is out of date")),
     ("g b", Label::new("監視ボードへ", "go to the board")),
     ("g a", Label::new("アラートへ", "go to the alerts")),

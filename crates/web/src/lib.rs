@@ -14,6 +14,7 @@ pub mod callers;
 pub mod clock;
 pub mod customer;
 pub mod failure;
+pub mod fault;
 pub mod form;
 #[cfg(test)]
 mod gallery;

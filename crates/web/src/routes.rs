@@ -2,7 +2,9 @@
 
 use crate::incident::Verb;
 use crate::state::State;
-use crate::{access, acknowledgement, alerts, assets, board, callers, incident, live, outbox, problems, settings};
+use crate::{
+    access, acknowledgement, alerts, assets, board, callers, fault, incident, live, outbox, problems, settings,
+};
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use domain::access::Right;
@@ -66,6 +68,7 @@ fn incidents(table: &mut Table<State>) {
         table.post(verb.route()).allow(Policy::In(verb.right())).objects(&[Object::Incident]).to(act);
     }
     table.get("/callers").allow(read).to(callers::show);
+    faults(table);
     table.get("/alerts").allow(read).to(alerts::handler::day);
     table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
     let event = &[Object::Tenant, Object::Event];
@@ -81,6 +84,21 @@ fn incidents(table: &mut Table<State>) {
         .allow(Policy::In(Right::ReadOperations))
         .objects(mail)
         .to(outbox::handler::show);
+}
+
+fn faults(table: &mut Table<State>) {
+    use fault::handler as to;
+    let (speak, operate) = (Policy::Somewhere(Right::SpeakAsCustomer), Policy::Somewhere(Right::Operate));
+    table.get("/faults/new").allow(speak).to(to::new);
+    table.post("/faults").allow(speak).to(to::file);
+    table.post("/faults/additions").allow(speak).to(to::add);
+    table.get("/calls").allow(operate).to(to::call);
+    table.post("/calls").allow(operate).to(to::begin);
+    table.post("/calls/incident").allow(operate).to(to::open);
+    let (one, incident) = (Policy::In(Right::Operate), &[Object::Incident]);
+    table.get("/incidents/{key}/intake").allow(one).objects(incident).to(to::heard);
+    table.post("/incidents/{key}/intake").allow(one).objects(incident).to(to::hear);
+    table.post("/incidents/{key}/intake/end").allow(one).objects(incident).to(to::end);
 }
 
 fn customers(table: &mut Table<State>) {

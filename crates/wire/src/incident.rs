@@ -23,6 +23,22 @@ codes! {
         /// By telephone.
         Phone,
     }
+    /// 優先度, as the customer gives it.
+    Priority {
+        /// 高
+        High,
+        /// 中
+        Middle,
+        /// 低
+        Low,
+    }
+    /// Why the customer telephones.
+    CallReason {
+        /// It is urgent.
+        Urgent,
+        /// The ticket tool is out of reach.
+        ToolOutOfReach,
+    }
     /// Where an incident stands.
     State {
         /// 検知
@@ -61,6 +77,14 @@ answers! {
         /// Its state now.
         state: State,
     }
+    /// A call that began at the desk.
+    IntakeCall {
+        /// Its number: the place of its fact in the provider's chain.
+        call: u64,
+        /// When it began, as the server saw it.
+        #[schema(format = DateTime)]
+        began: String,
+    }
     /// One incident.
     Incident {
         /// Its name, `KEY-n`.
@@ -77,8 +101,10 @@ answers! {
         state: State,
         /// Its title.
         title: String,
-        /// The severity the tool gave.
+        /// The severity the tool gave; of what a customer filed its priority's code.
         severity: String,
+        /// What the customer told us, where they did.
+        filed: Option<Filed>,
         /// サービス影響; null while unjudged.
         impact: Option<bool>,
         /// Whether a judgement waits for a second person.
@@ -112,6 +138,30 @@ answers! {
         /// As of when.
         #[schema(format = DateTime)]
         as_of: String,
+    }
+    /// What the customer told us of a fault (障害ご連絡).
+    Filed {
+        /// `customer` (portal or API) or `telephone`.
+        by: String,
+        /// 優先度; null by telephone.
+        priority: Option<Priority>,
+        /// 検知日時; null until it is told.
+        #[schema(format = DateTime)]
+        detected_at: Option<String>,
+        /// Milliseconds from detection to receipt; null until the detection is told.
+        detection_lag_ms: Option<i64>,
+        /// ホスト名; null until it is told, or erased.
+        host: Option<String>,
+        /// ビジネスインパクト
+        business_impact: Option<String>,
+        /// 障害の詳細, or ご連絡内容 by telephone.
+        details: Option<String>,
+        /// ご担当者様氏名, by telephone.
+        caller: Option<String>,
+        /// Whether the caller is a contact of the plan; null where nobody called.
+        caller_matched: Option<bool>,
+        /// Codes of what is still to be asked after a call, such as `host`.
+        owed: Vec<String>,
     }
     /// A person by id and name.
     Person {

@@ -35,6 +35,8 @@ answers! {
         state: State,
         /// Its title.
         title: String,
+        /// What you told us, where you did.
+        filed: Option<crate::incident::Filed>,
         /// サービス影響 as told last; null where none was told.
         impact: Option<bool>,
         /// When the alert was received.

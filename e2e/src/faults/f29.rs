@@ -114,7 +114,13 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 11] = [
+const FORMS: [Probe; 14] = [
+    form(
+        "POST /faults",
+        "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
+    ),
+    form("POST /faults/additions", "key=<Incident>&text=t"),
+    form("POST /calls/incident", "call=1&project=<Project>"),
     form(
         "POST /settings/people",
         "email=new%40example.jp&name=n&role=mo&tenant=<Tenant>&password=another+long+sentence",

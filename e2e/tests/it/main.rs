@@ -5,6 +5,7 @@
 mod alertmanager;
 mod browser;
 mod demo;
+mod faults;
 mod night;
 mod packs;
 mod postfix;

@@ -95,7 +95,7 @@ impl Stage {
                 let (criteria, answers) = self.answers(project, answers).await?;
                 let text =
                     if says.is_empty() { String::new() } else { self.notice(project, &standing, true, says).await? };
-                let judgement = input::Judgement { version, criteria, answers, text, reason: String::new() };
+                let judgement = input::Judgement { version, criteria, answers, text, ..input::Judgement::default() };
                 desk.judge(caller, key, &judgement).await?
             }
             Act::Confirm => desk.confirm_judgement(caller, key, &input::JudgementConfirmation { version }).await?,

@@ -1,7 +1,8 @@
 //! An incident of the desk as `wire` says it.
 
 use desk::incident::{BoardRow, IncidentView};
-use domain::fact::{Fact, Target};
+use domain::fact::{Fact, Origin, Target};
+use domain::fault;
 use domain::ids::{BlobId, PersonId};
 use domain::incident::Incident as Fold;
 use domain::incident::ledger::Ledger;
@@ -9,7 +10,8 @@ use domain::time::Instant;
 use std::collections::{BTreeMap, HashMap};
 use wire::board::IncidentRow;
 use wire::incident::{
-    Clock, Drafts, Duty, Incident, Label, Message, Person, Question, State, Stop, Stretch, TargetClock, TimelineFact,
+    Clock, Drafts, Duty, Filed, Incident, Label, Message, Person, Priority, Question, State, Stop, Stretch,
+    TargetClock, TimelineFact,
 };
 
 /// The state by its code; both sides have the same.
@@ -63,6 +65,7 @@ pub(super) fn incident(view: IncidentView) -> Incident {
         state: state(it.state),
         title: text(&it.title).unwrap_or_default(),
         severity: it.severity.clone(),
+        filed: filed(it, &view.texts),
         impact: it.impact(),
         awaits_second_person: it.awaiting_second().is_some(),
         alert_at: it.alert_at().to_string(),
@@ -108,6 +111,41 @@ pub(super) fn incident(view: IncidentView) -> Incident {
         earlier: view.earlier.iter().map(|row| row.key.to_string()).collect(),
         as_of: view.now.to_string(),
     }
+}
+
+/// What the customer told us of a fault; none where a tool did.
+pub(crate) fn filed(it: &Fold, texts: &HashMap<BlobId, String>) -> Option<Filed> {
+    let text = |id: &BlobId| texts.get(id).cloned();
+    let phone = it.phone.as_ref();
+    let said = |said: Option<&BlobId>| said.and_then(text);
+    let (by, priority, host, business_impact, details) = match &it.origin {
+        Origin::Customer { priority, host, business_impact, details, .. } => {
+            ("customer", Some(*priority), text(host), text(business_impact), text(details))
+        }
+        Origin::Telephone { .. } => {
+            let phone = phone?;
+            let (host, content) = (said(phone.host.as_ref()), said(phone.content.as_ref()));
+            ("telephone", None, host, said(phone.business_impact.as_ref()), content)
+        }
+        Origin::Alert { .. } | Origin::Heartbeat { .. } => return None,
+    };
+    let priority = priority.map(|priority| match priority {
+        fault::Priority::High => Priority::High,
+        fault::Priority::Middle => Priority::Middle,
+        fault::Priority::Low => Priority::Low,
+    });
+    Some(Filed {
+        by: by.to_owned(),
+        priority,
+        detected_at: it.detected_at().map(|at| at.to_string()),
+        detection_lag_ms: it.detection_lag_ms(),
+        host,
+        business_impact,
+        details,
+        caller: phone.and_then(|phone| said(phone.caller.as_ref())),
+        caller_matched: phone.and_then(|phone| phone.caller.as_ref().map(|_| phone.contact.is_some())),
+        owed: phone.map(|phone| phone.owed().iter().map(|item| item.code().to_owned()).collect()).unwrap_or_default(),
+    })
 }
 
 /// A clock with its ledger, as of an instant.

@@ -31,7 +31,8 @@ pub(crate) enum Seen {
 pub(crate) struct Case<'a> {
     pub(crate) desk: &'a Desk,
     pub(crate) write: Write,
-    pub(crate) incident: Incident,
+    /// Boxed: it is large, and every verb awaits around it.
+    pub(crate) incident: Box<Incident>,
     pub(crate) calendar: Calendar,
     pub(crate) by: By,
 }
@@ -42,7 +43,7 @@ impl Desk {
         let scope = self.enter_record(caller, right, key).await?;
         let mut case =
             self.open_as(&scope.tenant, key, scope.actor, scope.role).await?.ok_or_else(Refusal::not_found)?;
-        if right == Right::SpeakAsCustomer && case.incident.publications.is_empty() {
+        if right == Right::SpeakAsCustomer && !case.incident.is_known_to_customer() {
             // Nothing was told yet: for the customer there is no such incident.
             return Err(Refusal::not_found().into());
         }
@@ -77,7 +78,7 @@ impl Desk {
         let now = write.now();
         let calendar = calendar_as_of(&mut write, now).await?;
         let by = By { actor, role, now: write.now() };
-        Ok(Some(Case { desk: self, write, incident, calendar, by }))
+        Ok(Some(Case { desk: self, write, incident: Box::new(incident), calendar, by }))
     }
 
     /// The scope of a record's tenant, for a caller with a right there. Foreign and absent look the same.
@@ -113,6 +114,15 @@ impl Case<'_> {
         row.map(|row| read_paper(&row)).transpose()
     }
 
+    /// Makes the header agree with the fold; returns the calendar it is kept by.
+    pub(crate) async fn save_row(&mut self) -> Answer<Calendar> {
+        let title = self.write.blob_text(&self.incident.title).await?.unwrap_or_default();
+        let calendar = calendar_as_of(&mut self.write, self.incident.as_of).await?;
+        let row = cached_row(self.write.tenant(), &self.incident, title, &calendar);
+        self.write.save_incidents(vec![row]).await?;
+        Ok(calendar)
+    }
+
     /// Saves facts with all that follows from them, and commits.
     pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
         let joined_before = self.incident.joins_until() != Joins::No;
@@ -124,10 +134,7 @@ impl Case<'_> {
                 self.incident.apply(&fact)?;
             }
         }
-        let title = self.write.blob_text(&self.incident.title).await?.unwrap_or_default();
-        let calendar = calendar_as_of(&mut self.write, self.incident.as_of).await?;
-        let row = cached_row(self.write.tenant(), &self.incident, title, &calendar);
-        self.write.save_incidents(vec![row]).await?;
+        let calendar = self.save_row().await?;
         let timers = timer_rows(&self.incident, &calendar);
         self.write.sync_timers(self.incident.key.as_str(), &timers).await?;
         match self.incident.joins_until() {
@@ -192,5 +199,6 @@ pub(crate) fn cached_row(tenant: &TenantId, incident: &Incident, title: String, 
         notified_at: clock.end.as_ref().map(|end| end.at),
         duty: duty.as_ref().map(|duty| duty.kind.code().to_owned()),
         duty_due: duty.map(|duty| duty.due),
+        known: u32::from(incident.is_known_to_customer()),
     }
 }

@@ -71,6 +71,7 @@ pub(crate) const fn name_of(kind: NoticeKind) -> &'static str {
         NoticeKind::Recovery => "復旧連絡",
         NoticeKind::Message => "ご連絡",
         NoticeKind::Closure => "対応終了のお知らせ",
+        NoticeKind::Receipt => "受付のお知らせ",
     }
 }
 

@@ -160,7 +160,7 @@ impl Desk {
                 };
                 (raw, self.earlier(&scope, &incident, dedup_key).await?)
             }
-            Origin::Heartbeat { .. } => (None, vec![]),
+            Origin::Heartbeat { .. } | Origin::Customer { .. } | Origin::Telephone { .. } => (None, vec![]),
         };
         let actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
         let people = self.store.system().people_of(&actors).await?;
@@ -195,7 +195,8 @@ impl Desk {
         })
     }
 
-    /// What the customer may see of one incident; nothing before the desk told of it (design: the customer's page).
+    /// What the customer may see of one incident; nothing before the desk told of it or they told the desk (design: the
+    /// customer's page).
     ///
     /// # Errors
     /// There is no such incident in the caller's reach, or nothing of it was published yet.
@@ -203,7 +204,7 @@ impl Desk {
         let scope = self.enter_record(caller, Right::ReadPublished, key).await?;
         let now = self.now().await?;
         let (facts, mut incident) = self.folded(&scope, key).await?;
-        if incident.publications.is_empty() {
+        if !incident.is_known_to_customer() {
             return Err(Refusal::not_found().into());
         }
         let texts = self.store.tenant(&scope.tenant).texts(&blobs_of(&facts)).await?;
@@ -212,6 +213,9 @@ impl Desk {
         incident.checks.clear();
         incident.steps.clear();
         incident.false_alarm = None;
+        if let Some(phone) = &mut incident.phone {
+            (phone.ended, phone.called_back) = (None, None);
+        }
         for judgement in &mut incident.judgements {
             judgement.what.reason = None;
         }
@@ -385,6 +389,14 @@ fn published_blobs(incident: &Incident) -> Vec<BlobId> {
     for Marked { what: Consent { who, number, words, what, disputed }, .. } in &incident.consents {
         kept.extend([who, number, words, what].map(BlobId::clone));
         kept.extend(disputed.iter().map(|dispute| dispute.what.clone()));
+    }
+    if let Origin::Customer { host, business_impact, details, .. } = &incident.origin {
+        kept.extend([host, business_impact, details].map(Clone::clone));
+    }
+    if let Some(phone) = &incident.phone {
+        kept.extend(
+            [&phone.caller, &phone.content, &phone.host, &phone.business_impact].into_iter().flatten().cloned(),
+        );
     }
     kept
 }

@@ -83,8 +83,10 @@ impl Chain {
     }
 
     fn correlate(&mut self, fact: &Fact) {
-        if let Body::IncidentOpened { project, number, origin, .. } = &fact.body {
-            self.newest.insert((project.clone(), dedup_key(origin)), *number);
+        if let Body::IncidentOpened { project, number, origin, .. } = &fact.body
+            && let Some(dedup_key) = dedup_key(origin)
+        {
+            self.newest.insert((project.clone(), dedup_key), *number);
         }
     }
 
@@ -116,11 +118,13 @@ impl Chain {
     }
 }
 
-/// What joins later alerts to an incident of that origin.
-pub(super) fn dedup_key(origin: &Origin) -> String {
+/// What joins later alerts to an incident of that origin, or the same call sent twice; nothing joins what a customer filed.
+pub(super) fn dedup_key(origin: &Origin) -> Option<String> {
     match origin {
-        Origin::Alert { dedup_key, .. } => dedup_key.clone(),
-        Origin::Heartbeat { key } => format!("heartbeat:{key}"),
+        Origin::Alert { dedup_key, .. } => Some(dedup_key.clone()),
+        Origin::Heartbeat { key } => Some(format!("heartbeat:{key}")),
+        Origin::Telephone { call, .. } => Some(domain::fault::dedup_key(*call)),
+        Origin::Customer { .. } => None,
     }
 }
 

@@ -89,7 +89,7 @@ impl Audit<'_> {
         }
         for (incident, own) in incidents.iter().zip(&own) {
             let told = chain.events.told.remove(incident.key.as_str()).unwrap_or_default();
-            let newest = chain.newest.get(&(incident.project.clone(), dedup_key(&incident.origin)));
+            let newest = dedup_key(&incident.origin).and_then(|key| chain.newest.get(&(incident.project.clone(), key)));
             let check = Check { tenant: &tenant, incident, texts: &rows.texts, own };
             check.header(&self.calendars(incident.as_of))?;
             check.correlation(newest == Some(&incident.number))?;
@@ -203,7 +203,7 @@ impl Check<'_> {
         ];
         table.expect(vec![key.as_str().into()], self.expected(cells));
         self.compare(table, &self.own[0])?;
-        let IncidentRow { impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due, .. } =
+        let IncidentRow { impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due, known, .. } =
             cached_row(self.tenant, incident, String::new(), calendar);
         let mut table = Table::new(self.tenant, "incidents", &["key"]);
         let cells = vec![
@@ -214,6 +214,7 @@ impl Check<'_> {
             ("notified_at", notified_at.into()),
             ("duty", duty.into()),
             ("duty_due", duty_due.into()),
+            ("known", known.into()),
         ];
         table.expect(vec![key.as_str().into()], self.expected(cells));
         self.compare(table, &self.own[1])
@@ -243,8 +244,8 @@ impl Check<'_> {
             Joins::No => Some(Instant::from_ms(0)),
         };
         let mut table = Table::new(self.tenant, "correlations", &["project", "dedup_key"]);
-        if is_newest {
-            let key = vec![incident.project.as_str().into(), dedup_key(&incident.origin).into()];
+        if let Some(dedup_key) = dedup_key(&incident.origin).filter(|_| is_newest) {
+            let key = vec![incident.project.as_str().into(), dedup_key.into()];
             table.expect(key, self.expected(vec![("joins_until", until.into())]));
         }
         self.compare(table, &self.own[3])

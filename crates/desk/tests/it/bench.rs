@@ -236,6 +236,7 @@ impl Bench {
             answers,
             text: text.into(),
             reason: String::new(),
+            told_caller: false,
         }
     }
 

@@ -5,6 +5,7 @@ mod access;
 mod alerts;
 mod bench;
 mod calling;
+mod faults;
 mod fields;
 mod night;
 mod outbox;

@@ -1,6 +1,7 @@
 //! Which blobs a fact names.
 
-use super::{Body, Fact};
+use super::{Body, Fact, Origin};
+use crate::fault::Heard;
 use crate::ids::BlobId;
 
 impl Fact {
@@ -11,33 +12,48 @@ impl Fact {
 }
 
 impl Body {
-    /// The blobs the body names; no kind names more than four.
-    fn blobs(&self) -> [Option<&BlobId>; 4] {
-        let one = |a| [Some(a), None, None, None];
+    /// The blobs the body names; no kind names more than six.
+    fn blobs(&self) -> [Option<&BlobId>; 6] {
+        let one = |a| [Some(a), None, None, None, None, None];
+        let two = |a, b| [Some(a), b, None, None, None, None];
         match self {
             Self::TenantAdded { name } | Self::TenantRenamed { name } | Self::ProjectAdded { name, .. } => one(name),
             Self::VersionRecorded { document, .. } => one(document),
             Self::WebhookAdded { url, .. } => one(url),
-            Self::IncidentOpened { title, .. } => one(title),
-            Self::IncidentChecked { how, result } => [Some(how), Some(result), None, None],
+            Self::IncidentOpened { title, origin, .. } => match origin {
+                Origin::Customer { host, business_impact, details, .. } => {
+                    [Some(title), Some(host), Some(business_impact), Some(details), None, None]
+                }
+                Origin::Telephone { company, .. } => two(title, company.as_ref()),
+                Origin::Alert { .. } | Origin::Heartbeat { .. } => one(title),
+            },
+            Self::CallerHeard(heard) => {
+                let Heard { caller, called_back, content, host, business_impact, title, .. } = &**heard;
+                [caller, called_back, content, host, business_impact, title].map(Option::as_ref)
+            }
+            Self::IntakeCallEnded { summary } => one(summary),
+            Self::IncidentChecked { how, result } => two(how, Some(result)),
             Self::IncidentNotified { text, .. }
             | Self::InterimReported { text, .. }
             | Self::IncidentRecurred { text }
             | Self::IncidentNoted { text }
             | Self::IncidentMessaged { text, .. } => one(text),
             Self::CallBegun { number, .. } => one(number),
-            Self::CallEnded { note, .. } => [note.as_ref(), None, None, None],
-            Self::CalledBack { number, name, note, .. } => [Some(number), Some(name), note.as_ref(), None],
-            Self::ConsentHeard { who, number, words, what } => [Some(who), Some(number), Some(words), Some(what)],
-            Self::ConsentDisputed { text, .. } => one(text),
-            Self::RecoveryStepDone { step, result } => [Some(step), Some(result), None, None],
-            Self::RecoveryNotified { method, confirmed_by, text, .. } => {
-                [Some(method), Some(confirmed_by), Some(text), None]
+            Self::CallEnded { note, .. } => [note.as_ref(), None, None, None, None, None],
+            Self::CalledBack { number, name, note, .. } => [Some(number), Some(name), note.as_ref(), None, None, None],
+            Self::ConsentHeard { who, number, words, what } => {
+                [Some(who), Some(number), Some(words), Some(what), None, None]
             }
-            Self::IncidentClosed { cause, confirmed_by, .. } => [Some(cause), confirmed_by.as_ref(), None, None],
+            Self::ConsentDisputed { text, .. } => one(text),
+            Self::RecoveryStepDone { step, result } => two(step, Some(result)),
+            Self::RecoveryNotified { method, confirmed_by, text, .. } => {
+                [Some(method), Some(confirmed_by), Some(text), None, None, None]
+            }
+            Self::IncidentClosed { cause, confirmed_by, .. } => two(cause, confirmed_by.as_ref()),
             Self::FalseAlarmDeclared { grounds } => one(grounds),
             Self::MessageAttempted { detail, .. } => one(detail),
             Self::ProjectStarted { .. }
+            | Self::IntakeCallBegun {}
             | Self::MembershipGranted { .. }
             | Self::MembershipEnded { .. }
             | Self::DelegationGranted { .. }
@@ -65,7 +81,7 @@ impl Body {
             | Self::AlertAcknowledged { .. }
             | Self::AlertCounted { .. }
             | Self::MessageQueued { .. }
-            | Self::MessageUndelivered { .. } => [None; 4],
+            | Self::MessageUndelivered { .. } => [None; 6],
         }
     }
 }

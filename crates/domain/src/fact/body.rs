@@ -3,6 +3,7 @@
 use crate::access::Role;
 use crate::clocks::notice::AgreedTargets;
 use crate::contact::Rounds;
+use crate::fault::{Heard, Priority};
 use crate::ids::{BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, WebhookId};
 use crate::time::Instant;
 use crate::words::Label;
@@ -25,6 +26,33 @@ pub enum Origin {
     Heartbeat {
         /// The silent key.
         key: KeyId,
+    },
+    /// The customer, on the portal or by the API (障害ご連絡, R-4.2.1-1).
+    Customer {
+        /// 優先度
+        priority: Priority,
+        /// 検知日時
+        detected_at: Instant,
+        /// ホスト名
+        host: BlobId,
+        /// ビジネスインパクト
+        business_impact: BlobId,
+        /// 障害の詳細
+        details: BlobId,
+    },
+    /// The customer, by telephone (R-4.2.1-9).
+    Telephone {
+        /// The fact `intake_call.begun` of the provider's chain.
+        call: u64,
+        /// When the call began: the clocks run from here (C-19).
+        began: Instant,
+        /// Whether that is a stated, earlier begin.
+        stated: bool,
+        /// The company as the caller says it, where it was not found and the incident is the provider's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        company: Option<BlobId>,
+        /// Whether the project is sure.
+        project_sure: bool,
     },
 }
 
@@ -52,6 +80,11 @@ pub enum Voice {
     Waived,
     /// No impact: no call is owed (R-4.2.2-8).
     NotOwed,
+    /// The caller is a contact of the plan and was told on the call by which the fault was told to us.
+    OnOwnCall {
+        /// That contact.
+        contact: ContactId,
+    },
 }
 
 /// How a call attempt ended (R-4.2.2-5).
@@ -157,6 +190,8 @@ pub enum NoticeKind {
     Message,
     /// 終了のお知らせ
     Closure,
+    /// 受付のお知らせ, to whoever filed a fault: no notice of Q-03, it ends no clock and owes no call.
+    Receipt,
 }
 
 /// How one attempt to deliver a message ended.
@@ -327,6 +362,15 @@ pub enum Body {
     #[serde(rename = "incident.verdict")]
     VerdictGiven { clock: u32, target: Target, outcome: Outcome, due: Instant, ended: Option<Instant>, rules: u32 },
 
+    // Faults told by telephone (障害ご連絡).
+    /// A call began at the desk; of the provider's chain, since nobody knows yet whose it is.
+    #[serde(rename = "intake_call.begun")]
+    IntakeCallBegun {},
+    #[serde(rename = "incident.heard")]
+    CallerHeard(Box<Heard>),
+    #[serde(rename = "incident.intake_call_ended")]
+    IntakeCallEnded { summary: BlobId },
+
     // What tools told about it.
     #[serde(rename = "alert.joined")]
     AlertJoined { event: u64, alert_key: String },
@@ -371,6 +415,8 @@ impl Body {
                 | Self::NoticeAcknowledged { .. }
                 | Self::TicketRead {}
                 | Self::ConsentDisputed { .. }
+                | Self::CallerHeard(_)
+                | Self::IntakeCallEnded { .. }
         )
     }
 

@@ -114,10 +114,10 @@ impl Incident {
         clocks
     }
 
-    /// Unjudged counts as impact; the first judgement that counts decides, unless a later one found that the
+    /// Unjudged counts as impact, but what the customer filed as 低 does not (C-20); the first judgement that counts decides, unless a later one found that the
     /// criteria had held at the alert. A later "no" never softens it.
     fn alert_clock_has_impact(&self, counting: &[(usize, &Marked<Judgement>)]) -> bool {
-        let first = counting.first().is_none_or(|(_, j)| j.what.impact);
+        let first = counting.first().map_or_else(|| self.counts_as_impact_unjudged(), |(_, j)| j.what.impact);
         first || counting.iter().any(|(_, j)| j.what.impact && j.what.held_at_alert == Some(true))
     }
 

@@ -15,6 +15,8 @@ pub const AUTO_CLOSE_DAYS: u64 = 5;
 
 /// Minutes for a second person's word on a judgement.
 const SECOND_MINUTES: i64 = 10;
+/// Minutes to ask a caller for what is missing.
+const ASK_MINUTES: i64 = 15;
 /// Minutes from a recovery to telling of it.
 const CONFIRM_MINUTES: i64 = 30;
 /// Minutes to find out whether an alert after the recovery notice is a recurrence.
@@ -41,6 +43,8 @@ pub enum DutyKind {
     CallRound,
     /// 中間報告
     Interim,
+    /// What a caller could not be asked before the line dropped (R-4.2.1-9).
+    AskCaller,
     /// Call because a message did not arrive.
     CallUndelivered(MessageId),
     /// Mend it: without impact no report is owed, and it must not be forgotten.
@@ -76,6 +80,7 @@ impl DutyKind {
             Self::NextCall => "next_call",
             Self::CallRound => "call_round",
             Self::Interim => "interim",
+            Self::AskCaller => "ask_caller",
             Self::CallUndelivered(_) => "call_undelivered",
             Self::Recover => "recover",
             Self::ConfirmRecovery => "confirm_recovery",
@@ -96,6 +101,7 @@ impl DutyKind {
             Self::NextCall => Label::new("次の順位へ架電", "Call the next rank"),
             Self::CallRound => Label::new("架電の次の巡回", "Next round of calls"),
             Self::Interim => Label::new("中間報告", "Interim report"),
+            Self::AskCaller => Label::new("聞き取りの残り", "Ask the caller"),
             Self::CallUndelivered(_) => Label::new("不達のため架電", "Call: mail not delivered"),
             Self::Recover => Label::new("復旧", "Recover"),
             Self::ConfirmRecovery => Label::new("復旧連絡", "Tell of the recovery"),
@@ -117,6 +123,7 @@ impl DutyKind {
             Self::NextCall,
             Self::CallRound,
             Self::Interim,
+            Self::AskCaller,
             Self::CallUndelivered(message),
             Self::Recover,
             Self::ConfirmRecovery,
@@ -144,7 +151,8 @@ impl Incident {
                 let notice = self.notice_duty(now);
                 // The first call is owed by its clock.
                 let round = if notice.is_none() { self.round_duty() } else { None };
-                let told = [notice, self.result_duty(), round, self.second_duty(), self.interim_duty(now)];
+                let told =
+                    [notice, self.result_duty(), round, self.second_duty(), self.interim_duty(now), self.ask_duty()];
                 let mended = [self.recovery_duty(), self.rejoined_duty(), self.close_duty(calendar)];
                 told.into_iter().chain(mended).flatten().chain(self.call_duties()).collect()
             }
@@ -189,6 +197,13 @@ impl Incident {
 
     fn interim_duty(&self, now: Instant) -> Option<Duty> {
         Some(Duty { kind: DutyKind::Interim, due: self.report_due(now)? })
+    }
+
+    /// What is still to be asked after a call, within minutes of its end; while it runs, of its begin.
+    fn ask_duty(&self) -> Option<Duty> {
+        let phone = self.phone.as_ref().filter(|phone| !phone.owed().is_empty())?;
+        let since = phone.ended.as_ref().map_or(phone.began, |(mark, _)| mark.at);
+        Some(Duty { kind: DutyKind::AskCaller, due: since.plus_minutes(ASK_MINUTES) })
     }
 
     /// Whether a message did not arrive and nobody has made up for it by a call.

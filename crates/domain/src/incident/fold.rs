@@ -5,6 +5,7 @@ use super::{
     RecoveryNotice, Report, Second, State, clock::FinalVerdict,
 };
 use crate::fact::{Body, Fact, Origin};
+use crate::fault::Phone;
 
 /// Facts that tell no incident: the chain holds, but no desk ever wrote them in this order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,12 @@ impl Incident {
         if let Origin::Alert { alert_key, .. } = origin {
             alerts.insert(alert_key.clone(), AlertStanding { resolved: false, total: 1 });
         }
+        let phone = match origin {
+            Origin::Telephone { call, began, stated, company, project_sure } => {
+                Some(Phone::begun(*call, *began, *stated, company.clone(), *project_sure))
+            }
+            _ => None,
+        };
         Ok(Self {
             key,
             project: project.clone(),
@@ -87,6 +94,7 @@ impl Incident {
             rejoined: vec![],
             tool_acknowledged: vec![],
             deliveries: std::collections::BTreeMap::new(),
+            phone,
         })
     }
 
@@ -223,6 +231,14 @@ impl Incident {
             Body::MessageUndelivered { message } => {
                 let delivery = self.deliveries.get_mut(&message).ok_or_else(|| broken("undelivered"))?;
                 delivery.undelivered = Some(mark);
+            }
+            Body::CallerHeard(heard) => {
+                self.title = heard.title.clone().unwrap_or_else(|| self.title.clone());
+                self.phone.as_mut().ok_or_else(|| broken("heard without a call"))?.hear(*heard);
+            }
+            Body::IntakeCallEnded { summary } => {
+                let phone = self.phone.as_mut().ok_or_else(|| broken("end of no call"))?;
+                phone.ended = Some((mark, summary));
             }
             _ => return Err(broken("not of an incident")),
         }

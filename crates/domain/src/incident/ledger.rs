@@ -4,7 +4,7 @@
 
 use super::clock::{Basis, NoticeClock};
 use super::{Incident, Second};
-use crate::fact::Voice;
+use crate::fact::{Origin, Voice};
 use crate::time::Instant;
 use crate::words::Label;
 
@@ -50,6 +50,20 @@ const AWAIT_SECOND: Label = Label::new(
     "影響無しの判定は別の人の確認待ち: 確認まで影響有りとして数える",
     "Judged without impact, second person awaited: counted as impact until then",
 );
+const UNJUDGED_LOW: Label = Label::new(
+    "お客様の優先度は「低」: 判定まではサービス影響無しとして数える",
+    "Filed with priority 低: counted as no impact until judged",
+);
+const AWAIT_SECOND_LOW: Label = Label::new(
+    "影響無しの判定は別の人の確認待ち: 優先度「低」のため影響無しとして数える",
+    "Judged without impact, second person awaited: counted as no impact, since it was filed as 低",
+);
+const BY_FILING: Label = Label::new("お客様の申告の受付から", "From the receipt of the customer's report");
+const BY_CALL: Label = Label::new("お客様からのお電話の始まりから", "From the begin of the customer's call");
+const STOP_OWN_CALL: Label = Label::new(
+    "公開で終了 (お客様からのお電話でご本人に伝えた)",
+    "Ended by publication (the caller, a contact of the plan, was told on their own call)",
+);
 const BY_ALERT: Label = Label::new("アラート受信から", "From the receipt of the alert");
 const BY_REJUDGEMENT: Label = Label::new("影響有りへの再判定から", "From the re-judgement to impact");
 const STOP_CALL: Label = Label::new(
@@ -76,16 +90,25 @@ impl Incident {
 
     fn ledger(&self, clock: NoticeClock) -> Ledger {
         let (basis, start) = match clock.basis {
-            Basis::Alert => (BY_ALERT, self.opened.seq),
+            Basis::Alert => {
+                let basis = match self.origin {
+                    Origin::Customer { .. } => BY_FILING,
+                    Origin::Telephone { .. } => BY_CALL,
+                    _ => BY_ALERT,
+                };
+                (basis, self.opened.seq)
+            }
             Basis::Rejudgement(place) => (BY_REJUDGEMENT, self.judgements[place].mark.seq),
         };
         let end = clock.end.as_ref().map(|end| end.at);
         // Each change of rule: from when, by which rule, by which fact.
         let mut changes: Vec<(Instant, Label, u64)> = vec![];
-        changes.push((clock.from, if clock.basis == Basis::Alert { UNJUDGED } else { WAIT_NOTICE }, start));
+        let (unjudged, await_second) =
+            if self.counts_as_impact_unjudged() { (UNJUDGED, AWAIT_SECOND) } else { (UNJUDGED_LOW, AWAIT_SECOND_LOW) };
+        changes.push((clock.from, if clock.basis == Basis::Alert { unjudged } else { WAIT_NOTICE }, start));
         for judgement in self.judgements.iter().filter(|j| j.mark.at >= clock.from) {
             let rule = match (&judgement.what.second, judgement.what.impact) {
-                (Second::Awaited | Second::Confirmed(_), false) => AWAIT_SECOND,
+                (Second::Awaited | Second::Confirmed(_), false) => await_second,
                 (Second::NotNeeded, false) if !clock.impact => NO_IMPACT,
                 _ => WAIT_NOTICE,
             };
@@ -122,6 +145,7 @@ impl Incident {
             (_, Some(call), _) if self.call_came_later(call, end.published) => (STOP_CALL, call),
             (_, Some(_), _) => (STOP_CALL, end.published),
             (_, _, Some(Voice::NoneValid)) if clock.impact => (STOP_NO_VOICE, end.published),
+            (_, _, Some(Voice::OnOwnCall { .. })) if clock.impact => (STOP_OWN_CALL, end.published),
             (_, _, Some(Voice::Waived)) if clock.impact => (STOP_WAIVED, end.published),
             _ => (STOP_PUBLISHED, end.published),
         });

@@ -7,7 +7,7 @@ use super::duty::UNDELIVERED_MINUTES;
 use super::{Calling, Incident};
 use crate::calendar::Calendar;
 use crate::clocks::interim;
-use crate::fact::{Body, Reminder, Target};
+use crate::fact::{Body, NoticeKind, Reminder, Target};
 use crate::ids::MessageId;
 use crate::time::Instant;
 
@@ -80,7 +80,9 @@ impl Incident {
         let mut arm = |kind, due: Instant| timers.push(Timer { kind, generation: due.ms().unsigned_abs(), due });
         // Also what tells of the end must arrive.
         for (message, delivery) in &self.deliveries {
-            if delivery.delivered_at().is_none() && delivery.undelivered.is_none() {
+            // A receipt is no notice: nobody is called because it did not arrive.
+            let is_notice = delivery.notice != NoticeKind::Receipt;
+            if is_notice && delivery.delivered_at().is_none() && delivery.undelivered.is_none() {
                 let due = delivery.queued.at.plus_minutes(UNDELIVERED_MINUTES);
                 arm(TimerKind::Undelivered(message.clone()), due);
             }

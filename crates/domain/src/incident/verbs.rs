@@ -10,6 +10,7 @@ use super::{Call, Incident, State};
 use crate::access::{Actor, Role};
 use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact, NoticeChannel, Voice};
+use crate::fault::{self, Heard};
 use crate::ids::{BlobId, ContactId, PersonId};
 use crate::refusal::Refusal;
 use crate::time::{HOUR_MS, Instant, MINUTE_MS};
@@ -62,6 +63,10 @@ fn refuse_other_criteria(read: u32, in_force: u32) -> Result<(), Refusal> {
         )),
         _ => Ok(()),
     }
+}
+
+fn no_call() -> Refusal {
+    Refusal::not_now("この障害はお電話で受けたものではありません。", "This was not told to us by telephone.")
 }
 
 /// Whether `by` is a person, and another one than `first`: programs confirm nothing.
@@ -306,13 +311,19 @@ impl Incident {
     /// 誤検知: only before the due; the head of desk reviews it within one business day.
     ///
     /// # Errors
-    /// The customer was told already, the due has passed (then the miss stands), or the head of desk denied it before.
+    /// The customer was told already or told us themselves, the due has passed (then the miss stands), or the head of desk denied it before.
     pub fn declare_false_alarm(&self, by: &By, grounds: BlobId) -> Facts {
         self.in_state(&[State::Detected, State::Triaging, State::Judged])?;
         if self.false_alarm.is_some() {
             return Err(Refusal::not_now(
                 "責任者が誤検知ではないと判断済みです。判定して連絡してください。",
                 "The head of desk found that this is no false alarm. Judge it and tell the customer.",
+            ));
+        }
+        if self.is_known_to_customer() {
+            return Err(Refusal::not_now(
+                "お客様から受けた障害は誤検知にできません。判定して連絡してください。",
+                "The customer told us of this, so it is no false alarm. Judge it and tell them.",
             ));
         }
         if self.clocks().iter().any(|clock| by.now > clock.slo_due) {
@@ -371,18 +382,51 @@ impl Incident {
         Ok(vec![self.fact(by, Body::IncidentNoted { text })])
     }
 
-    /// A message between desk and customer, in every state from the first notice on (R-4.2-2).
+    /// A message between desk and customer, in every state from the first notice on, or from the filing where the customer filed
+    /// it (R-4.2-2).
     ///
     /// # Errors
     /// Nothing was published yet: the customer could neither open nor answer it.
     pub fn message(&self, by: &By, text: BlobId, from_customer: bool) -> Facts {
-        if self.publications.is_empty() {
+        if !self.is_known_to_customer() {
             return Err(Refusal::not_now(
                 "お客様にはまだ連絡していないため、メッセージを送れません。先に障害発生連絡を出すか、内部メモに書いてください。",
                 "The customer was not told yet, so they cannot read a message. Publish the notice first, or write an internal note.",
             ));
         }
         Ok(vec![self.fact(by, Body::IncidentMessaged { text, from_customer })])
+    }
+
+    /// What a caller said, and how an unknown one was confirmed (R-4.2.1-9); the line may have dropped before.
+    ///
+    /// # Errors
+    /// It was not told by telephone, it has ended, nothing new is said, or it was noticed after it was told.
+    pub fn hear(&self, by: &By, heard: Heard) -> Facts {
+        self.still_open()?;
+        if self.phone.is_none() {
+            return Err(no_call());
+        }
+        if let Some(at) = heard.detected_at {
+            fault::detected(at, self.alert_at())?;
+        }
+        if heard.is_empty() {
+            return Ok(vec![]);
+        }
+        Ok(vec![self.fact(by, Body::CallerHeard(Box::new(heard)))])
+    }
+
+    /// The end of the call by which it was told, with a summary (R-4.1.2-7).
+    ///
+    /// # Errors
+    /// It was not told by telephone, or that call has ended.
+    pub fn end_intake_call(&self, by: &By, summary: BlobId) -> Facts {
+        match &self.phone {
+            None => Err(no_call()),
+            Some(phone) if phone.ended.is_some() => {
+                Err(Refusal::not_now("この通話はもう終わっています。", "This call has ended already."))
+            }
+            Some(_) => Ok(vec![self.fact(by, Body::IntakeCallEnded { summary })]),
+        }
     }
 
     fn final_verdicts(&self, now: Instant) -> Vec<NewFact> {
@@ -403,7 +447,10 @@ impl Incident {
 }
 
 /// Whether an instant was stated afterwards: at most a day back, and with a reason beyond two minutes.
-pub(super) fn stated(now: Instant, at: Instant, field: &'static str, has_reason: bool) -> Result<bool, Refusal> {
+///
+/// # Errors
+/// It lies ahead, too far back, or needs a reason.
+pub fn stated(now: Instant, at: Instant, field: &'static str, has_reason: bool) -> Result<bool, Refusal> {
     let back = now.since_ms(at);
     if !(0..=STATED_MAX_MS).contains(&back) {
         return Err(Refusal::invalid(

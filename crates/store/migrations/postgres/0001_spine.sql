@@ -170,6 +170,7 @@ CREATE TABLE incidents (
   notified_at BIGINT,
   duty TEXT,
   duty_due BIGINT,
+  known BIGINT NOT NULL CHECK (known IN (0, 1)),
   PRIMARY KEY (tenant, key),
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
 );

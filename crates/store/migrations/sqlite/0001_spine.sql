@@ -170,6 +170,7 @@ CREATE TABLE incidents (
   notified_at INTEGER,
   duty TEXT,
   duty_due INTEGER,
+  known INTEGER NOT NULL CHECK (known IN (0, 1)),
   PRIMARY KEY (tenant, key),
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
 ) STRICT, WITHOUT ROWID;

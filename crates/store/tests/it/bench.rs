@@ -168,6 +168,7 @@ pub(crate) fn incident(tenant: &TenantId, project: &ProjectKey, number: u64) -> 
         notified_at: None,
         duty: Some("judge".into()),
         duty_due: Some(start().plus_minutes(15)),
+        known: 0,
     }
 }
 

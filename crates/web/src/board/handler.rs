@@ -11,9 +11,13 @@ use desk::{Answer, Glance};
 use domain::access::Right;
 use domain::alerts::Fate;
 use domain::calendar::Calendar;
+use domain::fact::Origin;
+use domain::fault::Priority;
 use domain::ids::{MessageId, RecordKey};
+use domain::incident::Incident;
 use domain::incident::duty::{Duty, DutyKind};
 use domain::time::{HOUR_MS, Instant, MINUTE_MS};
+use domain::words::Label;
 use gate::Trouble;
 use store::{KeyRow, MessageRow};
 
@@ -45,6 +49,7 @@ pub(crate) struct Board {
     unreadable: u64,
     alerts_today: u64,
     duty: Vec<String>,
+    takes_calls: bool,
 }
 
 impl Board {
@@ -73,6 +78,7 @@ impl Board {
             unreadable: day.counts.iter().filter(|(fate, _)| *fate == Fate::Unreadable).map(|(_, count)| count).sum(),
             alerts_today: today.total,
             duty: desk.on_duty().await?,
+            takes_calls: caller.enter(&desk.provider_id().await?, Right::Operate).is_ok(),
             calendar,
         })
     }
@@ -83,6 +89,7 @@ impl Board {
             warnings: self.warnings(shell),
             duty: self.duty.clone(),
             alerts_today: self.alerts_today,
+            takes_calls: self.takes_calls,
         }
     }
 
@@ -101,6 +108,7 @@ impl Board {
             holder: holder.map(str::to_owned),
             received: incident.alert_at(),
             alerts: glance.alerts,
+            filed: filed(incident),
             lane: lane(shell, glance, &duties),
         }
     }
@@ -151,12 +159,28 @@ impl Board {
     }
 }
 
+/// Who told us, where that was the customer: with the priority they gave.
+pub(crate) const fn filed(incident: &Incident) -> Option<Label> {
+    Some(match (&incident.origin, incident.priority()) {
+        (_, Some(Priority::High)) => Label::new("お客様の申告 優先度 高", "Filed by the customer, priority high"),
+        (_, Some(Priority::Middle)) => Label::new("お客様の申告 優先度 中", "Filed by the customer, priority middle"),
+        (_, Some(Priority::Low)) => Label::new("お客様の申告 優先度 低", "Filed by the customer, priority low"),
+        (Origin::Telephone { .. }, None) => Label::new("お客様のお電話", "Told by telephone"),
+        _ => return None,
+    })
+}
+
 /// What was told and tried on an incident, and what is owed in the next hour.
 fn lane(shell: &Shell, glance: &Glance, duties: &[Duty]) -> Vec<LaneMark> {
     let incident = &glance.incident;
     let mut marks: Vec<LaneMark> = vec![];
     let mut done = |at: Instant, what: &'static str| marks.push(LaneMark { at, what: what.to_owned(), done: true });
-    done(incident.alert_at(), shell.t("アラート受信", "alert received"));
+    let received = match &incident.origin {
+        Origin::Customer { .. } => shell.t("申告の受付", "filed"),
+        Origin::Telephone { .. } => shell.t("お電話", "call"),
+        Origin::Alert { .. } | Origin::Heartbeat { .. } => shell.t("アラート受信", "alert received"),
+    };
+    done(incident.alert_at(), received);
     incident.checks.iter().for_each(|it| done(it.mark.at, shell.t("稼動確認", "checked")));
     incident.publications.iter().for_each(|it| done(it.mark.at, shell.t("障害発生連絡", "notice")));
     incident.calls.iter().for_each(|it| done(it.what.begun, shell.t("架電", "call")));

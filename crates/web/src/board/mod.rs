@@ -29,6 +29,8 @@ pub struct BoardPage {
     pub duty: Vec<String>,
     /// Accepted alerts since midnight, for the empty board.
     pub alerts_today: u64,
+    /// Whether the reader takes calls.
+    pub takes_calls: bool,
 }
 
 /// Something wrong with the desk itself, and where to act.
@@ -121,7 +123,7 @@ pub fn page(shell: &Shell, it: &BoardPage) -> Markup {
                 }
                 p.legend { (strip::legend(shell)) }
             } @else { div id="rows" data-rows data-sorted {} }
-            (foot(shell, &it.duty))
+            (foot(shell, it))
         }
     };
     shell_page(shell, shell.t("監視ボード", "Board"), &body)
@@ -199,12 +201,15 @@ fn said(shell: &Shell, warning: &Warning) -> Markup {
 }
 
 /// The foot: how old the connection is, whether sound is on, who is on duty. The names are the element `duty`.
-fn foot(shell: &Shell, on_duty: &[String]) -> Markup {
+fn foot(shell: &Shell, it: &BoardPage) -> Markup {
     html! {
         footer.foot {
             span.age data-age=(shell.t("最終更新 {s} 秒前", "last update {s} s ago")) { (shell.t("最新にするには再読み込み", "reload to update")) }
             button.plain type="button" data-sound data-on=(shell.t("音 入", "Sound on")) data-off=(shell.t("音 切", "Sound off")) data-silent=(shell.t("音 まだ鳴りません（押すと鳴ります）", "Still silent: press for sound")) aria-pressed="false" hidden { (shell.t("音 切", "Sound off")) }
-            (duty(shell, on_duty))
+            (duty(shell, &it.duty))
+            @if it.takes_calls {
+                form action="/calls" method="post" { button type="submit" data-key="c" { (shell.t("電話を受ける", "Take a call")) " " kbd { "C" } } }
+            }
             span.tip { kbd { "?" } " " (shell.t("キー操作", "keys")) }
         }
     }

@@ -32,6 +32,8 @@ pub struct BoardRow {
     pub received: Instant,
     /// How many alerts it holds.
     pub alerts: u64,
+    /// By whom it was told to us, where that was the customer: with the priority they gave.
+    pub filed: Option<Label>,
     /// What was done and what is owed around now.
     pub lane: Vec<LaneMark>,
 }
@@ -73,7 +75,7 @@ pub fn row(shell: &Shell, it: &BoardRow) -> Markup {
             div.step role="cell" { b { (it.duty.in_lang(shell.lang)) } small { (it.state.in_lang(shell.lang)) } }
             div.what role="cell" {
                 a href=(it.href()) { strong { (it.what()) } }
-                small { (slip(&it.key)) " " (it.tenant) " " span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } } }
+                small { (slip(&it.key)) " " (it.tenant) " " @if let Some(filed) = it.filed { b { (filed.in_lang(shell.lang)) } " " } span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } } }
             }
             div.by role="cell" { @match &it.holder { Some(name) => (name), None => span.nobody { (shell.t("担当なし", "nobody")) } } }
             div.lane role="cell" { (lane(shell, &it.lane)) }

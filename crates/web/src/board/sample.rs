@@ -34,6 +34,7 @@ fn fresh() -> BoardRow {
         holder: None,
         received: at(-192),
         alerts: 3,
+        filed: None,
         lane: vec![done(-192, "アラート受信"), owed(708, "障害発生連絡 SLO"), owed(1608, "障害発生連絡 SLA")],
     }
 }
@@ -50,6 +51,7 @@ fn late() -> BoardRow {
         holder: Some("佐藤 恵".into()),
         received: at(-1100),
         alerts: 41,
+        filed: None,
         lane: vec![done(-640, "稼動確認"), owed(-200, "障害発生連絡 SLO"), owed(700, "障害発生連絡 SLA")],
     }
 }
@@ -66,6 +68,7 @@ fn calling() -> BoardRow {
         holder: Some("井上 大地".into()),
         received: at(-1500),
         alerts: 8,
+        filed: None,
         lane: vec![
             done(-800, "障害発生連絡"),
             done(-780, "架電 1 不在"),
@@ -88,14 +91,28 @@ fn reporting() -> BoardRow {
         holder: Some("佐藤 恵".into()),
         received: at(-9000),
         alerts: 1,
+        filed: None,
         lane: vec![done(-860, "中間報告"), owed(2700, "中間報告")],
+    }
+}
+
+fn filed() -> BoardRow {
+    BoardRow {
+        key: "NGS-13".into(),
+        host: String::new(),
+        title: "web02 受注画面が真っ白になる".into(),
+        received: at(-60),
+        alerts: 0,
+        filed: Some(Label::new("お客様の申告 優先度 高", "Filed by the customer, priority high")),
+        mark: running("SLO 15分", -60, 840),
+        ..fresh()
     }
 }
 
 /// The samples of the board.
 pub fn samples() -> Vec<(&'static str, BoardPage)> {
     let night = BoardPage {
-        rows: vec![reporting(), fresh(), calling(), late()],
+        rows: vec![reporting(), fresh(), filed(), calling(), late()],
         warnings: vec![
             Warning::Undelivered {
                 record: "MKS-7".into(),
@@ -107,14 +124,16 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
         ],
         duty: vec!["佐藤 恵".into(), "井上 大地".into()],
         alerts_today: 1_284,
+        takes_calls: true,
     };
     let one = BoardPage {
         rows: vec![fresh(), reporting()],
         warnings: vec![],
         duty: vec!["佐藤 恵".into()],
         alerts_today: 51,
+        takes_calls: true,
     };
-    let quiet = BoardPage { rows: vec![], warnings: vec![], duty: vec![], alerts_today: 37 };
+    let quiet = BoardPage { rows: vec![], warnings: vec![], duty: vec![], alerts_today: 37, takes_calls: true };
     let mut hostile = late();
     hostile.title = HOSTILE.repeat(4);
     hostile.host = "とても長いホスト名のサーバー.internal.example.co.jp".repeat(3);
@@ -129,6 +148,7 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
         ],
         duty: vec![HOSTILE.into()],
         alerts_today: 0,
+        takes_calls: false,
     };
     vec![("night", night), ("one", one), ("quiet", quiet), ("hostile", broken)]
 }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use desk::incident::{BoardRow, PublishedView};
 use desk::{Answer, Outcome};
 use domain::access::Actor;
+use domain::fact::Origin;
 use domain::ids::RecordKey;
 use domain::incident::{Incident, Mark, State};
 use domain::time::{Instant, MINUTE_MS};
@@ -47,8 +48,9 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         incident: &incident,
     };
     let mut published = told_to_customer(&incident, &told);
+    let own: Vec<u64> = incident.messages.iter().filter(|message| message.what.1).map(|it| it.mark.seq).collect();
     for item in &mut published {
-        item.by.clone_from(&shell.provider);
+        item.by.clone_from(if own.contains(&item.seq) { &view.customer } else { &shell.provider });
     }
     let calls =
         calls_of(&incident, &told).into_iter().map(|call| crate::incident::Call { by: shell.provider.clone(), ..call });
@@ -63,6 +65,7 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         impact: impact(&incident),
         began: incident.alert_at(),
         recovered,
+        filed: filed_items(shell, &incident, &view.texts),
         told: first,
         standing: standing(incident.state).in_lang(shell.lang).to_owned(),
         decide: (incident.state == State::RecoveryNotified).then(|| {
@@ -79,6 +82,23 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         published,
         calls: calls.collect(),
     }
+}
+
+/// What the customer told us, item by item.
+fn filed_items(
+    shell: &Shell,
+    incident: &Incident,
+    texts: &HashMap<domain::ids::BlobId, String>,
+) -> Vec<(String, String)> {
+    let Some(filed) = crate::incident::filed(shell, incident, texts) else { return vec![] };
+    let priority = (shell.t("優先度", "Priority").to_owned(), filed.priority);
+    let host = (shell.t("ホスト名", "Host").to_owned(), filed.host);
+    let details = match incident.phone {
+        Some(_) => shell.t("ご連絡内容", "What it is about"),
+        None => shell.t("障害の詳細", "What is wrong"),
+    };
+    let all = [priority, host].into_iter().chain(filed.items).chain([(details.to_owned(), filed.details)]);
+    all.filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// The customer reads that the provider acted, never which of its people.
@@ -101,7 +121,11 @@ fn fact_of(incident: &Incident, seq: u64) -> Label {
     } else if incident.judgements.iter().any(|j| is(&j.mark)) {
         Label::new("サービス影響の判定", "impact judged")
     } else if is(&incident.opened) {
-        Label::new("アラートの受信", "alert received")
+        match incident.origin {
+            Origin::Customer { .. } => Label::new("お客様の申告の受付", "your report received"),
+            Origin::Telephone { .. } => Label::new("お客様からのお電話", "your call"),
+            Origin::Alert { .. } | Origin::Heartbeat { .. } => Label::new("アラートの受信", "alert received"),
+        }
     } else {
         Label::new("判定の確認", "judgement confirmed")
     }
@@ -138,7 +162,7 @@ pub(crate) fn list(shell: &Shell, staff: bool, rows: Vec<BoardRow>, outcomes: &[
     let listed = |(it, outcome): (BoardRow, &Outcome)| (it.row.ended.is_some(), listed(shell, staff, it, outcome));
     let mut incidents: Vec<(bool, Listed)> = rows.into_iter().zip(outcomes).map(listed).collect();
     incidents.sort_by_key(|(ended, _)| *ended);
-    CustomerListPage { incidents: incidents.into_iter().map(|(_, it)| it).collect(), next }
+    CustomerListPage { incidents: incidents.into_iter().map(|(_, it)| it).collect(), reports: !staff, next }
 }
 
 fn listed(shell: &Shell, staff: bool, it: BoardRow, outcome: &Outcome) -> Listed {

@@ -28,6 +28,8 @@ pub struct CustomerIncidentPage {
     pub began: Instant,
     /// When the service was back.
     pub recovered: Option<Instant>,
+    /// What the customer told us, where they did: names and values.
+    pub filed: Vec<(String, String)>,
     /// When and whom we told first.
     pub told: Option<(Instant, String)>,
     /// How it stands, in a sentence of the last report.
@@ -63,7 +65,7 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                 }
                 div.clocks { @for mark in it.next_report.iter().chain(&it.clocks) { (clock_mark(shell, mark)) } }
             }
-            p.told-first { (first_line(shell, it)) }
+            p.told-first { (first_line(shell, it)) @if !it.filed.is_empty() && it.recovered.is_none() { " " a href="/faults/new" { (shell.t("この障害に追記する", "Add to this")) } } }
             div.pair {
                 section aria-labelledby="told" {
                     (head("told", shell.t("お知らせと報告", "Notices and reports")))
@@ -71,6 +73,10 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                     (published(shell, &it.published))
                 }
                 aside {
+                    @if !it.filed.is_empty() {
+                        (head("filed", shell.t("お客様からのご連絡", "What you told us")))
+                        (facts(&it.filed.iter().map(|(name, value)| (name.clone(), html! { (value) })).collect::<Vec<_>>()))
+                    }
                     (head("when", shell.t("時刻", "Times")))
                     (facts(&times(shell, it)))
                     h3 { (shell.t("お電話", "Calls to you")) }
@@ -102,6 +108,7 @@ fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
         @match (&it.told, shell.lang) {
             (Some((at, whom)), Lang::Ja) => { (when::text(shell, *at)) " に" (whom) "へお知らせしました。" }
             (Some((at, whom)), Lang::En) => { "We told " (whom) " at " (when::text(shell, *at)) ". " }
+            (None, _) if !it.filed.is_empty() => (shell.t("ご連絡を受け付けました。", "We have received your report. ")),
             (None, _) => (shell.t("影響を確かめています。", "We are finding out what it affects. ")),
         }
         (it.standing) " "
@@ -115,7 +122,10 @@ fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
 }
 
 fn times(shell: &Shell, it: &CustomerIncidentPage) -> Vec<(String, Markup)> {
-    let mut items = vec![(shell.t("検知", "Detected").to_owned(), when::time(shell, it.began))];
+    let mut items = vec![(
+        if it.filed.is_empty() { shell.t("検知", "Detected") } else { shell.t("受付", "Received") }.to_owned(),
+        when::time(shell, it.began),
+    )];
     if let Some((at, _)) = &it.told {
         items.push((shell.t("ご連絡", "Notice").to_owned(), when::time(shell, *at)));
     }
@@ -146,6 +156,7 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
         impact: Impact::Yes,
         began: at(-900),
         recovered: None,
+        filed: vec![],
         told: Some((at(-250), "長谷川 亮 様".into())),
         standing: "php-fpm の応答が戻らず、予備のサーバーへ切り替えています。".into(),
         decide: None,
@@ -186,7 +197,15 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
     ended.clocks[0].state = ClockState::Missed { due: at(-300), at: Some(at(-240)), provisional: false };
     let mut new = open.clone();
     (new.told, new.published, new.calls, new.impact) = (None, vec![], vec![], Impact::Unjudged);
+    let mut filed = new.clone();
+    filed.filed = vec![
+        ("優先度".into(), "高".into()),
+        ("検知日時".into(), "03:05:00".into()),
+        ("ホスト名".into(), "web02".into()),
+        ("ビジネスインパクト".into(), "受注ができない".into()),
+        ("障害の詳細".into(), HOSTILE.into()),
+    ];
     let mut hostile = open.clone();
     (hostile.title, hostile.standing, hostile.decide) = (HOSTILE.into(), HOSTILE.into(), Some(HOSTILE.into()));
-    vec![("open", open), ("ended", ended), ("new", new), ("hostile", hostile)]
+    vec![("open", open), ("ended", ended), ("new", new), ("filed", filed), ("hostile", hostile)]
 }

@@ -36,6 +36,8 @@ pub struct Listed {
 pub struct CustomerListPage {
     /// Open ones first, then newest first.
     pub incidents: Vec<Listed>,
+    /// Whether the reader may file a fault.
+    pub reports: bool,
     /// Path of the next page of the list.
     pub next: Option<String>,
 }
@@ -53,7 +55,7 @@ pub fn page(shell: &Shell, it: &CustomerListPage) -> Markup {
     ];
     let rows = it.incidents.iter().map(|i| row(shell, i)).collect();
     let body = html! {
-        header.top { h1 { (title) } }
+        header.top { h1 { (title) } @if it.reports { a.button href="/faults/new" { (shell.t("障害を知らせる", "Report a fault")) } } }
         @if it.incidents.is_empty() {
             (empty(shell.t("障害はありません。", "There are no incidents."), &html! { (shell.t("起きたときはここに載り、メールとお電話でお知らせします。", "If one occurs it is listed here, and we tell you by mail and by phone.")) }))
         } @else {
@@ -104,7 +106,7 @@ pub fn samples() -> Vec<(&'static str, CustomerListPage)> {
         ),
     ];
     vec![
-        ("full", CustomerListPage { incidents: full, next: Some("/incidents?before=NGS-7".into()) }),
-        ("empty", CustomerListPage { incidents: vec![], next: None }),
+        ("full", CustomerListPage { incidents: full, reports: true, next: Some("/incidents?before=NGS-7".into()) }),
+        ("empty", CustomerListPage { incidents: vec![], reports: true, next: None }),
     ]
 }

@@ -6,6 +6,7 @@ use crate::parts::{facts, head, slip};
 use crate::timeline::timeline;
 use crate::when;
 use domain::time::Instant;
+use domain::words::Label;
 use maud::{Markup, html};
 
 /// The first alert of the incident, in the sender's own words.
@@ -31,6 +32,12 @@ pub struct AlertWords {
     pub link: Option<String>,
     /// Page of the stored raw event.
     pub raw: Option<String>,
+    /// Whether it is the customer who told us, and no tool.
+    pub filed: bool,
+    /// What is still to be asked after a call.
+    pub owed: Vec<Label>,
+    /// Page of the call by which it was told.
+    pub intake: Option<String>,
 }
 
 /// An earlier incident of the same kind.
@@ -57,8 +64,11 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             html! { (when::time(shell, alert.received)) @if alert.count > 1 { " " small { (shell.t("ほか ", "and ")) (alert.count - 1) (shell.t(" 件を束ねています", " more")) } } },
         ),
         (shell.t("送信元", "Source").to_owned(), html! { (alert.source) }),
-        (shell.t("重大度", "Severity").to_owned(), html! { (alert.severity) }),
     ];
+    if !alert.severity.is_empty() {
+        let name = if alert.filed { shell.t("優先度", "Priority") } else { shell.t("重大度", "Severity") };
+        items.push((name.to_owned(), html! { (alert.severity) }));
+    }
     if let Some(sent) = alert.sent {
         items.push((
             shell.t("送信元の時刻", "Sender's time").to_owned(),
@@ -67,10 +77,14 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
     }
     items.extend(alert.fields.iter().map(|(name, value)| (name.clone(), html! { code { (value) } })));
     html! {
-        (head("col-alert", shell.t("アラートの言葉", "What the alert says")))
-        blockquote.alert { (alert.summary) }
+        (head("col-alert", if alert.filed { shell.t("お客様の言葉", "What the customer says") } else { shell.t("アラートの言葉", "What the alert says") }))
+        @if !alert.summary.is_empty() { blockquote.alert { (alert.summary) } }
+        @if !alert.owed.is_empty() {
+            p.owed { strong { (shell.t("これから伺うこと: ", "Still to be asked: ")) } (alert.owed.iter().map(|item| item.in_lang(shell.lang)).collect::<Vec<_>>().join(shell.t("、", ", "))) }
+        }
         (facts(&items))
         p.links {
+            @if let Some(intake) = &alert.intake { a href=(intake) { (shell.t("お電話の聞き取りを開く", "Open what the caller says")) } " " }
             @if let Some(link) = link { a href=(link) rel="noopener noreferrer" { (shell.t("監視元で開く", "Open at the source")) } " " }
             @if let Some(raw) = &alert.raw { a href=(raw) { (shell.t("受け取ったままを見る", "See it as received")) } }
         }
@@ -84,7 +98,7 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             div.writing {
                 (verbs::writing(shell, it, Verb::Note))
                 // Nobody gets a message about what they were not told of.
-                @if !it.notice.published.is_empty() { (verbs::writing(shell, it, Verb::Message)) }
+                @if it.known { (verbs::writing(shell, it, Verb::Message)) }
             }
         }
         (timeline(shell, &it.timeline))

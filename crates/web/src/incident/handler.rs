@@ -2,12 +2,12 @@
 
 use super::of::{Around, for_caller, page_of, told};
 use super::{IncidentPage, Verb, page};
-use crate::customer;
 use crate::failure::{Conflict, conflict_page};
 use crate::form::Draft;
 use crate::here::{Here, html};
 use crate::layout::{Place, Shell};
 use crate::sent::{Sent, Typed};
+use crate::{board, customer};
 use axum::response::{IntoResponse, Response};
 use desk::incident::{Done, IncidentView, input};
 use desk::{Answer, Error};
@@ -41,6 +41,9 @@ pub(crate) async fn context(here: &Here, shell: &Shell, view: &IncidentView, dra
     let source = match &view.incident.origin {
         Origin::Alert { event, .. } => sources.get(&desk.event(caller, &view.tenant, *event).await?.0.api_key).cloned(),
         Origin::Heartbeat { key } => sources.get(key).cloned(),
+        Origin::Customer { .. } | Origin::Telephone { .. } => {
+            board::handler::filed(&view.incident).map(|label| label.in_lang(shell.lang).to_owned())
+        }
     };
     let around = Around { source, outcomes: desk.outcomes(caller, &view.earlier).await?, sources };
     Ok(for_caller(page_of(shell, view, &around, draft), view, caller))
@@ -73,7 +76,8 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
         Verb::Judgement => {
             let criteria = typed.number("criteria")?.unwrap_or_default();
             let (text, reason) = (text("text"), text("reason"));
-            let input = input::Judgement { version, criteria, answers: answers(typed), text, reason };
+            let (answers, told_caller) = (answers(typed), typed.yes("told_caller"));
+            let input = input::Judgement { version, criteria, answers, text, reason, told_caller };
             desk.judge(caller, key, &input).await
         }
         Verb::Rejudgement => {

@@ -17,6 +17,8 @@ pub struct Judgement {
     pub agreed_by: Option<String>,
     /// Whether a check of the running state is recorded; without one a reason is asked for.
     pub checked: bool,
+    /// The contact who is on the line now, having told us of the fault by telephone.
+    pub on_line: Option<String>,
     /// Its questions, in order; none means that no criteria were agreed, so nothing can be judged.
     pub questions: Vec<Question>,
     /// Judgements, the newest first.
@@ -86,6 +88,10 @@ pub(super) fn questions(shell: &Shell, it: &IncidentPage) -> Markup {
             }
             @if !judgement.checked {
                 (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("reason", shell.t("稼動確認なしで判定する理由", "Why without a check of the running state"), Input::Text).required().wide()))
+            }
+            @if let Some(who) = &judgement.on_line {
+                @let label = format!("{who} {}", shell.t("様にこの通話で伝えた（影響ありのとき、架電に代わります）", "was told on this call (with impact it takes the place of our call)"));
+                (field(shell, &it.draft, Verb::Judgement.noun(), &Field::new("told_caller", label, Input::Tick).wide()))
             }
             p.do { button.primary type="submit" data-primary { (shell.t("判定する（影響ありなら公開）", "Judge (and publish if affected)")) " " kbd { "Enter" } } }
         }

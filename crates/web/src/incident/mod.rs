@@ -18,7 +18,7 @@ pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
 pub use dialling::{Standing, UnderWay};
 pub use judgement::{Judged, Judgement, Question};
 pub use notice::{Call, Contact, NoticeBox, Phone, Published, calls, contacts, published};
-pub(crate) use of::{calls as calls_of, days_label, hours, impact, told_to_customer};
+pub(crate) use of::{calls as calls_of, days_label, filed, hours, impact, told_to_customer};
 pub use sample::samples;
 pub(crate) use sample::{ended_ledger, told};
 pub use verbs::{Prefill, Verb};
@@ -101,6 +101,8 @@ pub struct IncidentPage {
     pub others: Vec<Verb>,
     /// Whether the reader may act at all.
     pub writes: bool,
+    /// Whether the ticket exists for the customer, so that they can read a message.
+    pub known: bool,
     /// What the forms start with.
     pub prefill: Prefill,
     /// What was typed before and refused.

@@ -69,6 +69,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         primary,
         others,
         writes: true,
+        known: incident.is_known_to_customer(),
         prefill: prefill(shell, view, holder.as_deref(), &told),
         holder,
         draft,
@@ -161,7 +162,8 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
     if !incident.state.is_final() && incident.state != State::Detected {
         others.extend([Verb::CallBack, Verb::CallRecord, Verb::Consent]);
     }
-    others.retain(|verb| Some(*verb) != primary);
+    // What the customer told us themselves is no false alarm.
+    others.retain(|verb| Some(*verb) != primary && !(*verb == Verb::FalseAlarm && incident.is_known_to_customer()));
     (primary, others)
 }
 
@@ -194,7 +196,16 @@ fn judgement(shell: &Shell, view: &IncidentView, told: &Told<'_>) -> Judgement {
         questions: criteria.map(|criteria| criteria.questions.iter().map(question).collect()).unwrap_or_default(),
         judged: judged.collect(),
         checked: !incident.checks.is_empty(),
+        on_line: on_line(view),
     }
+}
+
+/// The contact who is on the line now, by name: what is told to them needs no other call.
+fn on_line(view: &IncidentView) -> Option<String> {
+    let (_, plan) = view.plan.as_ref()?;
+    let voice = domain::fault::told_on_own_call(view.incident.phone.as_ref(), Some(plan)).ok()?;
+    let domain::fact::Voice::OnOwnCall { contact } = voice else { return None };
+    plan.contact(&contact).map(|(_, contact)| contact.name.clone())
 }
 
 fn words(shell: &Shell, view: &IncidentView, source: Option<String>) -> AlertWords {
@@ -204,10 +215,31 @@ fn words(shell: &Shell, view: &IncidentView, source: Option<String>) -> AlertWor
     let said = said(&raw);
     let event = match &incident.origin {
         Origin::Alert { event, .. } => Some(*event),
-        Origin::Heartbeat { .. } => None,
+        Origin::Heartbeat { .. } | Origin::Customer { .. } | Origin::Telephone { .. } => None,
     };
     let fallback = || shell.t("（名前なし）", "(no name)").to_owned();
+    let told = filed(shell, incident, &view.texts);
+    if let Some(told) = told {
+        return AlertWords {
+            source: source.unwrap_or_else(fallback),
+            host: told.host,
+            summary: told.details,
+            severity: told.priority,
+            received: incident.alert_at(),
+            sent: None,
+            fields: told.items,
+            count: 0,
+            link: None,
+            raw: None,
+            filed: true,
+            owed: told.owed,
+            intake: incident.phone.is_some().then(|| format!("/incidents/{}/intake", incident.key)),
+        };
+    }
     AlertWords {
+        filed: false,
+        owed: vec![],
+        intake: None,
         source: source.filter(|name| !name.is_empty()).unwrap_or_else(fallback),
         host: first.map(|alert| alert.source.clone()).unwrap_or_default(),
         summary: first.map_or_else(
@@ -222,6 +254,64 @@ fn words(shell: &Shell, view: &IncidentView, source: Option<String>) -> AlertWor
         link: said.link,
         raw: event.map(|event| format!("/alerts/events/{}/{event}", view.tenant)),
     }
+}
+
+/// What the customer told us, as pages show it.
+pub(crate) struct Filed {
+    /// ホスト名
+    pub(crate) host: String,
+    /// 障害の詳細, or ご連絡内容.
+    pub(crate) details: String,
+    /// 優先度; empty by telephone.
+    pub(crate) priority: String,
+    /// Everything else, by name.
+    pub(crate) items: Vec<(String, String)>,
+    /// What is still to be asked.
+    pub(crate) owed: Vec<Label>,
+}
+
+/// What the customer told us; none where a tool did.
+pub(crate) fn filed(shell: &Shell, incident: &Incident, texts: &HashMap<domain::ids::BlobId, String>) -> Option<Filed> {
+    let text = |blob: Option<&domain::ids::BlobId>| blob.and_then(|id| texts.get(id)).cloned().unwrap_or_default();
+    let phone = incident.phone.as_ref();
+    let (host, details, impact) = match &incident.origin {
+        Origin::Customer { host, business_impact, details, .. } => (Some(host), Some(details), Some(business_impact)),
+        Origin::Telephone { .. } => {
+            let phone = phone?;
+            (phone.host.as_ref(), phone.content.as_ref(), phone.business_impact.as_ref())
+        }
+        Origin::Alert { .. } | Origin::Heartbeat { .. } => return None,
+    };
+    let mut items = vec![];
+    let mut add = |name: &str, value: String| {
+        if !value.is_empty() {
+            items.push((name.to_owned(), value));
+        }
+    };
+    add(shell.t("検知日時", "Noticed at"), incident.detected_at().map(|at| when::text(shell, at)).unwrap_or_default());
+    let lag = incident.detection_lag_ms().map(|ms| when::span(shell.lang, ms)).unwrap_or_default();
+    add(shell.t("検知から受付まで", "From detection to receipt"), lag);
+    add(shell.t("ビジネスインパクト", "Business impact"), text(impact));
+    if let Some(phone) = phone {
+        let caller = text(phone.caller.as_ref());
+        let who = match (caller.is_empty(), &phone.contact, &phone.called_back) {
+            (true, ..) => String::new(),
+            (_, Some(_), _) => format!("{caller} {}", shell.t("（連絡体制にある方）", "(a contact of the plan)")),
+            (_, None, Some(_)) => {
+                format!("{caller} {}", shell.t("（折り返しで確認済み）", "(confirmed by a call back)"))
+            }
+            (_, None, None) => {
+                format!("{caller} {}", shell.t("（連絡体制にない方: 折り返し要）", "(not in the plan: call back)"))
+            }
+        };
+        add(shell.t("ご担当者様氏名", "Caller"), who);
+        let reason = phone.by_phone.map(|why| why.label().in_lang(shell.lang).to_owned()).unwrap_or_default();
+        add(shell.t("お電話の理由", "Why by telephone"), reason);
+        add(shell.t("会社名（未確認）", "Company (not found)"), text(phone.company.as_ref()));
+    }
+    let priority = incident.priority().map(|it| it.label().in_lang(shell.lang).to_owned()).unwrap_or_default();
+    let owed = phone.map(|phone| phone.owed().iter().map(|item| item.label()).collect()).unwrap_or_default();
+    Some(Filed { host: text(host), details: text(details), priority, items, owed })
 }
 
 /// What a raw event says beside its summary, whoever sent it.

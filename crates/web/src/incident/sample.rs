@@ -115,6 +115,9 @@ fn judging() -> IncidentPage {
             count: 3,
             link: Some("https://prometheus.example/graph?g0.expr=probe_success".into()),
             raw: Some("/alerts/events/9041".into()),
+            filed: false,
+            owed: vec![],
+            intake: None,
         },
         earlier: vec![
             Earlier {
@@ -134,6 +137,7 @@ fn judging() -> IncidentPage {
             version: 3,
             agreed_by: Some("長谷川 亮".into()),
             checked: true,
+            on_line: None,
             questions: questions([Some(true), None, None]),
             judged: vec![],
         },
@@ -158,6 +162,7 @@ fn judging() -> IncidentPage {
         primary: Some(Verb::Judgement),
         others: vec![Verb::RecoveryStep, Verb::FalseAlarm],
         writes: true,
+        known: true,
         prefill: Prefill {
             check_how: "外形監視と SSH".into(),
             occurrence: NOTICE.into(),

@@ -5,7 +5,7 @@ use crate::parts::Reader;
 use crate::timeline::Entry;
 use crate::when;
 use domain::access::Actor;
-use domain::fact::{AttemptOutcome, Body, Fact, NoticeChannel, NoticeKind, Outcome, Reminder, Target};
+use domain::fact::{AttemptOutcome, Body, Fact, NoticeChannel, NoticeKind, Origin, Outcome, Reminder, Target};
 use domain::ids::{BlobId, KeyId, MessageId, PersonId};
 use domain::incident::Incident;
 use domain::time::Instant;
@@ -113,9 +113,23 @@ impl Told<'_> {
     fn line(&self, body: &Body) -> Line {
         let say = |ja: &'static str, en: &'static str| Line::new(self.t(ja, en));
         match body {
-            Body::IncidentOpened { title, .. } => {
-                say("アラートを受信し、障害を開始", "An alert opened the incident").with(self.text(title))
+            Body::IncidentOpened { title, origin, .. } => {
+                let line = match origin {
+                    Origin::Customer { .. } => say("お客様が障害を申告", "The customer filed the fault"),
+                    Origin::Telephone { .. } => {
+                        say("お客様からのお電話で障害を開始", "The customer's call opened the incident")
+                    }
+                    Origin::Alert { .. } | Origin::Heartbeat { .. } => {
+                        say("アラートを受信し、障害を開始", "An alert opened the incident")
+                    }
+                };
+                line.with(self.text(title))
             }
+            Body::CallerHeard(heard) => self.heard(heard),
+            Body::IntakeCallEnded { summary } => {
+                say("お客様との通話を終了", "The customer's call ended").with(self.text(summary)).to(Reader::Internal)
+            }
+            Body::IntakeCallBegun {} => say("お電話の受付を開始", "A call began"),
             Body::IncidentTaken { person } => {
                 let name = self.people.get(person).cloned().unwrap_or_default();
                 say("担当を開始", "Taken").with(name)
@@ -327,13 +341,49 @@ impl Told<'_> {
         }
     }
 
+    /// What a caller said, item by item.
+    fn heard(&self, heard: &domain::fault::Heard) -> Line {
+        use domain::fault::Item;
+        let text = |blob: &Option<BlobId>| blob.as_ref().map(|blob| self.text(blob));
+        let caller = text(&heard.caller).map(|name| match &heard.contact {
+            Some(_) => format!("{name} {}", self.t("（連絡体制にある方）", "(a contact of the plan)")),
+            None => {
+                format!("{name} {}", self.t("（連絡体制にない方: 折り返しで確認）", "(not in the plan: call back)"))
+            }
+        });
+        let said = [
+            (Item::Project, heard.project_sure.then(|| self.t("確認済み", "confirmed").to_owned())),
+            (Item::Caller, caller),
+            (Item::CallBack, text(&heard.called_back)),
+            (Item::Reason, heard.by_phone.map(|why| why.label().in_lang(self.lang()).to_owned())),
+            (Item::DetectedAt, heard.detected_at.map(|at| when::text(self.shell, at))),
+            (Item::Host, text(&heard.host)),
+            (Item::BusinessImpact, text(&heard.business_impact)),
+            (Item::Content, text(&heard.content)),
+        ];
+        let line =
+            |(item, said): (Item, Option<String>)| Some(format!("{}: {}", item.label().in_lang(self.lang()), said?));
+        let lines: Vec<String> = said.into_iter().filter_map(line).collect();
+        Line::new(self.t("お電話で伺った", "Told by telephone")).with(lines.join("\n"))
+    }
+
     /// A message by what it tells and to whom.
     fn message(&self, id: &MessageId) -> String {
         let Some(delivery) = self.incident.deliveries.get(id) else { return id.to_string() };
         let notice = notice_name(delivery.notice).in_lang(self.lang());
-        let to =
-            delivery.contact.as_ref().map_or_else(|| "Webhook".to_owned(), |contact| self.contact(contact.as_str()));
+        let to = delivery
+            .contact
+            .as_ref()
+            .map_or_else(|| self.nobody(delivery.notice).to_owned(), |it| self.contact(it.as_str()));
         format!("{notice} → {to}:")
+    }
+
+    /// To whom a message goes that is for no contact.
+    const fn nobody(&self, notice: NoticeKind) -> &'static str {
+        match notice {
+            NoticeKind::Receipt => self.t("申告された方", "whoever filed it"),
+            _ => "Webhook",
+        }
     }
 
     fn channel(&self, channel: &str, ja: &'static str, en: &'static str) -> String {
@@ -361,6 +411,7 @@ pub(crate) const fn notice_name(kind: NoticeKind) -> Label {
         NoticeKind::Recovery => Label::new("復旧連絡", "Recovery notice"),
         NoticeKind::Message => Label::new("ご連絡", "Message"),
         NoticeKind::Closure => Label::new("対応終了のお知らせ", "End of the incident"),
+        NoticeKind::Receipt => Label::new("受付のお知らせ", "Receipt"),
     }
 }
 

@@ -234,10 +234,13 @@ impl History {
         self.minutes(16).await;
         let version = self.version(&key).await;
         let answers = vec![Answer { question: "down".into(), yes: true }];
-        let judgement =
-            input::Judgement {
-                version, criteria: 1, answers, text: "停止しています。".into(), reason: String::new()
-            };
+        let judgement = input::Judgement {
+            version,
+            criteria: 1,
+            answers,
+            text: "停止しています。".into(),
+            ..input::Judgement::default()
+        };
         desk.judge(operator, &key, &judgement).await.unwrap();
         let (delivered, refused) =
             (|| Attempt::Delivered { detail: "250".into() }, || Attempt::Refused { detail: "550".into() });
