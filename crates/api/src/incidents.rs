@@ -92,6 +92,13 @@ pub(crate) fn routes(routes: &mut Routes) {
         "call-back", operate, "recordCallBack", "折り返し: a contact called us", CallBack => call_back;
         "consent", operate, "recordConsent", "口頭同意: heard by whoever records it", Consent => consent;
         "consent-dispute", Policy::In(Right::SpeakAsCustomer), "disputeConsent", "The customer says that a consent was not given so", ConsentDispute => dispute_consent;
+        "escalation", operate, "escalate", "エスカレーション, with a reason; the giver keeps it until it is taken", Escalation => escalate;
+        "escalation-taking", Policy::In(Right::ReadOperations), "takeEscalation", "Takes an escalation", EscalationTaking => take_escalation;
+        "promise", operate, "promise", "A promise with its instant", Promise => promise;
+        "promise-kept", operate, "keepPromise", "A promise was kept", PromiseKept => keep_promise;
+        "supplier-case", operate, "openSupplierCase", "A case was opened at AWS Support", SupplierCase => open_supplier_case;
+        "supplier-answer", operate, "recordSupplierAnswer", "AWS Support answered", SupplierAnswer => answer_supplier_case;
+        "hand-over", operate, "handOver", "引き継ぎ to a person, or to whoever comes next", HandOver => hand_over;
         "interim-report", operate, "publishInterimReport", "中間報告", InterimReport => report;
         "recovery-step", operate, "recordRecoveryStep", "A recovery step", RecoveryStep => step;
         "recovery", operate, "recordRecovery", "復旧", Recovery => recover;

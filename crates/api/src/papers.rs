@@ -11,7 +11,7 @@ use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::draft::Templates;
 use domain::ids::{ProjectKey, TenantId};
-use domain::paper::{Agreement, Closures, Paper, Provider};
+use domain::paper::{Agreement, Closures, DutyList, Paper, Provider};
 use domain::time::Instant;
 use gate::{Asked, Object, Path, Policy, Query, Signed, Trouble, answer_once};
 use http::StatusCode;
@@ -66,6 +66,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         ["listContactPlans", "recordContactPlan"],
     );
     of_provider::<Closures, schema::Closures>(routes, "/api/v1/calendar", ["listCalendars", "recordCalendar"]);
+    of_provider::<DutyList, schema::DutyList>(routes, "/api/v1/duty-list", ["listDutyLists", "recordDutyList"]);
     of_provider::<Provider, schema::Provider>(routes, "/api/v1/provider", ["listProviders", "recordProvider"]);
 }
 

@@ -4,6 +4,8 @@
 mod calling;
 mod case;
 mod outgoing;
+mod owing;
+pub(crate) mod paging;
 mod receipt;
 mod view;
 
@@ -20,6 +22,8 @@ use domain::contact::{ContactPlan, Occasion};
 use domain::criteria::Criteria;
 use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
 use domain::ids::{BlobId, RecordKey};
+use domain::incident::escalation::Group;
+use domain::incident::promise::PromiseKind;
 use domain::incident::verbs::{Closing, Judging, Notice, Rejudging};
 use domain::refusal::Refusal;
 use domain::time::Instant;
@@ -39,7 +43,7 @@ pub struct Done {
 /// Inputs of the verbs: the same struct for the API's JSON and the page's form. `version` is the record version the caller
 /// saw; a stale one is refused.
 pub mod input {
-    use super::{CallResult, CriteriaAnswer, Deserialize, Instant, NoticeChannel, Serialize};
+    use super::{CallResult, CriteriaAnswer, Deserialize, Group, Instant, NoticeChannel, PromiseKind, Serialize};
     use utoipa::ToSchema;
 
     macro_rules! inputs {
@@ -203,6 +207,73 @@ pub mod input {
             #[schema(required, minimum = 1)]
             consent: u32,
             /// What was different.
+            #[schema(required)]
+            text: String,
+        }
+        /// エスカレーション
+        Escalation {
+            /// To whom.
+            #[schema(required, value_type = wire::paper::Group)]
+            to: Option<Group>,
+            /// Why, and what is asked.
+            #[schema(required)]
+            reason: String,
+        }
+        /// Takes an escalation.
+        EscalationTaking {
+            /// Which escalation of the incident, from 1.
+            #[schema(required, minimum = 1)]
+            escalation: u32,
+        }
+        /// A promise with its instant.
+        Promise {
+            /// What.
+            #[schema(required, value_type = wire::paper::PromiseKind)]
+            kind: Option<PromiseKind>,
+            /// Until when.
+            #[schema(required, value_type = String, format = DateTime)]
+            due: Option<Instant>,
+            /// In which words.
+            #[schema(required)]
+            text: String,
+        }
+        /// A promise was kept.
+        PromiseKept {
+            /// Which promise of the incident, from 1.
+            #[schema(required, minimum = 1)]
+            promise: u32,
+            /// What came of it.
+            text: String,
+        }
+        /// A case was opened at the supplier.
+        SupplierCase {
+            /// The supplier's number of it.
+            #[schema(required)]
+            number: String,
+            /// The severity it was opened with.
+            #[schema(required)]
+            severity: String,
+            /// When it was opened there; none means now.
+            #[schema(value_type = Option<String>, format = DateTime)]
+            opened: Option<Instant>,
+        }
+        /// The supplier answered.
+        SupplierAnswer {
+            /// Which case of the incident, from 1.
+            #[schema(required, minimum = 1)]
+            case: u32,
+            /// When it came; none means now.
+            #[schema(value_type = Option<String>, format = DateTime)]
+            at: Option<Instant>,
+            /// What it said.
+            #[schema(required)]
+            text: String,
+        }
+        /// 引き継ぎ
+        HandOver {
+            /// Id of the person; empty means whoever comes next.
+            to: String,
+            /// What the taker must know.
             #[schema(required)]
             text: String,
         }

@@ -1,5 +1,6 @@
 //! The outbox: claiming what is due to be sent, and writing down what became of it.
 
+use crate::incident::paging::PAGE;
 use crate::incident::{Hook, Letter, Payload};
 use crate::key::WebhookSecret;
 use crate::{Answer, Desk};
@@ -98,6 +99,9 @@ impl Desk {
 
     async fn content(&self, claim: &ClaimedMessage) -> Answer<Content> {
         let unsendable = |detail: &str| Content::Unsendable(Attempt::Refused { detail: detail.to_owned() });
+        if claim.class == PAGE && !self.is_page_of_use(claim).await? {
+            return Ok(unsendable("受領済みか終了のため、送りません / taken already or over: not sent"));
+        }
         let Some(text) = self.store.tenant(&claim.tenant).blob_text(&claim.payload).await? else {
             return Ok(unsendable("本文は消去されました / the words were erased"));
         };

@@ -111,7 +111,14 @@ impl Desk {
                 continue;
             }
             fired += 1;
-            match case.incident.fire(&timer.kind, now, &calendar) {
+            let said = case.incident.fire(&timer.kind, now, &calendar);
+            if let Some((TimerKind::PageUnanswered(escalation, step), _)) = &said {
+                facts.extend(case.page(*escalation, *step).await?);
+            }
+            if let Some((groups, cause)) = said.as_ref().and_then(|(kind, _)| kind.escalates()) {
+                facts.extend(case.raise(groups, cause).await?);
+            }
+            match said {
                 Some((TimerKind::AutoClose, _)) => {
                     let cause = case.write.text("復旧連絡から5営業日が経過したため自動で終了しました。");
                     let closing = Closing { class: "unknown".into(), cause, confirmed_by: None, automatic: true };

@@ -6,8 +6,10 @@
 mod calling;
 pub mod clock;
 pub mod duty;
+pub mod escalation;
 mod fold;
 pub mod ledger;
+pub mod promise;
 mod slots;
 mod state;
 #[cfg(test)]
@@ -16,7 +18,9 @@ pub mod timer;
 pub mod verbs;
 
 pub use calling::{Call, CallBack, CallEnd, Calling, Consent, Reached};
+pub use escalation::{Escalation, Page};
 pub use fold::Broken;
+pub use promise::{HandOver, Promise, SupplierCase};
 pub use state::State;
 
 use crate::access::{Actor, Role};
@@ -251,6 +255,16 @@ pub struct Incident {
     pub reads: Vec<Mark>,
     /// Oral consents.
     pub consents: Vec<Marked<Consent>>,
+    /// Escalations, first to last.
+    pub escalations: Vec<Marked<Escalation>>,
+    /// Pages to staff.
+    pub pages: BTreeMap<MessageId, Page>,
+    /// Promises, first to last.
+    pub promises: Vec<Marked<Promise>>,
+    /// Cases at the supplier.
+    pub cases: Vec<Marked<SupplierCase>>,
+    /// Hand-overs, first to last.
+    pub hand_overs: Vec<Marked<HandOver>>,
     /// Interim reports.
     pub reports: Vec<Marked<Report>>,
     /// Recovery steps: what was done, with what result.

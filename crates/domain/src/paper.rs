@@ -3,6 +3,8 @@
 use crate::clocks::notice::AgreedTargets;
 use crate::contact::ContactPlan;
 use crate::criteria::Criteria;
+use crate::ids::PersonId;
+use crate::incident::escalation::Group;
 use crate::refusal::Refusal;
 use crate::words::Label;
 use jiff::civil::Date;
@@ -113,6 +115,43 @@ impl Paper for Provider {
     fn validate(&self) -> Result<(), Refusal> {
         if self.name.trim().is_empty() {
             return Err(Refusal::invalid("name", "提供者の名称を入力してください。", "Give the provider's name."));
+        }
+        Ok(())
+    }
+}
+
+/// Who is paged in which order, group by group. A group that is not named pages everybody who holds its role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DutyList {
+    /// The orders; a group stands once.
+    pub groups: Vec<DutyOrder>,
+}
+
+/// The order of one group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DutyOrder {
+    /// Which group.
+    pub group: Group,
+    /// Whom to page, the first first.
+    pub people: Vec<PersonId>,
+}
+
+impl Paper for DutyList {
+    const KIND: &'static str = "duty_list";
+    const LABEL: Label = Label::new("当番順", "Duty list");
+
+    fn validate(&self) -> Result<(), Refusal> {
+        for (place, order) in self.groups.iter().enumerate() {
+            let is_twice = self.groups[..place].iter().any(|other| other.group == order.group);
+            if is_twice || order.group == Group::Aw || order.people.len() > 50 {
+                return Err(Refusal::invalid(
+                    "groups",
+                    "グループは1度ずつ、50人までで入力してください（AWS サポートは除く）。",
+                    "Name each group once with at most 50 people, and not the supplier.",
+                ));
+            }
         }
         Ok(())
     }

@@ -61,6 +61,19 @@ impl SystemScope<'_> {
 }
 
 impl Write {
+    /// The people who hold a role at the provider or for this tenant at an instant and may sign in, by name.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn staff(&mut self, role: Role, at: Instant) -> Result<Vec<PersonRow>, Failure> {
+        let sql = "SELECT p.id, p.email, p.name, p.reading, p.lang, p.password, p.created, p.disabled FROM people p \
+                   WHERE p.disabled IS NULL AND p.id IN (SELECT m.person FROM memberships m WHERE (m.tenant = $1 \
+                   OR m.tenant IN (SELECT t.id FROM tenants t WHERE t.kind = 'provider')) \
+                   AND m.role = $2 AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)) ORDER BY p.name, p.id";
+        let (tx, tenant) = self.parts();
+        tx.all(sql, vals![tenant, role, at]).await
+    }
+
     /// Grants a role, in this tenant whatever the row says.
     ///
     /// # Errors

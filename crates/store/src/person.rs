@@ -42,6 +42,19 @@ impl PersonRow {
 }
 
 impl Write {
+    /// People by id, in any order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn people(&mut self, ids: &[PersonId]) -> Result<Vec<PersonRow>, Failure> {
+        if ids.is_empty() {
+            return Ok(vec![]);
+        }
+        let (places, vals) = list(0, ids);
+        let (tx, _) = self.parts();
+        tx.all(&format!("{PERSON} WHERE id IN {places}"), vals).await
+    }
+
     /// Adds the first person of the desk; false, and nothing is added, where there is somebody already.
     ///
     /// # Errors

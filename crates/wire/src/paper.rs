@@ -16,6 +16,36 @@ codes! {
 }
 
 codes! {
+    /// Whom an escalation goes to.
+    Group {
+        /// サポートセンター
+        Su,
+        /// サポートデスク責任者
+        Dh,
+        /// 管理責任者
+        Mr,
+        /// お客様担当スタッフ
+        Rm,
+        /// トップマネジメント
+        Tm,
+        /// AWS サポート
+        Aw,
+    }
+}
+
+codes! {
+    /// What was promised.
+    PromiseKind {
+        /// 折り返しの電話
+        CallBack,
+        /// 状況の確認
+        Check,
+        /// Anything else.
+        Other,
+    }
+}
+
+codes! {
     /// How the customer is told of what recovered by itself.
     SelfRecovery {
         /// By telephone as ever.
@@ -129,6 +159,18 @@ answers! {
         /// The days, in any order; at most 1,000.
         #[schema(value_type = Vec<String>)]
         days: Vec<String>,
+    }
+    /// 当番順: who is paged in which order.
+    DutyList {
+        /// The orders; a group stands once, and one that is not named pages everybody who holds its role.
+        groups: Vec<DutyOrder>,
+    }
+    /// The order of one group.
+    DutyOrder {
+        /// Which group.
+        group: Group,
+        /// Ids of the people, the first to page first.
+        people: Vec<String>,
     }
     /// The provider's own name and number.
     Provider {

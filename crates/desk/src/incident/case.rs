@@ -9,7 +9,7 @@ use crate::desk::{read_paper, required};
 use crate::{Answer, Caller, Change, Desk, Scope};
 use domain::access::{Actor, Right};
 use domain::calendar::Calendar;
-use domain::fact::NewFact;
+use domain::fact::{Body, NewFact};
 use domain::ids::{BlobId, ProjectKey, RecordKey, TenantId};
 use domain::incident::verbs::By;
 use domain::incident::{Incident, Joins};
@@ -129,7 +129,11 @@ impl Case<'_> {
         for new in facts {
             let fact = self.write.append(new);
             self.incident.apply(&fact)?;
-            for queued in outgoing::queue(&mut self, &fact).await? {
+            let mut told = outgoing::queue(&mut self, &fact).await?;
+            if matches!(fact.body, Body::Escalated { .. }) {
+                told.extend(self.page(self.incident.escalations.len() as u32, 0).await?);
+            }
+            for queued in told {
                 let fact = self.write.append(queued);
                 self.incident.apply(&fact)?;
             }

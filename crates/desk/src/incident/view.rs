@@ -3,7 +3,7 @@
 use super::CLASSES;
 use crate::desk::read_paper;
 use crate::{Answer, Caller, Desk, Scope};
-use domain::access::Right;
+use domain::access::{Right, Role};
 use domain::calendar::Calendar;
 use domain::contact::{ContactPlan, Occasion};
 use domain::criteria::Criteria;
@@ -63,6 +63,8 @@ pub struct IncidentView {
     pub contact_names: HashMap<String, String>,
     /// Whose turn it is to be called, by the plan valid now; none where nobody may be called at this hour.
     pub turn: Option<ContactId>,
+    /// Who else works here and may be given the incident: id and name.
+    pub colleagues: Vec<(PersonId, String)>,
     /// Drafts of what comes next.
     pub drafts: Templates,
     /// The last incidents of the same project with the same dedup key, newest first, at most three.
@@ -162,7 +164,9 @@ impl Desk {
             }
             Origin::Heartbeat { .. } | Origin::Customer { .. } | Origin::Telephone { .. } => (None, vec![]),
         };
-        let actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
+        let mut actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
+        actors.extend(incident.escalations.iter().flat_map(|escalation| escalation.what.ladder.clone()));
+        actors.extend(incident.hand_overs.iter().filter_map(|given| given.what.to.clone()));
         let people = self.store.system().people_of(&actors).await?;
         let project = incident.project.as_str();
         let criteria = self.criteria(&scope, &incident, now).await?;
@@ -188,6 +192,7 @@ impl Desk {
             criteria,
             plan,
             turn,
+            colleagues: self.colleagues(now).await?,
             drafts,
             earlier,
             calendar,
@@ -213,6 +218,11 @@ impl Desk {
         incident.checks.clear();
         incident.steps.clear();
         incident.false_alarm = None;
+        incident.escalations.clear();
+        incident.pages.clear();
+        incident.promises.clear();
+        incident.cases.clear();
+        incident.hand_overs.clear();
         if let Some(phone) = &mut incident.phone {
             (phone.ended, phone.called_back) = (None, None);
         }
@@ -271,6 +281,20 @@ impl Desk {
             rows.extend(store.incident(key).await?);
         }
         Ok(rows)
+    }
+
+    /// Who works at the desk: the monitoring and the support centre, and its head.
+    async fn colleagues(&self, now: Instant) -> Answer<Vec<(PersonId, String)>> {
+        let provider = self.provider_id().await?;
+        let mut found: Vec<(PersonId, String)> = vec![];
+        for role in [Role::Mo, Role::Su, Role::Dh] {
+            for person in self.store.tenant(&provider).holders(role, now).await? {
+                if found.iter().all(|(id, _)| *id != person.id) {
+                    found.push((person.id, person.name));
+                }
+            }
+        }
+        Ok(found)
     }
 
     pub(crate) async fn customer_name(&self, tenant: &TenantId) -> Answer<String> {

@@ -4,12 +4,13 @@ use super::chain::{Chain, dedup_key};
 use super::events::Told;
 use super::rows::{Expected, Table};
 use super::{Audit, Checked, fault_of};
+use crate::incident::paging::PAGE;
 use crate::incident::{cached_row, timer_rows};
 use domain::calendar::Calendar;
 use domain::fact::{AttemptOutcome, Body, Fact};
-use domain::ids::{BlobId, RecordKey, TenantId};
+use domain::ids::{BlobId, MessageId, RecordKey, TenantId};
 use domain::incident::clock::FinalVerdict;
-use domain::incident::{Delivery, Incident, Joins};
+use domain::incident::{Incident, Joins, Mark, Marked};
 use domain::time::Instant;
 use std::collections::{HashMap, VecDeque};
 use store::{Cell, IncidentRow, StoredRow};
@@ -148,7 +149,7 @@ fn keys_of(fact: &Fact) -> RecordKey {
 
 /// The blobs whose words stand in rows, too.
 fn words(incident: &Incident) -> Vec<&BlobId> {
-    let details = incident.deliveries.values().flat_map(|delivery| delivery.attempts.last());
+    let details = sent(incident).filter_map(|(_, sent)| sent.attempts.last());
     std::iter::once(&incident.title).chain(details.map(|attempt| &attempt.what.1)).collect()
 }
 
@@ -280,40 +281,61 @@ impl Check<'_> {
     /// Each message stands as its last attempt left it; one that is being sent is still queued for the facts.
     fn messages(&self) -> Checked {
         let mut table = Table::new(self.tenant, "messages", &["id"]);
-        for (id, delivery) in &self.incident.deliveries {
+        for (id, sent) in sent(self.incident) {
             let row = self.own[5].iter().find(|row| row.text("id") == id.as_str());
             let is_sending = row.is_some_and(|row| row.text("state") == "sending");
-            let mut cells = delivery_cells(delivery, is_sending, self.texts);
+            let mut cells = sent.cells(is_sending, self.texts);
             cells.push(("record", self.incident.key.as_str().into()));
-            table.expect(vec![id.as_str().into()], Expected { seq: last_of(delivery), ..self.expected(cells) });
+            table.expect(vec![id.as_str().into()], Expected { seq: sent.last_seq(), ..self.expected(cells) });
         }
         self.compare(table, &self.own[5])
     }
 }
 
-fn last_of(delivery: &Delivery) -> u64 {
-    delivery.attempts.last().map_or(delivery.queued.seq, |attempt| attempt.mark.seq)
+/// A message as its facts tell it: a notice to the customer, or a page to staff.
+struct Sent<'a> {
+    class: &'static str,
+    channel: &'a str,
+    queued: &'a Mark,
+    attempts: &'a [Marked<(AttemptOutcome, BlobId)>],
 }
 
-fn delivery_cells(delivery: &Delivery, is_sending: bool, texts: &HashMap<BlobId, String>) -> Vec<(&'static str, Cell)> {
-    let last = delivery.attempts.last().map(|attempt| (&attempt.what.0, &attempt.what.1, attempt.mark.at));
-    let (state, ended) = match last {
-        Some((AttemptOutcome::Delivered, _, at)) => ("delivered", Some(at)),
-        Some((AttemptOutcome::Refused, _, at)) => ("failed", Some(at)),
-        _ if is_sending => ("sending", None),
-        _ => ("queued", None),
-    };
-    let mut cells = vec![
-        ("class", "notice".into()),
-        ("channel", delivery.channel.as_str().into()),
-        ("created", delivery.queued.at.into()),
-        ("state", state.into()),
-        ("ended", ended.into()),
-    ];
-    match last {
-        None | Some((AttemptOutcome::Delivered, ..)) => cells.push(("reason", Cell::Null)),
-        // Words that were erased cannot be compared.
-        Some((_, detail, _)) => cells.extend(texts.get(detail).map(|text| ("reason", text.as_str().into()))),
+/// Every message about an incident.
+fn sent(incident: &Incident) -> impl Iterator<Item = (&MessageId, Sent<'_>)> {
+    let notices = incident.deliveries.iter().map(|(id, it)| {
+        (id, Sent { class: "notice", channel: &it.channel, queued: &it.queued, attempts: &it.attempts })
+    });
+    let pages = incident.pages.iter();
+    let pages =
+        pages.map(|(id, it)| (id, Sent { class: PAGE, channel: "mail", queued: &it.queued, attempts: &it.attempts }));
+    notices.chain(pages)
+}
+
+impl Sent<'_> {
+    fn last_seq(&self) -> u64 {
+        self.attempts.last().map_or(self.queued.seq, |attempt| attempt.mark.seq)
     }
-    cells
+
+    fn cells(&self, is_sending: bool, texts: &HashMap<BlobId, String>) -> Vec<(&'static str, Cell)> {
+        let last = self.attempts.last().map(|attempt| (&attempt.what.0, &attempt.what.1, attempt.mark.at));
+        let (state, ended) = match last {
+            Some((AttemptOutcome::Delivered, _, at)) => ("delivered", Some(at)),
+            Some((AttemptOutcome::Refused, _, at)) => ("failed", Some(at)),
+            _ if is_sending => ("sending", None),
+            _ => ("queued", None),
+        };
+        let mut cells = vec![
+            ("class", self.class.into()),
+            ("channel", self.channel.into()),
+            ("created", self.queued.at.into()),
+            ("state", state.into()),
+            ("ended", ended.into()),
+        ];
+        match last {
+            None | Some((AttemptOutcome::Delivered, ..)) => cells.push(("reason", Cell::Null)),
+            // Words that were erased cannot be compared.
+            Some((_, detail, _)) => cells.extend(texts.get(detail).map(|text| ("reason", text.as_str().into()))),
+        }
+        cells
+    }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod fields;
 mod night;
 mod outbox;
+mod owing;
 mod packs;
 mod papers;
 mod passing;

@@ -44,7 +44,14 @@ impl Body {
             Self::ConsentHeard { who, number, words, what } => {
                 [Some(who), Some(number), Some(words), Some(what), None, None]
             }
-            Self::ConsentDisputed { text, .. } => one(text),
+            Self::ConsentDisputed { text, .. }
+            | Self::Promised { text, .. }
+            | Self::SupplierCaseAnswered { text, .. }
+            | Self::HandedOver { text, .. } => one(text),
+            Self::Escalated { text, .. } | Self::PromiseKept { text, .. } => {
+                [text.as_ref(), None, None, None, None, None]
+            }
+            Self::SupplierCaseOpened { number, .. } => one(number),
             Self::RecoveryStepDone { step, result } => two(step, Some(result)),
             Self::RecoveryNotified { method, confirmed_by, text, .. } => {
                 [Some(method), Some(confirmed_by), Some(text), None, None, None]
@@ -66,6 +73,8 @@ impl Body {
             | Self::IncidentJudged { .. }
             | Self::JudgementConfirmed { .. }
             | Self::CallConnected { .. }
+            | Self::EscalationTaken { .. }
+            | Self::PageQueued { .. }
             | Self::CallVoided { .. }
             | Self::NoticeAcknowledged { .. }
             | Self::TicketRead {}

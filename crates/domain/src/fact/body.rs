@@ -5,6 +5,8 @@ use crate::clocks::notice::AgreedTargets;
 use crate::contact::Rounds;
 use crate::fault::{Heard, Priority};
 use crate::ids::{BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, WebhookId};
+use crate::incident::escalation::{Cause, Group};
+use crate::incident::promise::PromiseKind;
 use crate::time::Instant;
 use crate::words::Label;
 use serde::{Deserialize, Serialize};
@@ -327,6 +329,26 @@ pub enum Body {
     /// The customer says that a consent was not given so. `consent` counts the consents of the incident from 1.
     #[serde(rename = "incident.consent_disputed")]
     ConsentDisputed { consent: u32, text: BlobId },
+    /// Somebody else must know: `ladder` are the people paged for it, one after the other where `ordered`.
+    #[serde(rename = "incident.escalated")]
+    Escalated { to: Group, cause: Cause, text: Option<BlobId>, ladder: Vec<PersonId>, ordered: bool },
+    /// `escalation` counts the escalations of the incident from 1.
+    #[serde(rename = "incident.escalation_taken")]
+    EscalationTaken { escalation: u32 },
+    #[serde(rename = "page.queued")]
+    PageQueued { message: MessageId, escalation: u32, step: u32, person: PersonId },
+    #[serde(rename = "incident.promised")]
+    Promised { promise: PromiseKind, due: Instant, text: BlobId },
+    /// `promise` counts the promises of the incident from 1.
+    #[serde(rename = "incident.promise_kept")]
+    PromiseKept { promise: u32, text: Option<BlobId> },
+    #[serde(rename = "incident.case_opened")]
+    SupplierCaseOpened { number: BlobId, severity: String, opened: Instant },
+    /// `case` counts the supplier's cases of the incident from 1.
+    #[serde(rename = "incident.case_answered")]
+    SupplierCaseAnswered { case: u32, at: Instant, text: BlobId },
+    #[serde(rename = "incident.handed_over")]
+    HandedOver { to: Option<PersonId>, text: BlobId },
     #[serde(rename = "incident.reported")]
     InterimReported { text: BlobId, next_due: Option<Instant> },
     #[serde(rename = "incident.step_done")]
@@ -417,6 +439,9 @@ impl Body {
                 | Self::ConsentDisputed { .. }
                 | Self::CallerHeard(_)
                 | Self::IntakeCallEnded { .. }
+                | Self::Escalated { .. }
+                | Self::EscalationTaken { .. }
+                | Self::PageQueued { .. }
         )
     }
 

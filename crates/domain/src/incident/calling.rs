@@ -4,7 +4,7 @@
 //! A call begins with a fact, so that the desk and not the operator says when; its result follows. One without a result in
 //! time is void: it ended no clock and reached nobody. Attempts stay what an operator states (自己申告).
 
-use super::verbs::{By, Dial, Facts, missing_reason, stated, wrong_state};
+use super::verbs::{By, Dial, Facts, missing_reason, no_such, stated, wrong_state};
 use super::{Incident, Mark, Marked, State};
 use crate::contact::Rounds;
 use crate::fact::{Body, CallResult, Voice};
@@ -315,10 +315,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, or it has ended.
     pub fn call_back(&self, by: &By, back: CallBack) -> Facts {
-        self.still_open()?;
-        if self.state == State::Detected {
-            return Err(wrong_state(self));
-        }
+        self.in_hand()?;
         let CallBack { contact, number, name, understood, note } = back;
         Ok(vec![self.fact(by, Body::CalledBack { contact, number, name, understood, note })])
     }
@@ -348,10 +345,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, or it has ended.
     pub fn consent(&self, by: &By, consent: Consent) -> Facts {
-        self.still_open()?;
-        if self.state == State::Detected {
-            return Err(wrong_state(self));
-        }
+        self.in_hand()?;
         let Consent { who, number, words, what, .. } = consent;
         Ok(vec![self.fact(by, Body::ConsentHeard { who, number, words, what })])
     }
@@ -363,7 +357,7 @@ impl Incident {
     pub fn dispute_consent(&self, by: &By, consent: u32, text: Option<BlobId>) -> Facts {
         let place = usize::try_from(consent).ok().and_then(|place| place.checked_sub(1));
         match place.and_then(|place| self.consents.get(place)) {
-            None => Err(Refusal::not_found()),
+            None => Err(no_such("consent")),
             Some(found) if found.what.disputed.is_some() => Err(Refusal::not_now(
                 "この同意への異議は受け付け済みです。",
                 "The dispute of this consent was taken in already.",

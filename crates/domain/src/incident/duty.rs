@@ -1,5 +1,7 @@
 //! Duties: what the desk owes next on an incident, each with an instant. The board sorts by the nearest.
 
+use super::escalation::{ANSWER_MINUTES, Group};
+use super::promise::HAND_OVER_MINUTES;
 use super::{Calling, Incident, Mark, State};
 use crate::calendar::{BusinessDays, Calendar};
 use crate::fact::CallResult;
@@ -47,6 +49,14 @@ pub enum DutyKind {
     AskCaller,
     /// Call because a message did not arrive.
     CallUndelivered(MessageId),
+    /// Somebody takes an escalation, from 1.
+    Escalation(u32),
+    /// What was promised, from 1.
+    Promise(u32),
+    /// A case at the supplier.
+    SupplierCase,
+    /// Somebody takes what was handed over.
+    HandOver,
     /// Mend it: without impact no report is owed, and it must not be forgotten.
     Recover,
     /// Tell of the recovery once it is confirmed.
@@ -82,6 +92,10 @@ impl DutyKind {
             Self::Interim => "interim",
             Self::AskCaller => "ask_caller",
             Self::CallUndelivered(_) => "call_undelivered",
+            Self::Escalation(_) => "escalation",
+            Self::Promise(_) => "promise",
+            Self::SupplierCase => "supplier_case",
+            Self::HandOver => "hand_over",
             Self::Recover => "recover",
             Self::ConfirmRecovery => "confirm_recovery",
             Self::Rejoined => "rejoined",
@@ -103,6 +117,10 @@ impl DutyKind {
             Self::Interim => Label::new("中間報告", "Interim report"),
             Self::AskCaller => Label::new("聞き取りの残り", "Ask the caller"),
             Self::CallUndelivered(_) => Label::new("不達のため架電", "Call: mail not delivered"),
+            Self::Escalation(_) => Label::new("エスカレーションの受領", "Take the escalation"),
+            Self::Promise(_) => Label::new("約束", "Promise"),
+            Self::SupplierCase => Label::new("AWSケースの起票", "Open the AWS case"),
+            Self::HandOver => Label::new("引き継ぎの受領", "Take it over"),
             Self::Recover => Label::new("復旧", "Recover"),
             Self::ConfirmRecovery => Label::new("復旧連絡", "Tell of the recovery"),
             Self::Rejoined => Label::new("再発の確認", "Check for recurrence"),
@@ -125,6 +143,10 @@ impl DutyKind {
             Self::Interim,
             Self::AskCaller,
             Self::CallUndelivered(message),
+            Self::Escalation(0),
+            Self::Promise(0),
+            Self::SupplierCase,
+            Self::HandOver,
             Self::Recover,
             Self::ConfirmRecovery,
             Self::Rejoined,
@@ -138,7 +160,7 @@ impl DutyKind {
 }
 
 impl Incident {
-    /// Everything owed at `now`, nearest first. An incident that has not ended always owes something; one that ended may
+    /// Everything owed at `now`, nearest first, and after that what others were asked for. An incident that has not ended always owes something; one that ended may
     /// still owe a call, where what told of the end did not arrive.
     pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
         let mut duties: Vec<Duty> = match self.state {
@@ -154,10 +176,11 @@ impl Incident {
                 let told =
                     [notice, self.result_duty(), round, self.second_duty(), self.interim_duty(now), self.ask_duty()];
                 let mended = [self.recovery_duty(), self.rejoined_duty(), self.close_duty(calendar)];
-                told.into_iter().chain(mended).flatten().chain(self.call_duties()).collect()
+                told.into_iter().chain(mended).flatten().chain(self.call_duties()).chain(self.handed_duties()).collect()
             }
         };
-        duties.sort_by_key(|duty| duty.due);
+        // What others are asked for never stands before what the holder owes.
+        duties.sort_by_key(|duty| (matches!(duty.kind, DutyKind::Escalation(_)), duty.due));
         duties
     }
 
@@ -227,6 +250,36 @@ impl Incident {
                 Some(Duty { kind: DutyKind::CallUndelivered(id.clone()), due: mark.at })
             },
         )
+    }
+
+    /// What others were asked for and what was promised.
+    fn handed_duties(&self) -> impl Iterator<Item = Duty> {
+        let open = (1..).zip(&self.escalations).filter(|(_, escalation)| escalation.what.taken.is_none());
+        // The supplier takes nothing: the case is owed instead.
+        let escalations = open.filter(|(_, escalation)| escalation.what.to != Group::Aw).map(|(number, escalation)| {
+            let due = escalation.mark.at.plus_minutes(ANSWER_MINUTES);
+            Duty { kind: DutyKind::Escalation(number), due }
+        });
+        let promises = self.open_promises();
+        let promises =
+            promises.map(|(number, promise)| Duty { kind: DutyKind::Promise(number), due: promise.what.due });
+        let case = self.case_due().map(|due| Duty { kind: DutyKind::SupplierCase, due });
+        let given = self.handed_over();
+        let given = given.map(|given| given.mark.at.plus_minutes(HAND_OVER_MINUTES));
+        let given = given.map(|due| Duty { kind: DutyKind::HandOver, due });
+        escalations.chain(promises).chain(case).chain(given)
+    }
+
+    /// Whose duty it is, where it is not the holder's.
+    pub fn group_of(&self, duty: &DutyKind) -> Option<Group> {
+        match duty {
+            DutyKind::Escalation(number) => {
+                let place = usize::try_from(*number).ok()?.checked_sub(1)?;
+                self.escalations.get(place).map(|escalation| escalation.what.to)
+            }
+            DutyKind::ReviewFalseAlarm => Some(Group::Dh),
+            _ => None,
+        }
     }
 
     fn recovery_duty(&self) -> Option<Duty> {

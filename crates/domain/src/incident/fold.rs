@@ -77,6 +77,11 @@ impl Incident {
             acknowledgements: vec![],
             reads: vec![],
             consents: vec![],
+            escalations: vec![],
+            pages: std::collections::BTreeMap::new(),
+            promises: vec![],
+            cases: vec![],
+            hand_overs: vec![],
             reports: vec![],
             steps: vec![],
             recoveries: vec![],
@@ -153,6 +158,14 @@ impl Incident {
             | Body::TicketRead {}
             | Body::ConsentHeard { .. }
             | Body::ConsentDisputed { .. } => self.apply_call(&fact.body, mark).ok_or_else(|| broken("call"))?,
+            Body::Escalated { .. } | Body::EscalationTaken { .. } | Body::PageQueued { .. } => {
+                self.apply_escalation(&fact.body, mark).ok_or_else(|| broken("escalation"))?;
+            }
+            Body::Promised { .. }
+            | Body::PromiseKept { .. }
+            | Body::SupplierCaseOpened { .. }
+            | Body::SupplierCaseAnswered { .. }
+            | Body::HandedOver { .. } => self.apply_promise(&fact.body, mark).ok_or_else(|| broken("promise"))?,
             Body::InterimReported { text, next_due } => {
                 self.reports.push(Marked { mark, what: Report { text, next_due } });
             }
@@ -225,8 +238,12 @@ impl Incident {
                 self.deliveries.insert(message, delivery);
             }
             Body::MessageAttempted { message, outcome, detail, .. } => {
-                let delivery = self.deliveries.get_mut(&message).ok_or_else(|| broken("attempt"))?;
-                delivery.attempts.push(Marked { mark, what: (outcome, detail) });
+                let attempt = Marked { mark, what: (outcome, detail) };
+                if let Some(delivery) = self.deliveries.get_mut(&message) {
+                    delivery.attempts.push(attempt);
+                } else if !self.apply_page_attempt(&message, attempt) {
+                    return Err(broken("attempt"));
+                }
             }
             Body::MessageUndelivered { message } => {
                 let delivery = self.deliveries.get_mut(&message).ok_or_else(|| broken("undelivered"))?;

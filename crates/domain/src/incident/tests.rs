@@ -3,6 +3,7 @@
 mod calling;
 mod clocks;
 mod duties;
+mod escalation;
 mod machine;
 mod slots;
 mod story;

@@ -4,6 +4,7 @@
 //! can recompute them. A kind has one row; re-arming it for a later due raises its generation.
 
 use super::duty::UNDELIVERED_MINUTES;
+use super::escalation::{Cause, Group};
 use super::{Calling, Incident};
 use crate::calendar::Calendar;
 use crate::clocks::interim;
@@ -35,6 +36,10 @@ pub enum TimerKind {
     Undelivered(MessageId),
     /// A call without a result, from 1.
     CallUnresolved(u32),
+    /// Not recovered for so long that this group must know.
+    Unrecovered(Group),
+    /// A page that nobody answered: which escalation, from 1, and the step to page next.
+    PageUnanswered(u32, u32),
     /// Five business days after the recovery notice.
     AutoClose,
     /// One business day without the head of desk's word on a false alarm.
@@ -65,8 +70,23 @@ impl TimerKind {
             Self::InterimSlot => "interim_slot".into(),
             Self::Undelivered(message) => format!("undelivered:{message}"),
             Self::CallUnresolved(call) => format!("call_unresolved:{call}"),
+            Self::Unrecovered(group) => format!("unrecovered:{}", group.code()),
+            Self::PageUnanswered(escalation, step) => format!("page:{escalation}:{step}"),
             Self::AutoClose => "auto_close".into(),
             Self::FalseAlarmUnreviewed => "false_alarm_unreviewed".into(),
+        }
+    }
+
+    /// Whom its firing is told to, and why.
+    pub const fn escalates(&self) -> Option<(&'static [Group], Cause)> {
+        match self {
+            Self::UnjudgedLong => Some((&[Group::Dh], Cause::Unjudged)),
+            Self::Target(_, Target::Slo) => Some((&[Group::Dh], Cause::SloPassed)),
+            Self::Target(_, Target::Sla) => Some((&[Group::Dh, Group::Mr, Group::Rm], Cause::SlaPassed)),
+            Self::Unrecovered(Group::Su) => Some((&[Group::Su], Cause::Unrecovered)),
+            Self::Unrecovered(Group::Mr) => Some((&[Group::Mr], Cause::Unrecovered)),
+            Self::Unrecovered(_) => Some((&[Group::Tm], Cause::Unrecovered)),
+            _ => None,
         }
     }
 }
@@ -118,6 +138,14 @@ impl Incident {
             }
             arm(TimerKind::InterimSlot, slot.plus_ms(1));
         }
+        for (number, escalation) in (1..).zip(&self.escalations) {
+            if let Some((step, due)) = escalation.what.next_step() {
+                arm(TimerKind::PageUnanswered(number, step), due);
+            }
+        }
+        if let Some((group, due)) = self.next_unrecovered() {
+            arm(TimerKind::Unrecovered(group), due);
+        }
         if let Some(due) = self.auto_close_at(calendar) {
             arm(TimerKind::AutoClose, due);
         }
@@ -155,7 +183,8 @@ impl Incident {
             TimerKind::InterimSlot => Some(Body::SlotMissed { slot: timer.due.plus_ms(-1) }),
             TimerKind::Undelivered(message) => Some(Body::MessageUndelivered { message: message.clone() }),
             TimerKind::CallUnresolved(call) => Some(Body::CallVoided { call: *call }),
-            TimerKind::AutoClose => None,
+            // What these say needs the people of a group, whom the desk knows.
+            TimerKind::Unrecovered(_) | TimerKind::PageUnanswered(..) | TimerKind::AutoClose => None,
             TimerKind::FalseAlarmUnreviewed => Some(Body::FalseAlarmReviewed { upheld: false }),
         };
         Some((timer.kind, body))

@@ -47,6 +47,15 @@ pub(super) fn missing_reason() -> Refusal {
     Refusal::invalid("reason", "理由を入力してください。", "Give a reason.")
 }
 
+/// Something that the incident counts from 1 and has not so many of.
+pub(super) fn no_such(field: &'static str) -> Refusal {
+    Refusal::invalid(
+        field,
+        "この番号のものはありません。画面で番号を確認してください。",
+        "There is none of that number. See its page.",
+    )
+}
+
 /// Answers hold for the questions that were read: another version may ask something else under the same id.
 fn refuse_other_criteria(read: u32, in_force: u32) -> Result<(), Refusal> {
     match read {
@@ -89,6 +98,11 @@ impl Incident {
 
     pub(super) fn still_open(&self) -> Result<(), Refusal> {
         if self.state.is_final() { Err(wrong_state(self)) } else { Ok(()) }
+    }
+
+    /// Somebody has it, and it goes on.
+    pub(super) fn in_hand(&self) -> Result<(), Refusal> {
+        if self.state.is_final() || self.state == State::Detected { Err(wrong_state(self)) } else { Ok(()) }
     }
 
     /// 担当する: 検知 > 切り分け中; later it hands the incident to another person.

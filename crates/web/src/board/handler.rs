@@ -16,6 +16,7 @@ use domain::fault::Priority;
 use domain::ids::{MessageId, RecordKey};
 use domain::incident::Incident;
 use domain::incident::duty::{Duty, DutyKind};
+use domain::incident::escalation::Group;
 use domain::time::{HOUR_MS, Instant, MINUTE_MS};
 use domain::words::Label;
 use gate::Trouble;
@@ -105,6 +106,7 @@ impl Board {
             state: incident.state.label(),
             duty: duties.first().map_or(domain::words::Label::new("待ち", "Waiting"), |duty| duty.kind.label()),
             mark: duties.first().map_or_else(quiet, |duty| duty_mark(shell, incident, duty, holder)),
+            owner: duties.first().and_then(|duty| incident.group_of(&duty.kind)).map(Group::label),
             holder: holder.map(str::to_owned),
             received: incident.alert_at(),
             alerts: glance.alerts,

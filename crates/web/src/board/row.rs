@@ -26,6 +26,8 @@ pub struct BoardRow {
     pub duty: Label,
     /// Its clock.
     pub mark: ClockMark,
+    /// Whose duty the nearest one is, where it is not the holder's.
+    pub owner: Option<Label>,
     /// Who has taken the incident.
     pub holder: Option<String>,
     /// When the first alert was received.
@@ -72,7 +74,7 @@ pub fn row(shell: &Shell, it: &BoardRow) -> Markup {
     html! {
         div.row id={ "row-" (it.key) } role="row" data-row data-due=[it.due().map(Instant::ms)] {
             div.when role="cell" { (clock_mark(shell, &it.held())) }
-            div.step role="cell" { b { (it.duty.in_lang(shell.lang)) } small { (it.state.in_lang(shell.lang)) } }
+            div.step role="cell" { b { (it.duty.in_lang(shell.lang)) @if let Some(owner) = it.owner { " · " (owner.in_lang(shell.lang)) } } small { (it.state.in_lang(shell.lang)) } }
             div.what role="cell" {
                 a href=(it.href()) { strong { (it.what()) } }
                 small { (slip(&it.key)) " " (it.tenant) " " @if let Some(filed) = it.filed { b { (filed.in_lang(shell.lang)) } " " } span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } } }

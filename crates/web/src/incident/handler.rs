@@ -67,7 +67,7 @@ pub(crate) async fn act(verb: Verb, here: Here, Path(key): Path<RecordKey>, sent
 async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: &TimeZone) -> Answer<Done> {
     let (desk, caller) = (&here.state.desk, &here.caller);
     let text = |name: &str| typed.text(name);
-    let version = if matches!(verb, Verb::Note | Verb::Message | Verb::CallBack) { 0 } else { typed.version()? };
+    let version = if verb.fits_any_version() { 0 } else { typed.version()? };
     match verb {
         Verb::Assignment => desk.take(caller, key, &input::Assignment { version }).await,
         Verb::Check => {
@@ -123,6 +123,32 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
             let (who, number, words, what) = (text("who"), text("number"), text("words"), text("what"));
             desk.consent(caller, key, &input::Consent { version, who, number, words, what }).await
         }
+        Verb::Escalation => {
+            let input = input::Escalation { to: Some(typed.code("to")?), reason: text("reason") };
+            desk.escalate(caller, key, &input).await
+        }
+        Verb::EscalationTaking => {
+            let escalation = typed.number("escalation")?.unwrap_or_default();
+            desk.take_escalation(caller, key, &input::EscalationTaking { escalation }).await
+        }
+        Verb::Promise => {
+            let (kind, due) = (Some(typed.code("kind")?), typed.moment("due", zone)?);
+            desk.promise(caller, key, &input::Promise { kind, due, text: text("text") }).await
+        }
+        Verb::PromiseKept => {
+            let promise = typed.number("promise")?.unwrap_or_default();
+            desk.keep_promise(caller, key, &input::PromiseKept { promise, text: text("text") }).await
+        }
+        Verb::SupplierCase => {
+            let (number, severity) = (text("number"), text("severity"));
+            let input = input::SupplierCase { number, severity, opened: typed.moment("opened", zone)? };
+            desk.open_supplier_case(caller, key, &input).await
+        }
+        Verb::SupplierAnswer => {
+            let case = typed.number("case")?.unwrap_or_default();
+            desk.answer_supplier_case(caller, key, &input::SupplierAnswer { case, at: None, text: text("text") }).await
+        }
+        Verb::HandOver => desk.hand_over(caller, key, &input::HandOver { to: text("to"), text: text("text") }).await,
         Verb::InterimReport => desk.report(caller, key, &input::InterimReport { version, text: text("text") }).await,
         Verb::RecoveryStep => {
             desk.step(caller, key, &input::RecoveryStep { version, step: text("step"), result: text("result") }).await

@@ -9,6 +9,7 @@ pub(crate) mod handler;
 mod judgement;
 mod notice;
 mod of;
+mod owing;
 mod sample;
 pub(crate) mod telling;
 mod verbs;
@@ -19,6 +20,7 @@ pub use dialling::{Standing, UnderWay};
 pub use judgement::{Judged, Judgement, Question};
 pub use notice::{Call, Contact, NoticeBox, Phone, Published, calls, contacts, published};
 pub(crate) use of::{calls as calls_of, days_label, filed, hours, impact, told_to_customer};
+pub use owing::{CaseLine, EscalationLine, Owing, PromiseLine};
 pub use sample::samples;
 pub(crate) use sample::{ended_ledger, told};
 pub use verbs::{Prefill, Verb};
@@ -93,6 +95,10 @@ pub struct IncidentPage {
     pub calling: Option<UnderWay>,
     /// How the calls stand, where somebody has to be reached or was.
     pub standing: Option<Standing>,
+    /// What was asked of others and promised.
+    pub owing: Owing,
+    /// Whether the reader may take an escalation.
+    pub takes: bool,
     /// Facts, newest first.
     pub timeline: Vec<Entry>,
     /// The one next step; none where the incident has ended.
@@ -163,6 +169,7 @@ fn step(shell: &Shell, it: &IncidentPage) -> Markup {
         }
         @if it.primary != Some(Verb::Judgement) { (judgement::summary(shell, it)) }
         (judgement::remark(shell))
+        (owing::section(shell, it))
         @if !it.others.is_empty() {
             h3 { (shell.t("ほかにできること", "What else can be done")) }
             div.others { @for verb in &it.others { (verbs::folded(shell, it, *verb)) } }

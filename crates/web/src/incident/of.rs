@@ -2,8 +2,8 @@
 
 use super::telling::{Told, notice_name};
 use super::{
-    AlertWords, Call, Contact, Earlier, Impact, IncidentPage, Judged, Judgement, NoticeBox, Phone, Prefill, Published,
-    Question, Standing, UnderWay, Verb, clocks,
+    AlertWords, Call, CaseLine, Contact, Earlier, EscalationLine, Impact, IncidentPage, Judged, Judgement, NoticeBox,
+    Owing, Phone, Prefill, PromiseLine, Published, Question, Standing, UnderWay, Verb, clocks,
 };
 use crate::form::Draft;
 use crate::layout::Shell;
@@ -12,9 +12,9 @@ use desk::incident::{CLASSES, IncidentView};
 use domain::access::Right;
 use domain::contact::{Days, Hours};
 use domain::fact::{NoticeKind, Origin};
-use domain::ids::KeyId;
+use domain::ids::{KeyId, PersonId};
 use domain::incident::duty::DutyKind;
-use domain::incident::{Calling, Incident, State};
+use domain::incident::{Calling, Escalation, Incident, Marked, Promise, State, SupplierCase};
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
 use serde_json::Value;
@@ -65,6 +65,8 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         calls: calls(incident, &told),
         calling: UnderWay::of(incident),
         standing: Standing::of(incident),
+        owing: owing(view, &told),
+        takes: true,
         timeline: view.facts.iter().rev().map(|fact| told.entry(fact)).collect(),
         primary,
         others,
@@ -80,6 +82,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
 pub(crate) fn for_caller(mut page: IncidentPage, view: &IncidentView, caller: &desk::Caller) -> IncidentPage {
     let may = |right| caller.enter(&view.tenant, right).is_ok();
     page.writes = may(Right::Operate);
+    page.takes = may(Right::ReadOperations) && caller.person().is_some();
     page.primary = page.primary.filter(|verb| may(verb.right()));
     let own = view.incident.taken.as_ref().is_some_and(|taken| caller.person() == Some(&taken.what));
     page.others.retain(|verb| may(verb.right()) && !(own && *verb == Verb::Assignment));
@@ -161,10 +164,66 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
     }
     if !incident.state.is_final() && incident.state != State::Detected {
         others.extend([Verb::CallBack, Verb::CallRecord, Verb::Consent]);
+        others.extend([Verb::Escalation, Verb::Promise, Verb::SupplierCase, Verb::HandOver]);
     }
     // What the customer told us themselves is no false alarm.
     others.retain(|verb| Some(*verb) != primary && !(*verb == Verb::FalseAlarm && incident.is_known_to_customer()));
     (primary, others)
+}
+
+/// What was asked of others and promised.
+fn owing(view: &IncidentView, told: &Told<'_>) -> Owing {
+    let incident = &view.incident;
+    let name = |id: &PersonId| view.people.get(id).cloned().unwrap_or_else(|| id.to_string());
+    let names = |ids: &[PersonId]| ids.iter().map(name).collect::<Vec<_>>().join("、");
+    let escalation = |(number, it): (u32, &Marked<Escalation>)| EscalationLine {
+        number,
+        to: it.what.to.label(),
+        cause: it.what.cause.label(),
+        text: it.what.text.as_ref().map(|text| told.text(text)).unwrap_or_default(),
+        at: it.mark.at,
+        people: names(&it.what.ladder),
+        taken: it.what.taken.as_ref().map(|mark| (told.actor(&mark.actor, None), mark.at)),
+    };
+    let promise = |(number, it): (u32, &Marked<Promise>)| PromiseLine {
+        number,
+        kind: it.what.kind.label(),
+        due: it.what.due,
+        text: told.text(&it.what.text),
+        kept: it.what.kept.as_ref().map(|kept| kept.mark.at),
+    };
+    let case = |(number, it): (u32, &Marked<SupplierCase>)| CaseLine {
+        number,
+        name: told.text(&it.what.number),
+        severity: it.what.severity.clone(),
+        opened: it.what.opened,
+        answers: it.what.answers.iter().map(|answer| (answer.what.0, told.text(&answer.what.1))).collect(),
+    };
+    let mut promises: Vec<PromiseLine> = (1..).zip(&incident.promises).map(promise).collect();
+    promises.sort_by_key(|promise| (promise.kept.is_some(), promise.due));
+    let mut escalations: Vec<EscalationLine> = (1..).zip(&incident.escalations).map(escalation).collect();
+    escalations.reverse();
+    let handed = incident.handed_over().map(|given| {
+        let to = given
+            .what
+            .to
+            .as_ref()
+            .map(name)
+            .unwrap_or_else(|| told.shell.t("次の担当者", "whoever comes next").to_owned());
+        (to, told.text(&given.what.text))
+    });
+    let colleagues = view.colleagues.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
+    Owing {
+        escalations,
+        promises,
+        cases: {
+            let mut cases: Vec<CaseLine> = (1..).zip(&incident.cases).map(case).collect();
+            cases.reverse();
+            cases
+        },
+        handed,
+        colleagues,
+    }
 }
 
 fn judgement(shell: &Shell, view: &IncidentView, told: &Told<'_>) -> Judgement {

@@ -146,6 +146,8 @@ fn judging() -> IncidentPage {
         calls: vec![],
         calling: None,
         standing: None,
+        owing: Owing::default(),
+        takes: true,
         timeline: vec![
             Entry {
                 text: Some(

@@ -194,6 +194,44 @@ impl Told<'_> {
             Body::ConsentDisputed { text, .. } => say("お客様が口頭同意に異議", "The customer disputes the consent")
                 .with(self.text(text))
                 .to(Reader::Customer),
+            Body::Escalated { to, cause, text, ladder, .. } => {
+                let (to, why) = (to.label().in_lang(self.lang()), cause.label().in_lang(self.lang()));
+                let names: Vec<String> =
+                    ladder.iter().map(|id| self.people.get(id).cloned().unwrap_or_else(|| id.to_string())).collect();
+                let words = text.as_ref().map(|text| format!("\n{}", self.text(text))).unwrap_or_default();
+                Line::new(format!("{} → {to}: {why}", self.t("エスカレーション", "Escalation")))
+                    .with(format!("{}{words}", names.join(self.t("、", ", "))))
+                    .to(Reader::Internal)
+            }
+            Body::EscalationTaken { .. } => say("エスカレーションを受領", "Escalation taken").to(Reader::Internal),
+            Body::PageQueued { person, .. } => say("呼び出しを送信待ちに", "Page queued")
+                .with(self.people.get(person).cloned().unwrap_or_default())
+                .to(Reader::Internal),
+            Body::Promised { promise, due, text } => {
+                let what = promise.label().in_lang(self.lang());
+                Line::new(format!("{}{what} {}", self.t("約束: ", "Promised: "), when::text(self.shell, *due)))
+                    .with(self.text(text))
+                    .to(Reader::Internal)
+            }
+            Body::PromiseKept { text, .. } => say("約束を果たした", "Promise kept")
+                .with(text.as_ref().map(|text| self.text(text)).unwrap_or_default())
+                .to(Reader::Internal),
+            Body::SupplierCaseOpened { number, severity, opened } => {
+                let line = say("AWSケースを起票", "AWS case opened");
+                let line = line.with(format!("{} / {severity}", self.text(number))).to(Reader::Internal);
+                Line { stated: Some(*opened), ..line }
+            }
+            Body::SupplierCaseAnswered { at, text, .. } => {
+                let line = say("AWSサポートの回答", "AWS Support answered").with(self.text(text)).to(Reader::Internal);
+                Line { stated: Some(*at), ..line }
+            }
+            Body::HandedOver { to, text } => {
+                let to = to.as_ref().and_then(|id| self.people.get(id)).cloned();
+                let to = to.unwrap_or_else(|| self.t("次の担当者", "whoever comes next").to_owned());
+                Line::new(format!("{}{to}", self.t("引き継ぎ → ", "Handed over to ")))
+                    .with(self.text(text))
+                    .to(Reader::Internal)
+            }
             Body::InterimReported { text, next_due } => {
                 let next =
                     next_due.map(|due| format!("{}{}", self.t("、次は ", ", next at "), when::short(self.shell, due)));

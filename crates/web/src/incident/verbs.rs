@@ -1,6 +1,6 @@
 //! The verbs of an incident and their forms; one noun of the API and of the process each.
 
-use super::{Impact, IncidentPage, dialling, notice};
+use super::{Impact, IncidentPage, dialling, notice, owing};
 use crate::form::{Choice, Field, Form, Input, field, form, head};
 use crate::layout::Shell;
 use crate::parts::{Reader, reader_flag};
@@ -31,6 +31,20 @@ pub enum Verb {
     CallBack,
     /// Oral consent.
     Consent,
+    /// Ask somebody else.
+    Escalation,
+    /// Take what was asked.
+    EscalationTaking,
+    /// Promise something.
+    Promise,
+    /// Say that a promise was kept.
+    PromiseKept,
+    /// A case was opened at AWS.
+    SupplierCase,
+    /// AWS answered.
+    SupplierAnswer,
+    /// Give it to another person.
+    HandOver,
     /// 中間報告
     InterimReport,
     /// 復旧手順
@@ -61,7 +75,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 30] = [
         Self::Assignment,
         Self::Check,
         Self::Judgement,
@@ -72,6 +86,13 @@ impl Verb {
         Self::CallRecord,
         Self::CallBack,
         Self::Consent,
+        Self::Escalation,
+        Self::EscalationTaking,
+        Self::Promise,
+        Self::PromiseKept,
+        Self::SupplierCase,
+        Self::SupplierAnswer,
+        Self::HandOver,
         Self::InterimReport,
         Self::RecoveryStep,
         Self::Recovery,
@@ -100,6 +121,13 @@ impl Verb {
             Self::CallRecord => "/incidents/{key}/call-record",
             Self::CallBack => "/incidents/{key}/call-back",
             Self::Consent => "/incidents/{key}/consent",
+            Self::Escalation => "/incidents/{key}/escalation",
+            Self::EscalationTaking => "/incidents/{key}/escalation-taking",
+            Self::Promise => "/incidents/{key}/promise",
+            Self::PromiseKept => "/incidents/{key}/promise-kept",
+            Self::SupplierCase => "/incidents/{key}/supplier-case",
+            Self::SupplierAnswer => "/incidents/{key}/supplier-answer",
+            Self::HandOver => "/incidents/{key}/hand-over",
             Self::InterimReport => "/incidents/{key}/interim-report",
             Self::RecoveryStep => "/incidents/{key}/recovery-step",
             Self::Recovery => "/incidents/{key}/recovery",
@@ -120,6 +148,7 @@ impl Verb {
     pub const fn right(self) -> Right {
         match self {
             Self::FalseAlarmReview => Right::Decide,
+            Self::EscalationTaking => Right::ReadOperations,
             _ => Right::Operate,
         }
     }
@@ -137,6 +166,13 @@ impl Verb {
             Self::CallRecord => "call-record",
             Self::CallBack => "call-back",
             Self::Consent => "consent",
+            Self::Escalation => "escalation",
+            Self::EscalationTaking => "escalation-taking",
+            Self::Promise => "promise",
+            Self::PromiseKept => "promise-kept",
+            Self::SupplierCase => "supplier-case",
+            Self::SupplierAnswer => "supplier-answer",
+            Self::HandOver => "hand-over",
             Self::InterimReport => "interim-report",
             Self::RecoveryStep => "recovery-step",
             Self::Recovery => "recovery",
@@ -153,6 +189,23 @@ impl Verb {
         }
     }
 
+    /// Whether it fits an incident however it has moved on meanwhile.
+    pub(super) const fn fits_any_version(self) -> bool {
+        matches!(
+            self,
+            Self::Note
+                | Self::Message
+                | Self::CallBack
+                | Self::Escalation
+                | Self::EscalationTaking
+                | Self::Promise
+                | Self::PromiseKept
+                | Self::SupplierCase
+                | Self::SupplierAnswer
+                | Self::HandOver
+        )
+    }
+
     /// What the button says.
     pub const fn label(self) -> Label {
         match self {
@@ -166,6 +219,13 @@ impl Verb {
             Self::CallRecord => Label::new("架電を後から記録", "Record a call made already"),
             Self::CallBack => Label::new("折り返しを記録", "Record a call back"),
             Self::Consent => Label::new("口頭同意を記録", "Record an oral consent"),
+            Self::Escalation => Label::new("エスカレーションする", "Escalate"),
+            Self::EscalationTaking => Label::new("受領する", "Take the escalation"),
+            Self::Promise => Label::new("約束を記録", "Record a promise"),
+            Self::PromiseKept => Label::new("約束を果たした", "Promise kept"),
+            Self::SupplierCase => Label::new("AWSケースを記録", "Record an AWS case"),
+            Self::SupplierAnswer => Label::new("AWSの回答を記録", "Record the answer of AWS"),
+            Self::HandOver => Label::new("引き継ぐ", "Hand over"),
             Self::InterimReport => Label::new("中間報告を公開", "Publish the interim report"),
             Self::RecoveryStep => Label::new("復旧手順を記録", "Record a recovery step"),
             Self::Recovery => Label::new("復旧を記録", "Record the recovery"),
@@ -256,6 +316,9 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
         Verb::CallRecord => notice::record_fields(shell, it),
         Verb::CallBack => notice::back_fields(shell),
         Verb::Consent => notice::consent_fields(shell),
+        Verb::Escalation | Verb::Promise | Verb::SupplierCase | Verb::HandOver => owing::fields(shell, it, verb),
+        // Their forms stand beside what they are about.
+        Verb::EscalationTaking | Verb::PromiseKept | Verb::SupplierAnswer => vec![],
         Verb::InterimReport => vec![
             area("text", shell.t("中間報告", "Interim report"), 8)
                 .value(fill.interim.as_str())

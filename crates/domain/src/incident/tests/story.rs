@@ -8,6 +8,8 @@ use crate::criteria::Criteria;
 use crate::fact::{Answer, Body, CallResult, Fact, NewFact, NoticeChannel, Origin, Voice};
 use crate::ids::{BlobId, ContactId, MessageId, PersonId, ProjectKey, TenantId};
 use crate::incident::CallEnd;
+use crate::incident::escalation::Cause;
+use crate::incident::timer::TimerKind;
 use crate::incident::verbs::{By, Closing, Dial, Judging, Notice, Rejudging, Turn};
 use crate::incident::{Incident, State};
 use crate::refusal::Refusal;
@@ -268,7 +270,14 @@ impl Story {
             let Some(timer) = due else { return fired };
             let code = timer.kind.code();
             assert!(fired.len() < 1_000, "{code} fires for ever");
-            match self.incident.fire(&code, self.now, &self.calendar) {
+            let said = self.incident.fire(&code, self.now, &self.calendar);
+            // Whom it is told to has its own tests; the desk tells them, and what is told once is not told again.
+            if let Some((TimerKind::Unrecovered(to), None)) = said {
+                let (cause, text) = (Cause::Unrecovered, None);
+                self.hear(Body::Escalated { to, cause, text, ladder: vec![], ordered: false });
+                continue;
+            }
+            match said {
                 Some((_, Some(body))) => drop(self.hear(body)),
                 Some((crate::incident::timer::TimerKind::AutoClose, None)) => {
                     let by = By { actor: Actor::System, role: None, now: self.now };

@@ -3,7 +3,10 @@
 use super::clocks::ledgers_are_gapless;
 use super::story::{Story, Verb, person};
 use crate::fact::{AttemptOutcome, Body, Voice};
-use crate::ids::{BlobId, MessageId};
+use crate::ids::{BlobId, MessageId, PersonId};
+use crate::incident::duty::DutyKind;
+use crate::incident::escalation::Cause;
+use crate::incident::timer::TimerKind;
 use crate::incident::{Incident, State};
 use crate::time::Instant;
 use proptest::prelude::*;
@@ -57,6 +60,14 @@ impl Rows {
             let facts = story.facts.len();
             match story.incident.fire(&kind, story.now, &story.calendar) {
                 Some((_, Some(body))) => drop(story.hear(body)),
+                // The desk knows the people of a group.
+                Some((TimerKind::Unrecovered(to), None)) => {
+                    let (cause, ladder) = (Cause::Unrecovered, vec![PersonId::new("a"), PersonId::new("b")]);
+                    story.hear(Body::Escalated { to, cause, text: None, ladder, ordered: true });
+                    let escalation = story.incident.escalations.len() as u32;
+                    story.hear(page(escalation, 0));
+                }
+                Some((TimerKind::PageUnanswered(escalation, step), None)) => drop(story.hear(page(escalation, step))),
                 Some((_, None)) => {
                     let by =
                         crate::incident::verbs::By { actor: crate::access::Actor::System, role: None, now: story.now };
@@ -122,7 +133,8 @@ fn check(story: &Story) {
         let owed = incident.next_open_slot(last.map_or(story.now, |fact| fact.instant.plus_ms(1)));
         assert_eq!(*next_due, owed, "a notice promises the slot that is owed");
     }
-    assert!(duties.is_sorted_by_key(|duty| duty.due));
+    let of_others = |kind: &DutyKind| matches!(kind, DutyKind::Escalation(_));
+    assert!(duties.is_sorted_by_key(|duty| (of_others(&duty.kind), duty.due)));
     if incident.state == State::Closed {
         let closed = incident.ended_at().unwrap();
         let given: Vec<_> = incident.verdicts.iter().map(|verdict| verdict.what.clone()).collect();
@@ -152,4 +164,9 @@ proptest! {
             check(&story);
         }
     }
+}
+
+fn page(escalation: u32, step: u32) -> Body {
+    let message = MessageId::new(format!("page-{escalation}-{step}"));
+    Body::PageQueued { message, escalation, step, person: PersonId::new("a") }
 }
