@@ -8,6 +8,7 @@ pub mod clock;
 pub mod duty;
 mod fold;
 pub mod ledger;
+mod mending;
 mod slots;
 mod state;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub mod verbs;
 
 pub use calling::{Call, CallBack, CallEnd, Calling, Consent, Reached};
 pub use fold::Broken;
+pub use mending::{RunbookTask, StepDone, Tick};
 pub use state::State;
 
 use crate::access::{Actor, Role};
@@ -254,7 +256,9 @@ pub struct Incident {
     /// Interim reports.
     pub reports: Vec<Marked<Report>>,
     /// Recovery steps: what was done, with what result.
-    pub steps: Vec<Marked<(BlobId, BlobId)>>,
+    pub steps: Vec<Marked<StepDone>>,
+    /// The runbook that was missing, and what became of it.
+    pub runbook_task: Option<Marked<RunbookTask>>,
     /// Recoveries, undone ones too.
     pub recoveries: Vec<Marked<Recovery>>,
     /// Recovery notices.

@@ -125,11 +125,21 @@ impl Case<'_> {
 
     /// Saves facts with all that follows from them, and commits.
     pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
+        self.put(facts).await?;
+        let done =
+            Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
+        self.desk.commit(self.write, &done).await?;
+        self.desk.ring(Change::Act);
+        Ok(done)
+    }
+
+    /// Writes facts with all that follows from them into the transaction, which goes on.
+    pub(super) async fn put(&mut self, facts: Vec<NewFact>) -> Answer<()> {
         let joined_before = self.incident.joins_until() != Joins::No;
         for new in facts {
             let fact = self.write.append(new);
             self.incident.apply(&fact)?;
-            for queued in outgoing::queue(&mut self, &fact).await? {
+            for queued in outgoing::queue(self, &fact).await? {
                 let fact = self.write.append(queued);
                 self.incident.apply(&fact)?;
             }
@@ -144,11 +154,7 @@ impl Case<'_> {
             Joins::No if joined_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
             Joins::No => {}
         }
-        let done =
-            Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
-        self.desk.commit(self.write, &done).await?;
-        self.desk.ring(Change::Act);
-        Ok(done)
+        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@ mod packs;
 mod papers;
 mod passing;
 mod reach;
+mod runbooks;
 mod sign_in;
 mod timers;
 mod verify;

@@ -45,7 +45,7 @@ impl Body {
                 [Some(who), Some(number), Some(words), Some(what), None, None]
             }
             Self::ConsentDisputed { text, .. } => one(text),
-            Self::RecoveryStepDone { step, result } => two(step, Some(result)),
+            Self::RecoveryStepDone { step, result, .. } => two(step, Some(result)),
             Self::RecoveryNotified { method, confirmed_by, text, .. } => {
                 [Some(method), Some(confirmed_by), Some(text), None, None, None]
             }
@@ -69,6 +69,9 @@ impl Body {
             | Self::CallVoided { .. }
             | Self::NoticeAcknowledged { .. }
             | Self::TicketRead {}
+            | Self::RunbookMissing { .. }
+            | Self::RunbookProvided { .. }
+            | Self::RunbookDeclined {}
             | Self::IncidentRecovered { .. }
             | Self::RecoveryWithdrawn {}
             | Self::FalseAlarmReviewed { .. }

@@ -57,6 +57,8 @@ pub enum DutyKind {
     ReviewFalseAlarm,
     /// 終了
     Close,
+    /// 保守手順: the support centre writes one, or says why not; owed beyond the end of the incident.
+    WriteRunbook,
 }
 
 /// One duty.
@@ -87,6 +89,7 @@ impl DutyKind {
             Self::Rejoined => "rejoined",
             Self::ReviewFalseAlarm => "review_false_alarm",
             Self::Close => "close",
+            Self::WriteRunbook => "write_runbook",
         }
     }
 
@@ -108,6 +111,7 @@ impl DutyKind {
             Self::Rejoined => Label::new("再発の確認", "Check for recurrence"),
             Self::ReviewFalseAlarm => Label::new("誤検知の確認", "Review false alarm"),
             Self::Close => Label::new("終了", "Close"),
+            Self::WriteRunbook => Label::new("保守手順の作成（サポートセンター）", "Write a runbook (support centre)"),
         }
     }
 
@@ -130,6 +134,7 @@ impl DutyKind {
             Self::Rejoined,
             Self::ReviewFalseAlarm,
             Self::Close,
+            Self::WriteRunbook,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)
@@ -139,7 +144,7 @@ impl DutyKind {
 
 impl Incident {
     /// Everything owed at `now`, nearest first. An incident that has not ended always owes something; one that ended may
-    /// still owe a call, where what told of the end did not arrive.
+    /// still owe a call, where what told of the end did not arrive, or a runbook.
     pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
         let mut duties: Vec<Duty> = match self.state {
             State::Closed => self.result_duty().into_iter().chain(self.call_duties()).collect(),
@@ -157,6 +162,7 @@ impl Incident {
                 told.into_iter().chain(mended).flatten().chain(self.call_duties()).collect()
             }
         };
+        duties.extend(self.runbook_duty(calendar));
         duties.sort_by_key(|duty| duty.due);
         duties
     }

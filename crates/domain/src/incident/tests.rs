@@ -4,6 +4,7 @@ mod calling;
 mod clocks;
 mod duties;
 mod machine;
+mod mending;
 mod slots;
 mod story;
 mod timers;
