@@ -10,7 +10,7 @@ use crate::{Answer, Caller, Desk, Scope};
 use domain::access::Right;
 use domain::calendar::Calendar;
 use domain::fact::{Body, ConsentRef, Fact, NewFact, Origin, RunbookStep as StepRef};
-use domain::ids::{ProjectKey, RecordKey};
+use domain::ids::{BlobId, ProjectKey, RecordKey};
 use domain::incident::verbs::By;
 use domain::incident::{Incident, Tick};
 use domain::paper::Paper;
@@ -129,7 +129,7 @@ impl Desk {
         scope: &Scope,
         incident: &Incident,
         facts: &[Fact],
-        title: &str,
+        texts: &HashMap<BlobId, String>,
         alerts: &[AlertRow],
         now: Instant,
     ) -> Answer<Offered> {
@@ -146,7 +146,9 @@ impl Desk {
                 });
             }
         }
-        let subjects = subjects(title, alerts, &bodies);
+        let named: Vec<String> = hosts_named(facts).filter_map(|host| texts.get(host)).cloned().collect();
+        let title = texts.get(&incident.title).map(String::as_str).unwrap_or_default();
+        let subjects = subjects(title, &named, alerts, &bodies);
         let matching = own.runbooks.iter().filter(|it| it.matches(&subjects)).map(|it| it.id.clone()).collect();
         let mut versions: HashMap<u32, Runbooks> = HashMap::from([(version, own.clone())]);
         let mut done = HashMap::new();
@@ -178,7 +180,7 @@ impl Desk {
         for key in write.without_runbook(&ProjectKey::new(project)).await? {
             let facts = write.record_facts(&key).await?;
             let incident = match Incident::fold(&facts) {
-                Ok(Some(incident)) if incident.owes_runbook() => incident,
+                Ok(Some(incident)) if incident.owes_runbook() => Box::new(incident),
                 Ok(_) => continue,
                 Err(broken) => {
                     tracing::error!(record = %key, %broken, "an incident cannot be read for its runbook");
@@ -221,7 +223,11 @@ impl Case<'_> {
                 None => None,
             });
         }
-        Ok(subjects(&title, &alerts, &bodies))
+        let mut named = vec![];
+        for host in hosts_named(&facts) {
+            named.extend(self.write.blob_text(host).await?);
+        }
+        Ok(subjects(&title, &named, &alerts, &bodies))
     }
 }
 
@@ -250,15 +256,28 @@ fn events_of(facts: &[Fact]) -> Vec<u64> {
     facts.iter().filter_map(event).take(BODIES_MAX).collect()
 }
 
-/// What the alerts of an incident say about themselves: as they are kept, and as their bodies came.
-fn subjects(title: &str, alerts: &[AlertRow], bodies: &[String]) -> Vec<Subject> {
+/// The hosts that the customer named, on the portal or by telephone.
+pub(super) fn hosts_named(facts: &[Fact]) -> impl Iterator<Item = &BlobId> {
+    facts.iter().filter_map(|fact| match &fact.body {
+        Body::IncidentOpened { origin: Origin::Customer { host, .. }, .. } => Some(host),
+        Body::CallerHeard(heard) => heard.host.as_ref(),
+        _ => None,
+    })
+}
+
+/// What is known of an incident's alerts: what the customer named, as they are kept, and as their bodies came.
+fn subjects(title: &str, named: &[String], alerts: &[AlertRow], bodies: &[String]) -> Vec<Subject> {
     let kept = alerts.iter().map(|alert| Subject {
         hosts: hosts(&alert.source),
         names: vec![alert.summary.clone(), title.to_owned()],
         labels: vec![],
     });
     let said = bodies.iter().filter_map(|body| serde_json::from_str(body).ok()).flat_map(|body: Value| said(&body));
-    let titled = Subject { names: vec![title.to_owned()], ..Subject::default() };
+    let titled = Subject {
+        hosts: named.iter().flat_map(|host| hosts(host)).collect(),
+        names: vec![title.to_owned()],
+        labels: vec![],
+    };
     std::iter::once(titled).chain(kept).chain(said).collect()
 }
 
@@ -355,7 +374,7 @@ mod tests {
 
     fn check(body: &str, binding: &str, is_bound: bool) {
         let runbooks = domain::runbook::notation::parse(&format!("■ a b\n{binding}\n1. c")).unwrap();
-        let subjects = subjects("title", &[], &[body.to_owned()]);
+        let subjects = subjects("title", &[], &[], &[body.to_owned()]);
         assert_eq!(runbooks[0].matches(&subjects), is_bound, "{binding}: {subjects:?}");
     }
 

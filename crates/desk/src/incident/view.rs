@@ -1,7 +1,7 @@
 //! Reading incidents: the board, one incident whole for staff, and what was published for the customer.
 
 use super::CLASSES;
-use super::runbook::{Offered, with_data};
+use super::runbook::{Offered, hosts_named, with_data};
 use crate::desk::read_paper;
 use crate::{Answer, Caller, Desk, Scope};
 use domain::access::Right;
@@ -172,10 +172,11 @@ impl Desk {
         };
         let earlier_by_host = earlier.is_empty();
         if earlier_by_host {
-            earlier = self.earlier_of_host(&scope, &incident, alerts.first()).await?;
+            let named = hosts_named(&facts).filter_map(|host| texts.get(host)).map(String::as_str);
+            let host = alerts.iter().map(|alert| alert.source.as_str()).chain(named).find(|host| !host.is_empty());
+            earlier = self.earlier_of_host(&scope, &incident, host).await?;
         }
-        let title = texts.get(&incident.title).map(String::as_str).unwrap_or_default();
-        let runbooks = self.offered(&scope, &incident, &facts, title, &alerts, now).await?;
+        let runbooks = self.offered(&scope, &incident, &facts, &texts, &alerts, now).await?;
         let actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
         let people = self.store.system().people_of(&actors).await?;
         let project = incident.project.as_str();
@@ -292,15 +293,10 @@ impl Desk {
     }
 
     /// The last incidents about the same host: what happened to it before, under whatever key.
-    async fn earlier_of_host(
-        &self,
-        scope: &Scope,
-        it: &Incident,
-        alert: Option<&AlertRow>,
-    ) -> Answer<Vec<IncidentRow>> {
-        let Some(alert) = alert.filter(|alert| !alert.source.is_empty()) else { return Ok(vec![]) };
+    async fn earlier_of_host(&self, scope: &Scope, it: &Incident, host: Option<&str>) -> Answer<Vec<IncidentRow>> {
+        let Some(host) = host else { return Ok(vec![]) };
         let store = self.store.tenant(&scope.tenant);
-        let keys = store.incidents_of_source(&it.project, &alert.source, EARLIER + 1).await?;
+        let keys = store.incidents_of_source(&it.project, host, EARLIER + 1).await?;
         let mut rows = vec![];
         for key in keys.iter().filter(|key| **key != it.key).take(EARLIER as usize) {
             rows.extend(store.incident(key).await?);

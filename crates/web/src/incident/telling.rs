@@ -5,7 +5,9 @@ use crate::parts::Reader;
 use crate::timeline::Entry;
 use crate::when;
 use domain::access::Actor;
-use domain::fact::{AttemptOutcome, Body, ConsentRef, Fact, NoticeChannel, NoticeKind, Origin, Outcome, Reminder, Target};
+use domain::fact::{
+    AttemptOutcome, Body, ConsentRef, Fact, NoticeChannel, NoticeKind, Origin, Outcome, Reminder, Target,
+};
 use domain::ids::{BlobId, KeyId, MessageId, PersonId};
 use domain::incident::Incident;
 use domain::time::Instant;
