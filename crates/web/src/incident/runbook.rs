@@ -227,8 +227,11 @@ fn tick_form(shell: &Shell, it: &IncidentPage, sheet: &Sheet, line: &Line, is_ne
         );
     }
     if needs_consent {
+        // Which consent it is done by is chosen, not left as it stands.
+        let mut choices = vec![choice("", shell.t("選んでください", "Choose one"))];
+        choices.extend(consents);
         fields.push(
-            Field::new("consent", shell.t("お客様の同意", "The customer's consent"), Input::Menu(consents)).required(),
+            Field::new("consent", shell.t("お客様の同意", "The customer's consent"), Input::Menu(choices)).required(),
         );
     }
     let submit = shell.t("実施を記録", "Record as done");

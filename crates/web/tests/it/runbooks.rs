@@ -46,6 +46,7 @@ async fn steps_are_ticked_where_they_stand() {
     mo.act(&format!("{path}/consent"), &consent).await;
     let page = mo.get(&path).await.ok();
     assert!(page.contains("id=\"runbook-step-web-php-2\"") && page.contains("長谷川 · 再起動"), "it is unlocked");
+    assert!(page.contains("<option value=\"\" selected>選んでください"), "which consent is chosen by a person");
     assert_eq!(step(&mut mo, "2", &[("result", "再起動した"), ("consent", "1")], Script::Off).await.to, path);
     let page = mo.get(&path).await.ok();
     assert!(page.matches("☑ ").count() == 2 && page.contains("mo さん → 502 を確認") && page.contains("口頭同意 1"));
