@@ -1,5 +1,6 @@
 //! Incidents: the board, the list, one whole, and every verb as a noun that is posted.
 
+mod runbooks;
 mod show;
 
 use crate::page::{Told, Window};
@@ -101,6 +102,8 @@ pub(crate) fn routes(routes: &mut Routes) {
         "hand-over", operate, "handOver", "引き継ぎ to a person, or to whoever comes next", HandOver => hand_over;
         "interim-report", operate, "publishInterimReport", "中間報告", InterimReport => report;
         "recovery-step", operate, "recordRecoveryStep", "A recovery step", RecoveryStep => step;
+        "runbook-step", operate, "tickRunbookStep", "保守手順: a step of a runbook is done", RunbookStep => tick_step;
+        "runbook-refusal", operate, "declineRunbook", "The support centre says why there will be no runbook", RunbookRefusal => decline_runbook;
         "recovery", operate, "recordRecovery", "復旧", Recovery => recover;
         "recovery-withdrawal", operate, "withdrawRecovery", "It was not over", RecoveryWithdrawal => withdraw_recovery;
         "recovery-notice", operate, "publishRecoveryNotice", "復旧連絡", RecoveryNotice => notify_recovery;

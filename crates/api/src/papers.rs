@@ -12,6 +12,7 @@ use domain::criteria::Criteria;
 use domain::draft::Templates;
 use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Agreement, Closures, DutyList, Paper, Provider};
+use domain::runbook::Runbooks;
 use domain::time::Instant;
 use gate::{Asked, Object, Path, Policy, Query, Signed, Trouble, answer_once};
 use http::StatusCode;
@@ -64,6 +65,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         routes,
         "/api/v1/projects/{project}/contact-plan",
         ["listContactPlans", "recordContactPlan"],
+    );
+    of_project::<Runbooks, wire::runbook::Runbooks>(
+        routes,
+        "/api/v1/projects/{project}/runbooks",
+        ["listRunbooks", "recordRunbooks"],
     );
     of_provider::<Closures, schema::Closures>(routes, "/api/v1/calendar", ["listCalendars", "recordCalendar"]);
     of_provider::<DutyList, schema::DutyList>(routes, "/api/v1/duty-list", ["listDutyLists", "recordDutyList"]);
@@ -185,6 +191,13 @@ mod tests {
         let contact = serde_json::json!({"id": "a", "name": "b", "hours": {"days": "non_business"}});
         let plan: Value = serde_json::json!({"contacts": [contact], "waived_by": "c"});
         check::<ContactPlan, schema::ContactPlan>(&serde_json::from_value(plan).unwrap());
+        let step = serde_json::json!({"text": "a", "effect": "loses_data", "needs_recovery_point": true});
+        let label = serde_json::json!({"name": "a", "value": "b"});
+        let runbook = serde_json::json!({"id": "a", "title": "b", "labels": [label], "steps": [step]});
+        let consent = serde_json::json!({"by": "a", "on": "2026-11-20"});
+        check::<Runbooks, wire::runbook::Runbooks>(
+            &serde_json::from_value(serde_json::json!({"runbooks": [runbook], "standing_consent": consent})).unwrap(),
+        );
         check::<Closures, schema::Closures>(
             &serde_json::from_value(serde_json::json!({"days": ["2026-12-29"]})).unwrap(),
         );

@@ -7,10 +7,12 @@ mod outgoing;
 mod owing;
 pub(crate) mod paging;
 mod receipt;
+mod runbook;
 mod view;
 
 pub use calling::KnownCaller;
 pub use outgoing::{Hook, Letter, Payload};
+pub use runbook::Offered;
 pub use view::{BoardRow, IncidentView, PublishedView};
 
 pub(crate) use case::{Case, Seen, cached_row, calendar_as_of, timer_rows};
@@ -43,6 +45,7 @@ pub struct Done {
 /// Inputs of the verbs: the same struct for the API's JSON and the page's form. `version` is the record version the caller
 /// saw; a stale one is refused.
 pub mod input {
+    pub use super::runbook::{RunbookRefusal, RunbookStep};
     use super::{CallResult, CriteriaAnswer, Deserialize, Group, Instant, NoticeChannel, PromiseKind, Serialize};
     use utoipa::ToSchema;
 
@@ -401,13 +404,14 @@ impl Desk {
     /// # Errors
     /// See [`domain::incident::Incident::take`]; a program cannot take an incident.
     pub async fn take(&self, caller: &Caller, key: &RecordKey, input: &input::Assignment) -> Answer<Done> {
-        let case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let Some(person) = caller.person().cloned() else {
             return Err(
                 Refusal::not_now("担当者になれるのは人だけです。", "Only a person can take an incident.").into()
             );
         };
-        let facts = case.incident.take(&case.by, person)?;
+        let mut facts = case.incident.take(&case.by, person)?;
+        facts.extend(case.missing_runbook().await?);
         case.save(facts).await
     }
 

@@ -10,6 +10,7 @@ use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::ids::{ProjectKey, RecordKey};
 use domain::paper::Provider;
+use domain::runbook::Runbooks;
 use domain::time::Instant;
 use domain::words::Lang;
 use std::collections::HashMap;
@@ -55,7 +56,8 @@ pub struct Project {
     pub plan: Option<(u32, ContactPlan)>,
     /// The criteria valid as of the pack, with their version.
     pub criteria: Option<(u32, Criteria)>,
-    // 保守手順 of the project come here, as papers of the kind `runbooks` valid as of the pack.
+    /// The runbooks valid as of the pack, with their version.
+    pub runbooks: Option<(u32, Runbooks)>,
 }
 
 impl Desk {
@@ -77,6 +79,7 @@ impl Desk {
                     incidents: open.remove(&project.key).unwrap_or_default(),
                     plan: self.paper::<ContactPlan>(&tenant.id, subject, made).await?,
                     criteria: self.paper::<Criteria>(&tenant.id, subject, made).await?,
+                    runbooks: self.paper::<Runbooks>(&tenant.id, subject, made).await?,
                     name: project.name,
                     key: project.key,
                 });

@@ -1,4 +1,4 @@
-//! Agreed papers: criteria, contact plan, agreement, templates, closures, the provider's name. A change is a new version.
+//! Agreed papers: criteria, contact plan, runbooks, agreement, templates, closures, the provider's name. A change is a new version.
 
 use crate::desk::read_paper;
 use crate::tenant::record;
@@ -7,6 +7,7 @@ use domain::access::Right;
 use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Closures, Paper, Provider};
 use domain::refusal::Refusal;
+use domain::runbook::Runbooks;
 use domain::time::Instant;
 
 /// One version of a paper.
@@ -77,6 +78,9 @@ impl Desk {
         let newest = version - 1;
         if after.is_some_and(|after| after != newest) {
             return Err(Refusal::stale(u64::from(newest)).into());
+        }
+        if P::KIND == Runbooks::KIND {
+            write = self.settle_runbooks(write, subject, version, &scope).await?;
         }
         self.commit(write, &Recorded { version }).await?;
         self.ring(Change::Act);

@@ -9,6 +9,7 @@ pub mod duty;
 pub mod escalation;
 mod fold;
 pub mod ledger;
+mod mending;
 pub mod promise;
 mod slots;
 mod state;
@@ -20,6 +21,7 @@ pub mod verbs;
 pub use calling::{Call, CallBack, CallEnd, Calling, Consent, Reached};
 pub use escalation::{Escalation, Page};
 pub use fold::Broken;
+pub use mending::{RunbookTask, StepDone, Tick};
 pub use promise::{HandOver, Promise, SupplierCase};
 pub use state::State;
 
@@ -268,7 +270,9 @@ pub struct Incident {
     /// Interim reports.
     pub reports: Vec<Marked<Report>>,
     /// Recovery steps: what was done, with what result.
-    pub steps: Vec<Marked<(BlobId, BlobId)>>,
+    pub steps: Vec<Marked<StepDone>>,
+    /// The runbook that was missing, and what became of it.
+    pub runbook_task: Option<Marked<RunbookTask>>,
     /// Recoveries, undone ones too.
     pub recoveries: Vec<Marked<Recovery>>,
     /// Recovery notices.

@@ -14,6 +14,7 @@ pub mod incident;
 pub mod paper;
 pub mod pattern;
 pub mod refusal;
+pub mod runbook;
 pub mod time;
 pub mod watch;
 pub mod words;

@@ -3,6 +3,7 @@
 
 mod incident;
 mod project;
+mod runbook;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod words;
@@ -110,7 +111,7 @@ fn of_customer(it: &Content, customer: &Customer) -> Markup {
                     @for view in &project.incidents { (incident::incident(it, view)) }
                     (project::contacts(project))
                     (project::criteria(project))
-                    // 保守手順 of the project are printed here.
+                    (runbook::runbooks(project))
                 }
             }
             (by_hand())

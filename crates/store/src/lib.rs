@@ -27,6 +27,7 @@ mod person;
 mod project;
 pub mod random;
 mod record;
+mod runbook;
 mod schema;
 mod scope;
 mod session;

@@ -100,8 +100,8 @@ impl StaffScope<'_> {
         self.db().all(&sql, vals).await
     }
 
-    /// The board: incidents that are open, or ended and still owe a call, by their nearest duty, then by opening; those that
-    /// owe nothing come last.
+    /// The board: incidents that are open, or ended and still owe a call or a runbook, by their nearest duty, then by opening;
+    /// those that owe nothing come last.
     ///
     /// # Errors
     /// The database fails.
@@ -111,7 +111,8 @@ impl StaffScope<'_> {
         let sql = format!(
             "{INCIDENT} WHERE r.tenant IN {tenants} AND (r.tenant, r.key) IN \
                (SELECT tenant, key FROM records WHERE tenant IN {tenants} AND ended IS NULL \
-                UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'call_undelivered') \
+                UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'call_undelivered' \
+                UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'write_runbook') \
              ORDER BY i.duty_due NULLS LAST, r.opened, r.tenant, r.key LIMIT ${place}"
         );
         vals.append(&mut vals![limit]);

@@ -102,7 +102,7 @@ fn faults(table: &mut Table<State>) {
 }
 
 fn customers(table: &mut Table<State>) {
-    use settings::handler::{first, project, tenants};
+    use settings::handler::{first, project, runbooks, tenants};
     let (somewhere, agree) = (Policy::Somewhere(Right::Agree), Policy::In(Right::Agree));
     let (tenant, one_project) = (&[Object::Tenant], &[Object::Project]);
     table.get("/settings").allow(somewhere).to(first);
@@ -117,6 +117,12 @@ fn customers(table: &mut Table<State>) {
     table.post("/settings/tenants/{tenant}/agreement").allow(agree).objects(tenant).to(tenants::agree);
     table.post("/settings/projects/{project}/criteria").allow(agree).objects(one_project).to(project::criteria);
     table.post("/settings/projects/{project}/calling").allow(agree).objects(one_project).to(project::calling);
+    table
+        .post("/settings/projects/{project}/runbooks")
+        .allow(agree)
+        .objects(one_project)
+        .body_max(CSV_MAX)
+        .to(runbooks::record);
     table.post("/settings/projects/{project}/contacts").allow(agree).objects(one_project).to(project::add_contact);
     table.get("/settings/projects/{project}/contacts.csv").allow(agree).objects(one_project).to(project::export);
     table

@@ -133,8 +133,10 @@ answers! {
         messages: Vec<Message>,
         /// Drafts of what may be told next.
         drafts: Drafts,
-        /// Keys of the last incidents with the same dedup key, newest first.
+        /// Keys of the last incidents with the same dedup key, or where there are none of the same host, newest first.
         earlier: Vec<String>,
+        /// Runbooks: the customer's that are bound to the alerts, the customer's others, those that ship with the desk.
+        runbooks: Vec<crate::runbook::OfferedRunbook>,
         /// As of when.
         #[schema(format = DateTime)]
         as_of: String,

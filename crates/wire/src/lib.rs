@@ -10,6 +10,7 @@ pub mod paper;
 pub mod people;
 pub mod problem;
 pub mod published;
+pub mod runbook;
 pub mod tenant;
 
 /// A page of a list: its items, and what to send as `cursor` for the next page.

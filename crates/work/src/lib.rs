@@ -97,7 +97,7 @@ impl Tasks {
         tasks.each(packs.period(), "packs", move |desk| {
             let (packs, stop) = (Arc::clone(&packs), stop.clone());
             // A place that does not answer is not waited for at the end; another node, or the next start, makes that pack.
-            async move { stop.run_until_cancelled(packs.look(desk)).await.unwrap_or(Ok(())) }
+            async move { Box::pin(stop.run_until_cancelled(packs.look(desk))).await.unwrap_or(Ok(())) }
         });
         tasks.tracker.close();
         tasks

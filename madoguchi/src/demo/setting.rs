@@ -2,6 +2,7 @@
 
 use super::papers;
 use super::people::{CUSTOMERS, PASSWORD, PEOPLE, PROVIDER, Person, Who, intake_secret};
+use super::runbooks::runbooks;
 use super::stage::Stage;
 use anyhow::Context;
 use desk::{Caller, NewDelegation, NewPerson};
@@ -26,7 +27,7 @@ impl Stage {
         self.desk.record_paper(&admin, &provider, "", &papers::closures(year), None).await?;
         self.lend_decisions(&admin, &provider).await?;
         for place in 0..CUSTOMERS.len() {
-            self.add_customer(&admin, place).await?;
+            self.add_customer(&admin, place, year).await?;
         }
         self.know_people().await
     }
@@ -69,7 +70,7 @@ impl Stage {
         Ok(())
     }
 
-    async fn add_customer(&self, admin: &Caller, place: usize) -> anyhow::Result<()> {
+    async fn add_customer(&self, admin: &Caller, place: usize, year: i16) -> anyhow::Result<()> {
         let customer = CUSTOMERS.get(place).context("a customer")?;
         let tenant = self.add_tenant(admin, customer.name).await?;
         for person in PEOPLE.iter().filter(|person| person.customer == Some(place)) {
@@ -84,6 +85,7 @@ impl Stage {
             self.desk.add_project(admin, &tenant, key, name).await?;
             self.desk.record_paper(admin, &tenant, key, &papers::criteria(key), None).await?;
             self.desk.record_paper(admin, &tenant, key, &papers::contact_plan(place, false), None).await?;
+            self.desk.record_paper(admin, &tenant, key, &runbooks(key, year)?, None).await?;
             self.add_intake_key(admin, &tenant, key, name).await?;
         }
         Ok(())

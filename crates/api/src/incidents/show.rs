@@ -108,6 +108,7 @@ pub(super) fn incident(view: IncidentView) -> Incident {
             interim: view.drafts.interim,
             recovery: view.drafts.recovery,
         },
+        runbooks: super::runbooks::offered(&view.runbooks),
         earlier: view.earlier.iter().map(|row| row.key.to_string()).collect(),
         as_of: view.now.to_string(),
     }

@@ -66,6 +66,20 @@ async fn each_field_of_each_verb_is_named(site: Site) {
             ],
         ),
         ("recovery-step", json!({"step": "s", "result": "r"}), &[("step", json!("")), ("result", json!(""))]),
+        (
+            "runbook-step",
+            json!({"runbook": "aws-rds-pitr", "runbook_version": 1, "step": 2, "result": "r", "recovery_point": "2026-11-22T03:00:00+09:00", "consent": ""}),
+            &[
+                ("step", json!("x")),
+                ("result", json!("")),
+                ("recovery_point", json!(null)),
+                ("recovery_point", json!("soon")),
+                ("consent", json!("")),
+                ("consent", json!("standing")),
+                ("consent", json!("9")),
+                ("consent", json!("yes")),
+            ],
+        ),
         ("recovery", json!({}), &[("recovered_at", json!("x")), ("recovery_point", json!(5))]),
         (
             "closure",
@@ -161,6 +175,16 @@ async fn settings_name_their_fields(site: Site) {
             "/projects/ACME/contact-plan".into(),
             json!({"document": {"contacts": [{"id": "c", "name": "n", "phone": "x"}]}}),
             "phone",
+        ),
+        (
+            "/projects/ACME/runbooks".into(),
+            json!({"document": {"runbooks": [{"id": "aws-mine", "title": "t", "steps": [{"text": "s"}]}]}}),
+            "runbooks",
+        ),
+        (
+            "/projects/ACME/runbooks".into(),
+            json!({"document": {"runbooks": [], "standing_consent": {"by": "", "on": "2026-11-20"}}}),
+            "standing_consent",
         ),
         ("/calendar".into(), json!({"document": {"days": ["2026-02-30"]}}), "document.days[0]"),
         ("/provider".into(), json!({"document": {"name": ""}}), "name"),

@@ -5,6 +5,7 @@ use serde_json::json;
 
 on_both!(
     a_paper_keeps_its_versions,
+    an_incident_offers_the_runbooks_of_its_project,
     people_and_keys_come_and_go,
     an_administrator_of_one_customer_administers_that_one
 );
@@ -79,4 +80,37 @@ async fn an_administrator_of_one_customer_administers_that_one(site: Site) {
     site.get(&limited, &format!("/tenants/{ours}/members")).await.with(200);
     site.get(&limited, &format!("/tenants/{other}/members")).await.with(404);
     site.post(&limited, "/tenants", &json!({"name": "丙", "project": "CCC"})).await.with(403);
+}
+
+/// R-4.2.1-10, R-4.2.2-9, -13: by the API as by the page.
+async fn an_incident_offers_the_runbooks_of_its_project(site: Site) {
+    site.tenant("○○商事", "ACME").await;
+    let step = |text: &str, effect: &str| json!({"text": text, "effect": effect, "limits": ["1分止まります"]});
+    let runbook = json!({"id": "web", "title": "再起動", "hosts": ["*"], "steps": [step("見る", "none"), step("再起動する", "interrupts")]});
+    let paper = json!({"document": {"runbooks": [runbook], "standing_consent": null}});
+    assert_eq!(site.post(&site.admin, "/projects/ACME/runbooks", &paper).await.with(201)["version"], 1);
+    let versions = site.get(&site.admin, "/projects/ACME/runbooks").await.with(200);
+    assert_eq!(versions["items"][0]["document"]["runbooks"][0]["hosts"], json!(["*"]));
+    let mo = site.person(&site.provider, "mo", "mo").await;
+    let key = site.key("ACME", "intake", "mo").await;
+    site.alert(&key, "web01").await;
+    let shown = site.get(&mo, "/incidents/ACME-1").await.with(200);
+    let offered = &shown["runbooks"];
+    assert_eq!((&offered[0]["matches"], &offered[0]["runbook"]["id"]), (&json!(true), &json!("web")));
+    assert_eq!((&offered[1]["shipped"], &offered[1]["runbook"]["id"]), (&json!(true), &json!("aws-ec2-start")));
+    let act = async |noun: &str, mut body: serde_json::Value, status: u16| {
+        body["version"] = site.get(&mo, "/incidents/ACME-1").await.with(200)["version"].clone();
+        site.post(&mo, &format!("/incidents/ACME-1/{noun}"), &body).await.with(status)
+    };
+    act("assignment", json!({}), 200).await;
+    let tick = |step: u32, consent: &str| json!({"runbook": "web", "runbook_version": 1, "step": step, "result": "r", "consent": consent});
+    act("runbook-step", tick(1, ""), 200).await;
+    assert_eq!(act("runbook-step", tick(2, ""), 400).await["field"], "consent");
+    act("consent", json!({"who": "山田", "number": "03", "words": "どうぞ", "what": "再起動"}), 200).await;
+    act("runbook-step", tick(2, "1"), 200).await;
+    let done = site.get(&mo, "/incidents/ACME-1").await.with(200);
+    let last = done["timeline"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["body"]["runbook"], json!({"id": "web", "version": 1, "step": 2}));
+    assert_eq!(last["body"]["consent"], json!({"by": "given", "consent": 1}));
+    act("runbook-refusal", json!({"reason": "r"}), 409).await;
 }

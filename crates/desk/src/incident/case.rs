@@ -125,13 +125,24 @@ impl Case<'_> {
 
     /// Saves facts with all that follows from them, and commits.
     pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
+        self.put(facts).await?;
+        let done =
+            Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
+        self.desk.commit(self.write, &done).await?;
+        self.desk.ring(Change::Act);
+        Ok(done)
+    }
+
+    /// Writes facts with all that follows from them into the transaction, which goes on.
+    pub(super) async fn put(&mut self, facts: Vec<NewFact>) -> Answer<()> {
         let joined_before = self.incident.joins_until() != Joins::No;
         for new in facts {
             let fact = self.write.append(new);
             self.incident.apply(&fact)?;
-            let mut told = outgoing::queue(&mut self, &fact).await?;
+            let mut told = outgoing::queue(self, &fact).await?;
             if matches!(fact.body, Body::Escalated { .. }) {
-                told.extend(self.page(self.incident.escalations.len() as u32, 0).await?);
+                let number = self.incident.escalations.len() as u32;
+                told.extend(self.page(number, 0).await?);
             }
             for queued in told {
                 let fact = self.write.append(queued);
@@ -148,11 +159,7 @@ impl Case<'_> {
             Joins::No if joined_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
             Joins::No => {}
         }
-        let done =
-            Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
-        self.desk.commit(self.write, &done).await?;
-        self.desk.ring(Change::Act);
-        Ok(done)
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading incidents: the board, one incident whole for staff, and what was published for the customer.
 
 use super::CLASSES;
+use super::runbook::{Offered, hosts_named, with_data};
 use crate::desk::read_paper;
 use crate::{Answer, Caller, Desk, Scope};
 use domain::access::{Right, Role};
@@ -67,8 +68,13 @@ pub struct IncidentView {
     pub colleagues: Vec<(PersonId, String)>,
     /// Drafts of what comes next.
     pub drafts: Templates,
-    /// The last incidents of the same project with the same dedup key, newest first, at most three.
+    /// The last incidents of the same project with the same dedup key, or where there are none of the same host, newest first,
+    /// at most three.
     pub earlier: Vec<IncidentRow>,
+    /// Whether those are of the same host only.
+    pub earlier_by_host: bool,
+    /// The runbooks that it offers.
+    pub runbooks: Offered,
     /// The calendar used.
     pub calendar: Calendar,
     /// As of when.
@@ -96,6 +102,8 @@ pub struct PublishedView {
     pub now: Instant,
 }
 
+/// Earlier incidents shown at most.
+const EARLIER: u32 = 3;
 /// Rows of one board.
 const BOARD_MAX: u32 = 500;
 
@@ -153,7 +161,7 @@ impl Desk {
         let calendar = self.calendar(now).await?;
         let texts = store.texts(&blobs_of(&facts)).await?;
         let alerts = store.alerts_of(key).await?;
-        let (raw, earlier) = match &incident.origin {
+        let (raw, mut earlier) = match &incident.origin {
             Origin::Alert { event, dedup_key, .. } => {
                 let event = store.event(*event).await?;
                 let raw = match event {
@@ -164,6 +172,13 @@ impl Desk {
             }
             Origin::Heartbeat { .. } | Origin::Customer { .. } | Origin::Telephone { .. } => (None, vec![]),
         };
+        let earlier_by_host = earlier.is_empty();
+        if earlier_by_host {
+            let named = hosts_named(&facts).filter_map(|host| texts.get(host)).map(String::as_str);
+            let host = alerts.iter().map(|alert| alert.source.as_str()).chain(named).find(|host| !host.is_empty());
+            earlier = self.earlier_of_host(&scope, &incident, host).await?;
+        }
+        let runbooks = self.offered(&scope, &incident, &facts, &texts, &alerts, now).await?;
         let mut actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
         actors.extend(incident.escalations.iter().flat_map(|escalation| escalation.what.ladder.clone()));
         actors.extend(incident.hand_overs.iter().filter_map(|given| given.what.to.clone()));
@@ -172,7 +187,8 @@ impl Desk {
         let criteria = self.criteria(&scope, &incident, now).await?;
         let plan = self.paper::<ContactPlan>(&scope.tenant, project, now).await?;
         let customer = self.customer_name(&scope.tenant).await?;
-        let drafts = self.drafts(&scope, &incident, &texts, &customer, now).await?;
+        let mut drafts = self.drafts(&scope, &incident, &texts, &customer, now).await?;
+        drafts.recovery = with_data(drafts.recovery, &incident, &runbooks, &calendar);
         let service = alerts.first().map(|alert| alert.source.as_str()).filter(|source| !source.is_empty());
         let occasion = Occasion { at: now, calendar: &calendar, service };
         let turn = plan.as_ref().and_then(|(_, plan)| turn(&incident, plan, &occasion));
@@ -195,6 +211,8 @@ impl Desk {
             colleagues: self.colleagues(now).await?,
             drafts,
             earlier,
+            earlier_by_host,
+            runbooks,
             calendar,
             now,
         })
@@ -217,6 +235,7 @@ impl Desk {
         incident.notes.clear();
         incident.checks.clear();
         incident.steps.clear();
+        incident.runbook_task = None;
         incident.false_alarm = None;
         incident.escalations.clear();
         incident.pages.clear();
@@ -277,7 +296,19 @@ impl Desk {
             }
         }
         let mut rows = vec![];
-        for key in keys.iter().take(3) {
+        for key in keys.iter().take(EARLIER as usize) {
+            rows.extend(store.incident(key).await?);
+        }
+        Ok(rows)
+    }
+
+    /// The last incidents about the same host: what happened to it before, under whatever key.
+    async fn earlier_of_host(&self, scope: &Scope, it: &Incident, host: Option<&str>) -> Answer<Vec<IncidentRow>> {
+        let Some(host) = host else { return Ok(vec![]) };
+        let store = self.store.tenant(&scope.tenant);
+        let keys = store.incidents_of_source(&it.project, host, EARLIER + 1).await?;
+        let mut rows = vec![];
+        for key in keys.iter().filter(|key| **key != it.key).take(EARLIER as usize) {
             rows.extend(store.incident(key).await?);
         }
         Ok(rows)

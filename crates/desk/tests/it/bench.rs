@@ -8,6 +8,7 @@ use domain::contact::{Contact, ContactPlan, Hours};
 use domain::fact::{Answer as CriteriaAnswer, Body, CallResult, Fact};
 use domain::ids::{ContactId, ProjectKey, RecordKey, TenantId};
 use domain::refusal::Refusal;
+use domain::runbook::Runbooks;
 use domain::time::Instant;
 use domain::words::Lang;
 use std::collections::HashMap;
@@ -96,6 +97,14 @@ pub(crate) fn plan() -> ContactPlan {
     }
 }
 
+/// The runbook of the customer, for every host.
+pub(crate) const RUNBOOK: &str = "■ any どのホストでも\n対象: *\n1. 見る\n2. [中断] 再起動する\n制限: 1分止まります\n";
+
+/// Runbooks as staff write them, without consent in advance.
+pub(crate) fn runbooks(text: &str) -> Runbooks {
+    Runbooks { runbooks: domain::runbook::notation::parse(text).unwrap(), standing_consent: None }
+}
+
 /// The refusal of a verb that must be refused.
 #[track_caller]
 pub(crate) fn refusal<T: std::fmt::Debug>(answer: Answer<T>) -> Refusal {
@@ -116,6 +125,7 @@ impl Bench {
         let other = desk.add_tenant(&console, "△△物産", "OTHER").await.unwrap().id;
         let project = ProjectKey::new("ACME");
         desk.record_paper(&console, &tenant, "ACME", &plan(), None).await.unwrap();
+        desk.record_paper(&console, &tenant, "ACME", &runbooks(RUNBOOK), None).await.unwrap();
         let new = NewKey { scope: "intake".into(), ..NewKey::default() };
         let secret = desk.add_key(&console, &project, &new).await.unwrap().key;
         let intake = desk.intake_key(&secret).await.unwrap().unwrap();

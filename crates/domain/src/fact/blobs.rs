@@ -52,7 +52,7 @@ impl Body {
                 [text.as_ref(), None, None, None, None, None]
             }
             Self::SupplierCaseOpened { number, .. } => one(number),
-            Self::RecoveryStepDone { step, result } => two(step, Some(result)),
+            Self::RecoveryStepDone { step, result, .. } => two(step, Some(result)),
             Self::RecoveryNotified { method, confirmed_by, text, .. } => {
                 [Some(method), Some(confirmed_by), Some(text), None, None, None]
             }
@@ -78,6 +78,9 @@ impl Body {
             | Self::CallVoided { .. }
             | Self::NoticeAcknowledged { .. }
             | Self::TicketRead {}
+            | Self::RunbookMissing { .. }
+            | Self::RunbookProvided { .. }
+            | Self::RunbookDeclined {}
             | Self::IncidentRecovered { .. }
             | Self::RecoveryWithdrawn {}
             | Self::FalseAlarmReviewed { .. }

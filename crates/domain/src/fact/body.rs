@@ -132,6 +132,30 @@ impl CallResult {
     }
 }
 
+/// Which step of which runbook.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunbookStep {
+    /// The runbook's id.
+    pub id: String,
+    /// The version of the project's runbooks, or the edition of the shipped ones.
+    pub version: u32,
+    /// The step's number, from 1.
+    pub step: u32,
+}
+
+/// By which consent a step that interrupts or loses data was done (R-4.2.2-13, Q-24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum ConsentRef {
+    /// In advance, to the version of the runbooks that the step names.
+    Standing {},
+    /// To this incident.
+    Given {
+        /// Which consent of the incident, from 1.
+        consent: u32,
+    },
+}
+
 /// By which way the customer was told of the recovery (R-4.2.2-20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -352,7 +376,29 @@ pub enum Body {
     #[serde(rename = "incident.reported")]
     InterimReported { text: BlobId, next_due: Option<Instant> },
     #[serde(rename = "incident.step_done")]
-    RecoveryStepDone { step: BlobId, result: BlobId },
+    RecoveryStepDone {
+        step: BlobId,
+        result: BlobId,
+        /// The step of a runbook that was done; none where it was free.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        runbook: Option<RunbookStep>,
+        /// The data are as of this instant afterwards.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recovery_point: Option<Instant>,
+        /// By which consent of the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consent: Option<ConsentRef>,
+    },
+    // Runbooks.
+    /// No runbook of that version, 0 where there was none, is bound to the alerts: the support centre owes one.
+    #[serde(rename = "incident.runbook_missing")]
+    RunbookMissing { version: u32 },
+    /// A version was recorded with a runbook for the alerts.
+    #[serde(rename = "incident.runbook_provided")]
+    RunbookProvided { version: u32 },
+    /// The support centre says why there will be none; the reason stands beside it.
+    #[serde(rename = "incident.runbook_declined")]
+    RunbookDeclined {},
     #[serde(rename = "incident.recovered")]
     IncidentRecovered { recovered_at: Instant, recovery_point: Option<Instant> },
     #[serde(rename = "incident.recovery_withdrawn")]
@@ -432,6 +478,8 @@ impl Body {
                 | Self::SlotMissed { .. }
                 | Self::IncidentNoted { .. }
                 | Self::IncidentMessaged { .. }
+                | Self::RunbookMissing { .. }
+                | Self::RunbookProvided { .. }
                 | Self::CallVoided { .. }
                 | Self::CalledBack { .. }
                 | Self::NoticeAcknowledged { .. }

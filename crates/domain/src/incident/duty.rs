@@ -67,6 +67,8 @@ pub enum DutyKind {
     ReviewFalseAlarm,
     /// 終了
     Close,
+    /// 保守手順: the support centre writes one, or says why not; owed beyond the end of the incident.
+    WriteRunbook,
 }
 
 /// One duty.
@@ -101,6 +103,7 @@ impl DutyKind {
             Self::Rejoined => "rejoined",
             Self::ReviewFalseAlarm => "review_false_alarm",
             Self::Close => "close",
+            Self::WriteRunbook => "write_runbook",
         }
     }
 
@@ -126,6 +129,7 @@ impl DutyKind {
             Self::Rejoined => Label::new("再発の確認", "Check for recurrence"),
             Self::ReviewFalseAlarm => Label::new("誤検知の確認", "Review false alarm"),
             Self::Close => Label::new("終了", "Close"),
+            Self::WriteRunbook => Label::new("保守手順の作成", "Write a runbook"),
         }
     }
 
@@ -152,6 +156,7 @@ impl DutyKind {
             Self::Rejoined,
             Self::ReviewFalseAlarm,
             Self::Close,
+            Self::WriteRunbook,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)
@@ -160,8 +165,8 @@ impl DutyKind {
 }
 
 impl Incident {
-    /// Everything owed at `now`, nearest first, and after that what others were asked for. An incident that has not ended always owes something; one that ended may
-    /// still owe a call, where what told of the end did not arrive.
+    /// Everything owed at `now`, nearest first, and after that what others were asked for. An incident that has not ended
+    /// always owes something; one that ended may still owe a call, where what told of the end did not arrive, or a runbook.
     pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
         let mut duties: Vec<Duty> = match self.state {
             State::Closed => self.result_duty().into_iter().chain(self.call_duties()).collect(),
@@ -179,8 +184,10 @@ impl Incident {
                 told.into_iter().chain(mended).flatten().chain(self.call_duties()).chain(self.handed_duties()).collect()
             }
         };
+        duties.extend(self.runbook_duty(calendar));
         // What others are asked for never stands before what the holder owes.
-        duties.sort_by_key(|duty| (matches!(duty.kind, DutyKind::Escalation(_)), duty.due));
+        let of_others = |kind: &DutyKind| matches!(kind, DutyKind::Escalation(_));
+        duties.sort_by_key(|duty| (of_others(&duty.kind), duty.due));
         duties
     }
 
@@ -278,6 +285,7 @@ impl Incident {
                 self.escalations.get(place).map(|escalation| escalation.what.to)
             }
             DutyKind::ReviewFalseAlarm => Some(Group::Dh),
+            DutyKind::WriteRunbook => Some(Group::Su),
             _ => None,
         }
     }

@@ -84,6 +84,7 @@ impl Incident {
             hand_overs: vec![],
             reports: vec![],
             steps: vec![],
+            runbook_task: None,
             recoveries: vec![],
             recovery_notices: vec![],
             recurrences: vec![],
@@ -169,7 +170,10 @@ impl Incident {
             Body::InterimReported { text, next_due } => {
                 self.reports.push(Marked { mark, what: Report { text, next_due } });
             }
-            Body::RecoveryStepDone { step, result } => self.steps.push(Marked { mark, what: (step, result) }),
+            Body::RecoveryStepDone { .. }
+            | Body::RunbookMissing { .. }
+            | Body::RunbookProvided { .. }
+            | Body::RunbookDeclined {} => self.apply_mending(&fact.body, mark).ok_or_else(|| broken("runbook"))?,
             Body::IncidentRecovered { recovered_at, recovery_point } => {
                 self.recoveries.push(Marked { mark, what: Recovery { recovered_at, recovery_point, undone: None } });
                 self.state = State::Confirming;

@@ -5,6 +5,7 @@ mod clocks;
 mod duties;
 mod escalation;
 mod machine;
+mod mending;
 mod slots;
 mod story;
 mod timers;

@@ -233,18 +233,6 @@ impl Incident {
         Ok(vec![self.fact(by, Body::InterimReported { text, next_due })])
     }
 
-    /// A recovery step; telling and mending run side by side, so it may be recorded from 切り分け中 on.
-    ///
-    /// # Errors
-    /// Nobody has taken the incident, or it has ended.
-    pub fn step(&self, by: &By, step: BlobId, result: BlobId) -> Facts {
-        self.still_open()?;
-        if self.state == State::Detected {
-            return Err(wrong_state(self));
-        }
-        Ok(vec![self.fact(by, Body::RecoveryStepDone { step, result })])
-    }
-
     /// 復旧: the service is back as of a stated instant; 連絡済 > 復旧確認中.
     ///
     /// # Errors
@@ -259,6 +247,8 @@ impl Incident {
                 "The recovery lies between the alert and now, at most 24 hours back. Check the time.",
             ));
         }
+        // What was restored by a step is restored in the report too (R-4.2.2-11).
+        let recovery_point = recovery_point.or_else(|| self.recovery_point());
         if recovery_point.is_some_and(|point| point > recovered_at) {
             return Err(Refusal::invalid(
                 "recovery_point",

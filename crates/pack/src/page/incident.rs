@@ -115,7 +115,7 @@ fn entries(view: &IncidentView) -> Vec<Entry> {
         add(call.what.begun, &format!("架電 順位{} {who} {number}: {result}", call.what.rank), note.to_owned());
     }
     for step in &incident.steps {
-        add(step.mark.at, "復旧手順", format!("{} → {}", text(view, &step.what.0), text(view, &step.what.1)));
+        add(step.mark.at, "復旧手順", format!("{} → {}", text(view, &step.what.step), text(view, &step.what.result)));
     }
     for recovery in incident.recoveries.iter().filter(|recovery| recovery.what.undone.is_none()) {
         add(recovery.what.recovered_at, "復旧を確認", String::new());

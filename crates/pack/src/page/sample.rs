@@ -25,6 +25,7 @@ pub(crate) fn content() -> Content {
         incidents: vec![],
         plan: Some((1, ContactPlan { contacts: vec![contact], ..ContactPlan::default() })),
         criteria: Some((1, Criteria::default())),
+        runbooks: None,
     };
     Content {
         made: Instant::parse("2026-11-22T03:12:00+09:00").unwrap(),

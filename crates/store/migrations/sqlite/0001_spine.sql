@@ -107,6 +107,8 @@ CREATE TABLE facts (
   PRIMARY KEY (tenant, lane, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX facts_of_record ON facts (tenant, record, seq) WHERE record IS NOT NULL;
+-- Which incidents had no runbook, for the version that brings one.
+CREATE INDEX facts_of_missing_runbooks ON facts (tenant, record) WHERE kind = 'incident.runbook_missing';
 
 -- Named by SHA-256(salt || bytes); erasing sets both to NULL and leaves the chain valid.
 CREATE TABLE blobs (
@@ -174,8 +176,9 @@ CREATE TABLE incidents (
   PRIMARY KEY (tenant, key),
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
 ) STRICT, WITHOUT ROWID;
--- Ended incidents that still owe a call stay on the board.
+-- Ended incidents that still owe a call or a runbook stay on the board.
 CREATE INDEX incidents_owing_calls ON incidents (tenant, key) WHERE duty = 'call_undelivered';
+CREATE INDEX incidents_owing_runbooks ON incidents (tenant, key) WHERE duty = 'write_runbook';
 
 -- Which incident a correlating key joins, and until when (NULL: while the incident is open).
 CREATE TABLE correlations (
@@ -209,6 +212,7 @@ CREATE TABLE alerts (
   FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alerts_of_key ON alerts (tenant, dedup_key);
+CREATE INDEX alerts_of_source ON alerts (tenant, source);
 CREATE INDEX alerts_uncounted ON alerts (tenant, incident) WHERE counted < count;
 
 -- Every accepted event with its one fate; `body` names the blob with the bytes as they came.

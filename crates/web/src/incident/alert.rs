@@ -1,6 +1,6 @@
 //! The first column: what the machine said, when it happened before, and everything that was done since.
 
-use super::{IncidentPage, Verb, verbs};
+use super::{IncidentPage, Verb, runbook, verbs};
 use crate::layout::Shell;
 use crate::parts::{facts, head, slip};
 use crate::timeline::timeline;
@@ -89,10 +89,12 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             @if let Some(raw) = &alert.raw { a href=(raw) { (shell.t("受け取ったままを見る", "See it as received")) } }
         }
         h3 { (shell.t("前の3回", "The last three times")) }
-        @if it.earlier.is_empty() { p.hint { (shell.t("同じ障害の記録はありません。", "This has not happened before.")) } }
+        @if it.earlier.is_empty() { p.hint { (shell.t("同じアラートも、同じホストの障害も記録がありません。", "Neither this alert nor a fault of this host is on record.")) } }
+        @else if it.earlier_by_host { p.hint { (shell.t("同じアラートの記録はありません。同じホストの障害:", "This alert is not on record. Faults of the same host:")) } }
         ul.earlier { @for item in it.earlier.iter().take(3) {
             li { a href={ "/incidents/" (item.key) } { (slip(&item.key)) } " " (when::day(shell, item.at)) @if let Some(ms) = item.lasted_ms { " " span.number { (when::span(shell.lang, ms)) } } br; (item.cause) }
         } }
+        (runbook::section(shell, it))
         h3 { (shell.t("経過", "Timeline")) }
         @if it.writes {
             div.writing {

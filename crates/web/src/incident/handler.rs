@@ -1,7 +1,7 @@
 //! The incident's routes: its page for staff and customers, and one form a verb.
 
 use super::of::{Around, for_caller, page_of, told};
-use super::{IncidentPage, Verb, page};
+use super::{IncidentPage, Verb, page, runbook};
 use crate::failure::{Conflict, conflict_page};
 use crate::form::Draft;
 use crate::here::{Here, html};
@@ -61,7 +61,11 @@ pub(crate) async fn act(verb: Verb, here: Here, Path(key): Path<RecordKey>, sent
         return conflict(&here, &key, sent.typed).await;
     }
     let to = done.map(|done| format!("/incidents/{}", done.key));
-    sent.answer(here.lang(), verb.noun(), to, async |draft| staff_page(&here, &key, draft).await).await
+    let form = match verb {
+        Verb::RunbookStep => runbook::form_id(&sent.typed.text("runbook"), &sent.typed.text("step")),
+        _ => verb.noun().to_owned(),
+    };
+    sent.answer(here.lang(), &form, to, async |draft| staff_page(&here, &key, draft).await).await
 }
 
 async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: &TimeZone) -> Answer<Done> {
@@ -152,6 +156,21 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
         Verb::InterimReport => desk.report(caller, key, &input::InterimReport { version, text: text("text") }).await,
         Verb::RecoveryStep => {
             desk.step(caller, key, &input::RecoveryStep { version, step: text("step"), result: text("result") }).await
+        }
+        Verb::RunbookStep => {
+            let input = input::RunbookStep {
+                version,
+                runbook: text("runbook"),
+                runbook_version: typed.number("runbook_version")?.unwrap_or_default(),
+                step: typed.number("step")?.unwrap_or_default(),
+                result: text("result"),
+                recovery_point: typed.moment("recovery_point", zone)?,
+                consent: text("consent"),
+            };
+            desk.tick_step(caller, key, &input).await
+        }
+        Verb::RunbookRefusal => {
+            desk.decline_runbook(caller, key, &input::RunbookRefusal { version, reason: text("reason") }).await
         }
         Verb::Recovery => {
             let recovered_at = typed.moment("recovered_at", zone)?;

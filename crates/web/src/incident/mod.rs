@@ -10,6 +10,7 @@ mod judgement;
 mod notice;
 mod of;
 mod owing;
+mod runbook;
 mod sample;
 pub(crate) mod telling;
 mod verbs;
@@ -21,6 +22,8 @@ pub use judgement::{Judged, Judgement, Question};
 pub use notice::{Call, Contact, NoticeBox, Phone, Published, calls, contacts, published};
 pub(crate) use of::{calls as calls_of, days_label, filed, hours, impact, told_to_customer};
 pub use owing::{CaseLine, EscalationLine, Owing, PromiseLine};
+pub(crate) use runbook::SAMPLE as SAMPLE_RUNBOOK;
+pub use runbook::{Done, Line, RunbookBox, Sheet};
 pub use sample::samples;
 pub(crate) use sample::{ended_ledger, told};
 pub use verbs::{Prefill, Verb};
@@ -83,6 +86,10 @@ pub struct IncidentPage {
     pub alert: AlertWords,
     /// The last three incidents of the same kind.
     pub earlier: Vec<Earlier>,
+    /// Whether those are only of the same host.
+    pub earlier_by_host: bool,
+    /// The runbooks.
+    pub runbooks: RunbookBox,
     /// Criteria, answers and judgements.
     pub judgement: Judgement,
     /// The notice being written, and what was published.

@@ -9,7 +9,7 @@ use crate::form::Draft;
 use crate::layout::Shell;
 use crate::when;
 use desk::incident::{CLASSES, IncidentView};
-use domain::access::Right;
+use domain::access::{Right, Role};
 use domain::contact::{Days, Hours};
 use domain::fact::{NoticeKind, Origin};
 use domain::ids::{KeyId, PersonId};
@@ -55,6 +55,8 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         ledgers: clocks::ledgers(shell, incident, &view.ledgers, holder.as_deref(), &tell, true),
         alert: words(shell, view, by.source.clone()),
         earlier: view.earlier.iter().zip(&by.outcomes).map(earlier).collect(),
+        earlier_by_host: view.earlier_by_host,
+        runbooks: super::runbook::runbooks_of(shell, view, &told),
         judgement: judgement(shell, view, &told),
         notice: NoticeBox {
             draft: tick(incident.impact() != Some(false)).clone(),
@@ -84,6 +86,8 @@ pub(crate) fn for_caller(mut page: IncidentPage, view: &IncidentView, caller: &d
     page.writes = may(Right::Operate);
     page.takes = may(Right::ReadOperations) && caller.person().is_some();
     page.primary = page.primary.filter(|verb| may(verb.right()));
+    let is_centre = |grant: &desk::Grant| matches!(grant.role, Role::Su | Role::Dh);
+    page.runbooks.may_decline = page.writes && caller.grants.iter().any(is_centre);
     let own = view.incident.taken.as_ref().is_some_and(|taken| caller.person() == Some(&taken.what));
     page.others.retain(|verb| may(verb.right()) && !(own && *verb == Verb::Assignment));
     page

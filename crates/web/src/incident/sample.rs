@@ -133,6 +133,8 @@ fn judging() -> IncidentPage {
                 cause: "証明書更新のあと再読み込み漏れ".into(),
             },
         ],
+        earlier_by_host: false,
+        runbooks: runbook::sample(at),
         judgement: Judgement {
             version: 3,
             agreed_by: Some("長谷川 亮".into()),
@@ -313,6 +315,17 @@ pub fn samples() -> Vec<(&'static str, IncidentPage)> {
     (detected.state, detected.primary, detected.holder) =
         (Label::new("検知", "Detected"), Some(Verb::Assignment), None);
     (detected.earlier, detected.judgement.questions[0].answer) = (vec![], None);
+    detected.runbooks.open = false;
+    let mut consented = calling();
+    consented.earlier_by_host = true;
+    consented.runbooks.consents = vec![(2, "03:20 長谷川 亮 · php-fpm の再起動".into())];
+    consented.runbooks.standing = Some("長谷川 亮 2026-11-02".into());
+    consented.draft = Draft {
+        form: "runbook-step-web-php-2".into(),
+        values: vec![("consent".into(), "2".into())],
+        problems: vec![Problem { field: "result".into(), text: "入力してください。".into() }],
+        summary: None,
+    };
     let mut checking = judging();
     checking.primary = Some(Verb::Check);
     let mut harmless = calling();
@@ -354,6 +367,8 @@ pub fn samples() -> Vec<(&'static str, IncidentPage)> {
     hostile.timeline[0].text = Some(HOSTILE.into());
     let mut bare = judging();
     (bare.judgement.questions, bare.contacts, bare.earlier) = (vec![], vec![], vec![]);
+    bare.runbooks =
+        RunbookBox { matched: vec![], others: vec![], owed: Some(at(86_400 * 8)), may_decline: true, ..bare.runbooks };
     vec![
         ("detected", detected),
         ("checking", checking),
@@ -368,5 +383,6 @@ pub fn samples() -> Vec<(&'static str, IncidentPage)> {
         ("false-alarm", review),
         ("hostile", hostile),
         ("bare", bare),
+        ("consented", consented),
     ]
 }

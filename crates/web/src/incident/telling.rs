@@ -5,7 +5,9 @@ use crate::parts::Reader;
 use crate::timeline::Entry;
 use crate::when;
 use domain::access::Actor;
-use domain::fact::{AttemptOutcome, Body, Fact, NoticeChannel, NoticeKind, Origin, Outcome, Reminder, Target};
+use domain::fact::{
+    AttemptOutcome, Body, ConsentRef, Fact, NoticeChannel, NoticeKind, Origin, Outcome, Reminder, Target,
+};
 use domain::ids::{BlobId, KeyId, MessageId, PersonId};
 use domain::incident::Incident;
 use domain::time::Instant;
@@ -239,9 +241,37 @@ impl Told<'_> {
                     format!("{}{}", self.t("中間報告を公開", "Interim report published"), next.unwrap_or_default());
                 Line::new(act).with(self.text(text)).to(Reader::Customer)
             }
-            Body::RecoveryStepDone { step, result } => say("復旧手順", "Recovery step")
-                .with(format!("{} → {}", self.text(step), self.text(result)))
-                .to(Reader::Internal),
+            Body::RecoveryStepDone { step, result, runbook, recovery_point, consent } => {
+                let act = match runbook {
+                    Some(at) => format!("{} {}-{}", self.t("保守手順", "Runbook"), at.id, at.step),
+                    None => self.t("復旧手順", "Recovery step").to_owned(),
+                };
+                let point = recovery_point
+                    .map(|at| format!("{}{}", self.t("\n回復時点: ", "\nData as of: "), when::text(self.shell, at)));
+                let consent = consent.map(|by| match by {
+                    ConsentRef::Standing {} => self.t("\n事前同意による", "\nBy consent in advance").to_owned(),
+                    ConsentRef::Given { consent } => {
+                        format!("{}{consent}", self.t("\n口頭同意 ", "\nBy oral consent "))
+                    }
+                });
+                let done = format!("{} → {}", self.text(step), self.text(result));
+                Line::new(act)
+                    .with(format!("{done}{}{}", point.unwrap_or_default(), consent.unwrap_or_default()))
+                    .to(Reader::Internal)
+            }
+            Body::RunbookMissing { .. } => say(
+                "合う保守手順がなく、サポートセンターに作成を依頼",
+                "No runbook was found; the support centre was asked for one",
+            )
+            .to(Reader::Internal),
+            Body::RunbookProvided { version } => Line::new(format!(
+                "{}{version}",
+                self.t("保守手順が登録された: 版 ", "A runbook was recorded: version ")
+            ))
+            .to(Reader::Internal),
+            Body::RunbookDeclined {} => {
+                say("保守手順を作らないと決定", "It was decided that there will be no runbook").to(Reader::Internal)
+            }
             Body::IncidentRecovered { recovered_at, recovery_point } => {
                 let data = recovery_point
                     .map(|at| format!("{}{}", self.t("データの時点: ", "Data as of: "), when::text(self.shell, at)));

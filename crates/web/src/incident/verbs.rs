@@ -49,6 +49,10 @@ pub enum Verb {
     InterimReport,
     /// 復旧手順
     RecoveryStep,
+    /// 保守手順: a step of a runbook is done.
+    RunbookStep,
+    /// There will be no runbook.
+    RunbookRefusal,
     /// The service is back.
     Recovery,
     /// It is not back after all.
@@ -75,7 +79,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::Assignment,
         Self::Check,
         Self::Judgement,
@@ -95,6 +99,8 @@ impl Verb {
         Self::HandOver,
         Self::InterimReport,
         Self::RecoveryStep,
+        Self::RunbookStep,
+        Self::RunbookRefusal,
         Self::Recovery,
         Self::RecoveryWithdrawal,
         Self::RecoveryNotice,
@@ -130,6 +136,8 @@ impl Verb {
             Self::HandOver => "/incidents/{key}/hand-over",
             Self::InterimReport => "/incidents/{key}/interim-report",
             Self::RecoveryStep => "/incidents/{key}/recovery-step",
+            Self::RunbookStep => "/incidents/{key}/runbook-step",
+            Self::RunbookRefusal => "/incidents/{key}/runbook-refusal",
             Self::Recovery => "/incidents/{key}/recovery",
             Self::RecoveryWithdrawal => "/incidents/{key}/recovery-withdrawal",
             Self::RecoveryNotice => "/incidents/{key}/recovery-notice",
@@ -175,6 +183,8 @@ impl Verb {
             Self::HandOver => "hand-over",
             Self::InterimReport => "interim-report",
             Self::RecoveryStep => "recovery-step",
+            Self::RunbookStep => "runbook-step",
+            Self::RunbookRefusal => "runbook-refusal",
             Self::Recovery => "recovery",
             Self::RecoveryWithdrawal => "recovery-withdrawal",
             Self::RecoveryNotice => "recovery-notice",
@@ -228,6 +238,8 @@ impl Verb {
             Self::HandOver => Label::new("引き継ぐ", "Hand over"),
             Self::InterimReport => Label::new("中間報告を公開", "Publish the interim report"),
             Self::RecoveryStep => Label::new("復旧手順を記録", "Record a recovery step"),
+            Self::RunbookStep => Label::new("実施を記録", "Record as done"),
+            Self::RunbookRefusal => Label::new("保守手順を作らない", "There will be no runbook"),
             Self::Recovery => Label::new("復旧を記録", "Record the recovery"),
             Self::RecoveryWithdrawal => Label::new("復旧を取り消す", "Withdraw the recovery"),
             Self::RecoveryNotice => Label::new("復旧連絡をする", "Tell the recovery"),
@@ -294,7 +306,8 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
     let line = |name: &str, label: &str| Field::new(name, label, Input::Text).required();
     let fill = &it.prefill;
     match verb {
-        Verb::Assignment | Verb::Judgement | Verb::JudgementConfirmation => vec![],
+        // A step's form stands at the step.
+        Verb::Assignment | Verb::Judgement | Verb::JudgementConfirmation | Verb::RunbookStep => vec![],
         Verb::Check => vec![
             line("how", shell.t("何を見たか", "What was looked at")).value(fill.check_how.as_str()).wide(),
             radios(shell, "result", shell.t("どうだったか", "What was found"), &CHECK_RESULTS).required(),
@@ -329,9 +342,12 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
         }
         Verb::Recovery => vec![
             Field::new("recovered_at", shell.t("復旧した時刻", "Recovered at"), Input::Moment).required(),
-            Field::new("recovery_point", shell.t("データの時点", "Data as of"), Input::Moment)
-                .hint(shell.t("バックアップから戻したときは必ず。", "Needed after a restore from backup.")),
+            Field::new("recovery_point", shell.t("データの時点", "Data as of"), Input::Moment).hint(shell.t(
+                "バックアップから戻したときは必ず。空なら手順で記録した時点。",
+                "Needed after a restore. Empty: as recorded with the step.",
+            )),
         ],
+        Verb::RunbookRefusal => vec![area("reason", shell.t("理由", "Reason"), 2)],
         Verb::RecoveryWithdrawal => vec![area("reason", shell.t("理由", "Reason"), 2)],
         Verb::RecoveryNotice => vec![
             line("method", shell.t("確認方法", "How it was confirmed")),

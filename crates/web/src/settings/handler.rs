@@ -4,6 +4,7 @@ pub(crate) mod desk;
 pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod project;
+pub(crate) mod runbooks;
 pub(crate) mod sheet;
 pub(crate) mod tenants;
 

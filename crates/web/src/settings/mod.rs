@@ -4,6 +4,7 @@ mod desk;
 pub(crate) mod handler;
 mod import;
 mod people;
+mod runbooks;
 mod sample;
 mod tenant;
 mod tenants;
@@ -14,6 +15,7 @@ pub use desk::{
 };
 pub use import::{ImportPage, page as import_page};
 pub use people::{Delegation, Membership, PeoplePage, Person, page as people_page};
+pub use runbooks::RunbooksVersion;
 pub use sample::*;
 pub(crate) use tenant::code_of;
 pub use tenant::{

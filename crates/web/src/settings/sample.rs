@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::form::{Problem, choice};
+use crate::incident::SAMPLE_RUNBOOK;
 use crate::sample::{HOSTILE, at};
 use domain::contact::{Flaw, Rounds, SelfRecovery};
 
@@ -76,6 +77,15 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
         self_recovery: SelfRecovery::default(),
         flaws: vec![Flaw::Gap(at(86_400)), Flaw::NoReading(3), Flaw::NotAgreed],
         contacts_since: Some(at(-86_400 * 30)),
+        runbooks: vec![
+            RunbooksVersion {
+                version: 4,
+                from: at(-86_400 * 3),
+                standing: Some("長谷川 亮 2026-11-02".into()),
+                text: SAMPLE_RUNBOOK.into(),
+            },
+            RunbooksVersion { version: 3, from: at(-86_400 * 90), standing: None, text: "■ a b\n1. c\n".into() },
+        ],
         agreement: Some(Agreement {
             version: 2,
             affected: (15, 30),
@@ -86,8 +96,14 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
         agreement_version: 2,
         draft: Draft::default(),
     };
-    let empty =
-        TenantPage { criteria: vec![], contacts: vec![], contacts_since: None, agreement: None, ..full.clone() };
+    let empty = TenantPage {
+        criteria: vec![],
+        contacts: vec![],
+        runbooks: vec![],
+        contacts_since: None,
+        agreement: None,
+        ..full.clone()
+    };
     let draft = Draft {
         form: "contact".into(),
         values: vec![("name".into(), HOSTILE.into()), ("phone".into(), "電話".into())],

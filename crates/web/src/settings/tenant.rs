@@ -1,5 +1,6 @@
 //! One customer: projects, criteria, contact plan, agreement. Each change makes a new version; the old ones stay.
 
+use super::runbooks::{self, RunbooksVersion};
 use super::{Section, act, add, csv, frame};
 use crate::form::{Draft, Field, Form, Input, choice};
 use crate::incident::days_label;
@@ -111,6 +112,8 @@ pub struct TenantPage {
     pub flaws: Vec<Flaw>,
     /// Since when it is valid.
     pub contacts_since: Option<Instant>,
+    /// Versions of the runbooks, the newest first.
+    pub runbooks: Vec<RunbooksVersion>,
     /// The agreement valid now.
     pub agreement: Option<Agreement>,
     /// Its newest version, valid or to come; 0 where there is none.
@@ -127,6 +130,7 @@ pub fn page(shell: &Shell, it: &TenantPage) -> Markup {
             @if let Some(project) = &it.project {
                 section id="criteria" { h2 { (shell.t("サービス影響判定基準", "Impact criteria")) " " (slip(project)) } (criteria(shell, it, project)) }
                 section id="contacts" { h2 { (shell.t("連絡体制", "Contact plan")) " " (slip(project)) } (contacts(shell, it, project)) }
+                section id="runbooks" { h2 { (shell.t("保守手順", "Runbooks")) " " (slip(project)) } (runbooks::section(shell, it, &of_project(project, "runbooks"))) }
             }
             section id="agreement" { h2 { (shell.t("SLO・SLA の合意", "Agreement on SLO and SLA")) } (agreement(shell, it)) }
         }

@@ -53,6 +53,10 @@ pub(crate) fn night() -> Instant {
     Instant::parse("2026-11-22T03:12:00+09:00").unwrap()
 }
 
+/// The runbook of なぎさ.
+pub(crate) const RUNBOOK: &str =
+    "■ web-php Webサーバの応答なし\n対象: web*\n1. 見る\n2. [中断] 再起動する\n   制限: 1分止まります\n";
+
 impl App {
     /// A desk where nobody was yet.
     pub(crate) async fn new() -> Self {
@@ -82,6 +86,7 @@ impl App {
             ("mo", "mo", &provider),
             ("second", "mo", &provider),
             ("dh", "dh", &provider),
+            ("su", "su", &provider),
             ("ad", "ad", &provider),
             ("au", "au", &provider),
             ("nagisa", "cu", &nagisa),
@@ -108,6 +113,9 @@ impl App {
         };
         let plan = ContactPlan { contacts: vec![contact], ..ContactPlan::default() };
         app.desk.record_paper(&console, &nagisa, "NGS", &plan, None).await.unwrap();
+        let runbooks = domain::runbook::notation::parse(RUNBOOK).unwrap();
+        let runbooks = domain::runbook::Runbooks { runbooks, standing_consent: None };
+        app.desk.record_paper(&console, &nagisa, "NGS", &runbooks, None).await.unwrap();
         app
     }
 

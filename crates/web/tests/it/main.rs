@@ -7,5 +7,6 @@ mod faults;
 mod live;
 mod night;
 mod pages;
+mod runbooks;
 mod set_up;
 mod settings;

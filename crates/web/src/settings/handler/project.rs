@@ -28,7 +28,7 @@ fn place(tenant: &TenantId, project: &ProjectKey, part: &str) -> String {
 }
 
 /// Answers a form of one of the project's papers.
-async fn answered(
+pub(super) async fn answered(
     here: Here,
     sent: Sent,
     project: &ProjectKey,

@@ -129,6 +129,7 @@ pub(super) async fn page_of(
         plan_agreed_by: plan.agreed_by,
         rounds: plan.rounds,
         self_recovery: plan.self_recovery,
+        runbooks: super::runbooks::versions(here, tenant, &subject).await?,
         agreement: agreement.map(agreed),
         agreement_version,
         draft,
