@@ -192,6 +192,7 @@ impl Desk {
         let service = alerts.first().map(|alert| alert.source.as_str()).filter(|source| !source.is_empty());
         let occasion = Occasion { at: now, calendar: &calendar, service };
         let turn = plan.as_ref().and_then(|(_, plan)| turn(&incident, plan, &occasion));
+        let colleagues = self.colleagues(caller, &scope.tenant, now).await?;
         Ok(IncidentView {
             duties: incident.duties(now, &calendar),
             ledgers: incident.ledgers(),
@@ -208,7 +209,7 @@ impl Desk {
             criteria,
             plan,
             turn,
-            colleagues: self.colleagues(now).await?,
+            colleagues,
             drafts,
             earlier,
             earlier_by_host,
@@ -314,14 +315,20 @@ impl Desk {
         Ok(rows)
     }
 
-    /// Who works at the desk: the monitoring and the support centre, and its head.
-    async fn colleagues(&self, now: Instant) -> Answer<Vec<(PersonId, String)>> {
+    /// Who works at the desk: the monitoring and the support centre, and its head. Whoever reaches one customer only is named
+    /// nobody beyond it.
+    async fn colleagues(&self, caller: &Caller, tenant: &TenantId, now: Instant) -> Answer<Vec<(PersonId, String)>> {
         let provider = self.provider_id().await?;
         let mut found: Vec<(PersonId, String)> = vec![];
-        for role in [Role::Mo, Role::Su, Role::Dh] {
-            for person in self.store.tenant(&provider).holders(role, now).await? {
-                if found.iter().all(|(id, _)| *id != person.id) {
-                    found.push((person.id, person.name));
+        for place in [&provider, tenant] {
+            if caller.enter(place, Right::ReadOperations).is_err() {
+                continue;
+            }
+            for role in [Role::Mo, Role::Su, Role::Dh] {
+                for person in self.store.tenant(place).holders(role, now).await? {
+                    if found.iter().all(|(id, _)| *id != person.id) {
+                        found.push((person.id, person.name));
+                    }
                 }
             }
         }

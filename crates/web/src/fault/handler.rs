@@ -138,8 +138,12 @@ pub(crate) async fn open(here: Here, sent: Sent) -> Result<Response, Trouble> {
     sent.answer(here.lang(), "lost", to, async |draft| calling(&here, call, String::new(), draft).await).await
 }
 
-/// What the caller says.
+/// What the caller says; what nobody told by telephone has its own page only.
 pub(crate) async fn heard(here: Here, Path(key): Path<RecordKey>) -> Result<Response, Trouble> {
+    let view = here.state.desk.incident(&here.caller, &key).await?;
+    if view.incident.phone.is_none() {
+        return Ok(Redirect::to(&format!("/incidents/{key}")).into_response());
+    }
     Ok(html(hearing(&here, &key, Draft::default()).await?))
 }
 
