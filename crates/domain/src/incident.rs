@@ -402,6 +402,11 @@ impl Incident {
     }
 }
 
+/// Where something stands that an incident counts from 1; none for 0.
+fn place(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
+}
+
 /// How long after the recovery notice the same alert still joins.
 pub const REJOIN_MINUTES: i64 = 10;
 

@@ -47,8 +47,7 @@ impl Case<'_> {
     /// Pages the people of a step of an escalation, and returns the facts that say so.
     #[expect(clippy::expect_used, reason = "a payload is texts only: nothing JSON cannot say")]
     pub(crate) async fn page(&mut self, number: u32, step: u32) -> Answer<Vec<NewFact>> {
-        let place = number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
-        let Some(escalation) = place.and_then(|place| self.incident.escalations.get(place)) else { return Ok(vec![]) };
+        let Some(escalation) = self.incident.escalation(number) else { return Ok(vec![]) };
         let (cause, words, people) =
             (escalation.what.cause, escalation.what.text.clone(), escalation.what.at_step(step).to_vec());
         let title = self.write.blob_text(&self.incident.title).await?.unwrap_or_default();

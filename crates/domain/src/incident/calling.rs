@@ -5,7 +5,7 @@
 //! time is void: it ended no clock and reached nobody. Attempts stay what an operator states (自己申告).
 
 use super::verbs::{By, Dial, Facts, missing_reason, no_such, stated, wrong_state};
-use super::{Incident, Mark, Marked, State};
+use super::{Incident, Mark, Marked, State, place};
 use crate::contact::Rounds;
 use crate::fact::{Body, CallResult, Voice};
 use crate::ids::{BlobId, ContactId, MessageId};
@@ -306,8 +306,7 @@ impl Incident {
     }
 
     fn call_under_way(&self, call: u32) -> Option<&Marked<Call>> {
-        let place = usize::try_from(call).ok()?.checked_sub(1)?;
-        self.calls.get(place).filter(|call| call.what.is_under_way())
+        self.calls.get(place(call)?).filter(|call| call.what.is_under_way())
     }
 
     /// 折り返し: a contact called us. Who understood what happened need not be called any more.
@@ -355,8 +354,7 @@ impl Incident {
     /// # Errors
     /// There is no such consent, it is disputed already, or no words say why.
     pub fn dispute_consent(&self, by: &By, consent: u32, text: Option<BlobId>) -> Facts {
-        let place = usize::try_from(consent).ok().and_then(|place| place.checked_sub(1));
-        match place.and_then(|place| self.consents.get(place)) {
+        match place(consent).and_then(|place| self.consents.get(place)) {
             None => Err(no_such("consent")),
             Some(found) if found.what.disputed.is_some() => Err(Refusal::not_now(
                 "この同意への異議は受け付け済みです。",
@@ -371,7 +369,6 @@ impl Incident {
 
     /// Adds a fact about calls; none where it names what is not there.
     pub(super) fn apply_call(&mut self, body: &Body, mark: Mark) -> Option<()> {
-        let place = |call: u32| usize::try_from(call).ok()?.checked_sub(1);
         match body.clone() {
             Body::CallBegun { contact, rank, number, first_valid, begun, stated, round, last_of_round, .. } => {
                 let what = Call {

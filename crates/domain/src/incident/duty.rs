@@ -280,10 +280,7 @@ impl Incident {
     /// Whose duty it is, where it is not the holder's.
     pub fn group_of(&self, duty: &DutyKind) -> Option<Group> {
         match duty {
-            DutyKind::Escalation(number) => {
-                let place = usize::try_from(*number).ok()?.checked_sub(1)?;
-                self.escalations.get(place).map(|escalation| escalation.what.to)
-            }
+            DutyKind::Escalation(number) => self.escalation(*number).map(|escalation| escalation.what.to),
             DutyKind::ReviewFalseAlarm => Some(Group::Dh),
             DutyKind::WriteRunbook => Some(Group::Su),
             _ => None,

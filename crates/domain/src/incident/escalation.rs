@@ -4,7 +4,7 @@
 //! they are paged one after the other, five minutes apart; without one all at once, three times.
 
 use super::verbs::{By, Facts, no_such, wrong_state};
-use super::{Incident, Mark, Marked};
+use super::{Incident, Mark, Marked, place};
 use crate::access::Role;
 use crate::fact::{AttemptOutcome, Body};
 use crate::ids::{BlobId, MessageId, PersonId};
@@ -158,9 +158,14 @@ impl Escalation {
 }
 
 impl Incident {
+    /// An escalation by its number, from 1.
+    pub fn escalation(&self, number: u32) -> Option<&Marked<Escalation>> {
+        self.escalations.get(place(number)?)
+    }
+
     /// Whether somebody should still be paged for an escalation: it is not taken, and the incident goes on.
     pub fn pages_for(&self, escalation: u32) -> bool {
-        let found = place(escalation).and_then(|place| self.escalations.get(place));
+        let found = self.escalation(escalation);
         !self.state.is_final() && found.is_some_and(|found| found.what.taken.is_none())
     }
 
@@ -189,8 +194,7 @@ impl Incident {
     /// # Errors
     /// There is no such escalation, somebody has it, or no person acts.
     pub fn take_escalation(&self, by: &By, escalation: u32) -> Facts {
-        let found =
-            place(escalation).and_then(|place| self.escalations.get(place)).ok_or_else(|| no_such("escalation"))?;
+        let found = self.escalation(escalation).ok_or_else(|| no_such("escalation"))?;
         if found.what.taken.is_some() || self.state.is_final() {
             return Err(Refusal::not_now(
                 "このエスカレーションは受領済みか、障害が終わっています。",
@@ -240,8 +244,4 @@ impl Incident {
     ) -> bool {
         self.pages.get_mut(message).map(|page| page.attempts.push(attempt)).is_some()
     }
-}
-
-fn place(escalation: u32) -> Option<usize> {
-    usize::try_from(escalation).ok()?.checked_sub(1)
 }

@@ -1,7 +1,7 @@
 //! What the desk promised and to whom an incident goes: promises, cases at the supplier, hand-over (Q-13; R-5.3-4).
 
 use super::verbs::{By, Facts, STATED_MAX_MS, no_such};
-use super::{Incident, Mark, Marked};
+use super::{Incident, Mark, Marked, place};
 use crate::fact::Body;
 use crate::ids::{BlobId, PersonId};
 use crate::refusal::Refusal;
@@ -202,8 +202,4 @@ fn within_a_day(now: Instant, at: Instant, field: &'static str) -> Result<(), Re
         "時刻は今から24時間前までの間で入力してください。",
         "The time must lie within the last 24 hours.",
     ))
-}
-
-fn place(number: u32) -> Option<usize> {
-    usize::try_from(number).ok()?.checked_sub(1)
 }
