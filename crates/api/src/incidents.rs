@@ -17,7 +17,7 @@ use domain::time::Instant;
 use gate::{Asked, Object, Path, Policy, Query, Signed, answer_once};
 use http::StatusCode;
 use serde::Deserialize;
-pub(crate) use show::{clock, filed, state};
+pub(crate) use show::{clock, filed, row, state};
 use store::IncidentQuery;
 use utoipa::IntoParams;
 use wire::Page;
@@ -100,6 +100,8 @@ pub(crate) fn routes(routes: &mut Routes) {
         "supplier-case", operate, "openSupplierCase", "A case was opened at AWS Support", SupplierCase => open_supplier_case;
         "supplier-answer", operate, "recordSupplierAnswer", "AWS Support answered", SupplierAnswer => answer_supplier_case;
         "hand-over", operate, "handOver", "引き継ぎ to a person, or to whoever comes next", HandOver => hand_over;
+        "merge", operate, "mergeIncidents", "統合: the named incidents go on in this one", Merge => merge;
+        "separation", operate, "separateIncidents", "統合の解除: the named incidents go on by themselves again", Separation => separate;
         "interim-report", operate, "publishInterimReport", "中間報告", InterimReport => report;
         "recovery-step", operate, "recordRecoveryStep", "A recovery step", RecoveryStep => step;
         "runbook-step", operate, "tickRunbookStep", "保守手順: a step of a runbook is done", RunbookStep => tick_step;

@@ -5,6 +5,7 @@
 //! what it says into a type of `wire`.
 
 mod alerts;
+mod causes;
 mod faults;
 mod incidents;
 mod keys;
@@ -49,6 +50,7 @@ fn all() -> Routes {
     me::routes(&mut routes);
     incidents::routes(&mut routes);
     faults::routes(&mut routes);
+    causes::routes(&mut routes);
     published::routes(&mut routes);
     alerts::routes(&mut routes);
     tenants::routes(&mut routes);

@@ -196,6 +196,7 @@ async fn write_group(write: Result<Write, Failure>, deliveries: &[Delivery]) -> 
         alerts: vec![],
         events: vec![],
         joined: vec![],
+        again: vec![],
         heartbeats: vec![],
     };
     intake.look_up(deliveries).await?;
@@ -220,6 +221,8 @@ struct Intake<'d> {
     events: Vec<EventRow>,
     /// Facts that joined an incident which had been told recovered: they may owe something new.
     joined: Vec<RecordKey>,
+    /// Alerts that came again after a recovery notice: the incident and the event.
+    again: Vec<(RecordKey, u64)>,
     heartbeats: Vec<KeyId>,
 }
 
@@ -361,10 +364,17 @@ impl<'d> Intake<'d> {
     fn join(&mut self, delivery: &Delivery, event: &AlertEvent, incident: &RecordKey, fact: Option<Body>) {
         let says_something = fact.is_some();
         if let Some(body) = fact {
+            let event_joined = match &body {
+                Body::AlertJoined { event, .. } => Some(*event),
+                _ => None,
+            };
             let was_told_recovered =
                 self.correlations.values().any(|c| c.incident == *incident && c.joins_until.is_some());
             let actor = Actor::Key { id: delivery.key.key.clone() };
             self.write.append(NewFact { record: Some(incident.clone()), body, actor, role: None, reason: None });
+            if let (true, Some(event)) = (was_told_recovered, event_joined) {
+                self.again.push((incident.clone(), event));
+            }
             if was_told_recovered && !self.joined.contains(incident) {
                 self.joined.push(incident.clone());
             }
@@ -440,6 +450,16 @@ impl<'d> Intake<'d> {
         self.write.insert_events(std::mem::take(&mut self.events)).await?;
         for key in std::mem::take(&mut self.heartbeats) {
             self.write.beat_key(&key).await?;
+        }
+        for (key, event) in std::mem::take(&mut self.again) {
+            // Of a merged incident its parent hears.
+            let child = Incident::fold(&self.write.record_facts(&key).await?)?;
+            if let Some((parent, fact)) = child.and_then(|child| child.tell_parent_of(event)) {
+                self.write.append(fact);
+                if !self.joined.contains(&parent) {
+                    self.joined.push(parent);
+                }
+            }
         }
         for key in std::mem::take(&mut self.joined) {
             let facts = self.write.record_facts(&key).await?;

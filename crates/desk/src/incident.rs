@@ -4,6 +4,7 @@
 mod calling;
 mod case;
 pub mod input;
+mod merging;
 mod outgoing;
 mod owing;
 pub(crate) mod paging;
@@ -18,6 +19,7 @@ pub use view::{BoardRow, IncidentView, PublishedView};
 
 pub(crate) use case::{Case, Seen, cached_row, calendar_as_of, timer_rows};
 pub(crate) use receipt::receipt;
+pub(crate) use view::turn;
 
 use crate::{Answer, Caller, Desk};
 use domain::access::Right;
@@ -318,7 +320,7 @@ impl Case<'_> {
         self.required("text", &text)
     }
 
-    async fn notice_with_impact(&mut self, text: &str) -> Answer<Option<Notice>> {
+    pub(crate) async fn notice_with_impact(&mut self, text: &str) -> Answer<Option<Notice>> {
         let next_report = self.incident.promise_of_notice(self.by.now);
         self.notice(text, next_report).await
     }

@@ -4,6 +4,7 @@
 mod alert;
 mod backup;
 mod caller;
+mod cause;
 mod checkpoint;
 mod desk;
 mod error;
@@ -30,6 +31,10 @@ mod verify;
 pub use alert::{Delivery, IntakeKey, Received};
 pub use backup::{BackupError, Copied, backup, digest, restore};
 pub use caller::{Caller, Grant, Reach, Scope, Who};
+pub use cause::{
+    Acted, ActedOn, CallEntry, CauseCall, CauseCallEnd, CauseIncidents, CauseMember, CauseNotice, CauseNumber,
+    CauseView, Member as CauseJudgement, NewCause, OpenedCause,
+};
 pub use checkpoint::{CHECKPOINT_FACTS, CHECKPOINT_MS, Checkpoint, CheckpointKey, CheckpointVerifier, NotACheckpoint};
 pub use desk::{Change, Desk, Settings, UrlJudge};
 pub use error::{Answer, Error};

@@ -88,6 +88,13 @@ impl Desk {
         Self { once: Some(once.clone()), ..self.clone() }
     }
 
+    /// This desk for one step of a verb that changes several records, each for itself.
+    #[must_use]
+    pub(crate) fn without_once(mut self) -> Self {
+        self.once = None;
+        self
+    }
+
     /// Starts the write of a verb that can be asked for once.
     pub(crate) async fn begin(&self, tenant: &TenantId) -> Answer<Write> {
         let mut write = self.store.write(tenant).await?;

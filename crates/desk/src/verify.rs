@@ -5,6 +5,7 @@
 
 mod chain;
 mod events;
+mod mergings;
 mod notes;
 mod people;
 mod records;

@@ -4,12 +4,14 @@
 //! here loads, stores or sends.
 
 mod calling;
+mod cause;
 pub mod clock;
 pub mod duty;
 pub mod escalation;
 mod fold;
 pub mod ledger;
 mod mending;
+pub mod merging;
 pub mod promise;
 mod slots;
 mod state;
@@ -19,16 +21,18 @@ pub mod timer;
 pub mod verbs;
 
 pub use calling::{Call, CallBack, CallEnd, Calling, Consent, Reached};
+pub use cause::CauseLink;
 pub use escalation::{Escalation, Page};
 pub use fold::Broken;
 pub use mending::{RunbookTask, StepDone, Tick};
+pub use merging::{Child, Merging};
 pub use promise::{HandOver, Promise, SupplierCase};
 pub use state::State;
 
 use crate::access::{Actor, Role};
 use crate::clocks::notice::AgreedTargets;
 use crate::contact::Rounds;
-use crate::fact::{Answer, AttemptOutcome, NoticeChannel, NoticeKind, Origin, Reminder, Target, Voice};
+use crate::fact::{Answer, AttemptOutcome, NoticeChannel, NoticeKind, Origin, ParentStanding, Reminder, Target, Voice};
 use crate::fault::{Phone, Priority};
 use crate::ids::{BlobId, ContactId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::time::Instant;
@@ -305,11 +309,22 @@ pub struct Incident {
     pub deliveries: BTreeMap<MessageId, Delivery>,
     /// The call by which it was told to us, where it was one.
     pub phone: Option<Phone>,
+    /// The times it was merged into another incident, the last one in force unless undone.
+    pub mergings: Vec<Marked<Merging>>,
+    /// What was merged into it.
+    pub children: Vec<Marked<Child>>,
+    /// Causes it was linked to, the last one in force unless undone.
+    pub causes: Vec<Marked<CauseLink>>,
 }
 
 impl Incident {
-    /// The instant all clocks start from: the receipt of the alert, of the customer's filing, or the begin of the call (C-19).
-    pub const fn alert_at(&self) -> Instant {
+    /// The instant all clocks start from: the earliest of its own and of what is merged into it.
+    pub fn alert_at(&self) -> Instant {
+        self.merged_children().map(|child| child.alert_at).fold(self.own_alert_at(), Instant::min)
+    }
+
+    /// When it was itself received: the alert, the customer's filing, or the begin of the call (C-19).
+    pub const fn own_alert_at(&self) -> Instant {
         match self.origin {
             Origin::Telephone { began, .. } => began,
             _ => self.opened.at,
@@ -346,6 +361,7 @@ impl Incident {
     /// call whose caller is known to be theirs.
     pub fn is_known_to_customer(&self) -> bool {
         !self.publications.is_empty()
+            || self.told_with_parent().next().is_some()
             || matches!(self.origin, Origin::Customer { .. })
             || self.phone.as_ref().is_some_and(Phone::is_vouched)
     }
@@ -384,7 +400,9 @@ impl Incident {
             Some((mark, true)) => Some(mark.at),
             _ => None,
         };
-        self.closure.as_ref().map(|closure| closure.mark.at).or_else(|| self.false_alarm.as_ref().and_then(upheld))
+        let with_parent = self.merging().and_then(|merging| merging.what.ended.as_ref()).map(|mark| mark.at);
+        let own = self.closure.as_ref().map(|closure| closure.mark.at);
+        own.or_else(|| self.false_alarm.as_ref().and_then(upheld)).or(with_parent)
     }
 
     /// Until when a repeated alert joins: for ever while open, 10 minutes after the recovery notice, never once ended. A false
@@ -392,6 +410,12 @@ impl Incident {
     pub fn joins_until(&self) -> Joins {
         match self.state {
             State::Closed => Joins::No,
+            // As its parent does.
+            State::Merged => match self.merging().map(|merging| merging.what.standing) {
+                Some(parent) if parent.ended => Joins::No,
+                Some(ParentStanding { recovered: Some(at), .. }) => Joins::Until(at.plus_minutes(REJOIN_MINUTES)),
+                _ => Joins::Yes,
+            },
             State::FalseAlarm if self.ended_at().is_some() => Joins::No,
             State::RecoveryNotified => match self.recovery_notices.last() {
                 Some(notice) => Joins::Until(notice.mark.at.plus_minutes(REJOIN_MINUTES)),

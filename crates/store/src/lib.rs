@@ -5,6 +5,7 @@
 //! is the same text for both databases. It finds what is due or visible and decides nothing.
 
 mod alert;
+mod cause;
 mod checkpoint;
 pub mod clock;
 mod connect;
@@ -41,6 +42,7 @@ mod webhook;
 mod write;
 
 pub use alert::{AlertQuery, AlertRow};
+pub use cause::CauseRow;
 pub use checkpoint::{CheckpointRow, HeadRow};
 pub use clock::{Clock, HandClock};
 pub use correlation::{Correlation, CorrelationRow};

@@ -45,6 +45,12 @@ row! {
         pub duty_due: Option<Instant>,
         /// 1 where the ticket exists for the customer: it was published, or they told us of it themselves.
         pub known: u32,
+        /// The incident it is merged into.
+        pub merged_into: Option<RecordKey>,
+        /// How many are merged into it.
+        pub children: u64,
+        /// The cause it is linked to.
+        pub cause: Option<u64>,
     }
 }
 
@@ -62,8 +68,9 @@ pub struct IncidentQuery {
 }
 
 /// What every query of an incident selects.
-const INCIDENT: &str = "SELECT r.tenant, r.key, r.project, r.number, r.state, r.version, r.title, r.assignee, r.opened, r.ended, \
-                        i.impact, i.alert_at, i.slo_due, i.sla_due, i.notified_at, i.duty, i.duty_due, i.known \
+pub(crate) const INCIDENT: &str = "SELECT r.tenant, r.key, r.project, r.number, r.state, r.version, r.title, r.assignee, r.opened, r.ended, \
+                        i.impact, i.alert_at, i.slo_due, i.sla_due, i.notified_at, i.duty, i.duty_due, i.known, \
+                        i.merged_into, i.children, i.cause \
                         FROM records r JOIN incidents i ON i.tenant = r.tenant AND i.key = r.key";
 
 reads! {
@@ -100,7 +107,7 @@ impl StaffScope<'_> {
         self.db().all(&sql, vals).await
     }
 
-    /// The board: incidents that are open, or ended and still owe a call or a runbook, by their nearest duty, then by opening;
+    /// The board: incidents that are open and not merged into another, or ended and still owe a call or a runbook, by their nearest duty, then by opening;
     /// those that owe nothing come last.
     ///
     /// # Errors
@@ -110,7 +117,7 @@ impl StaffScope<'_> {
         let place = vals.len() + 1;
         let sql = format!(
             "{INCIDENT} WHERE r.tenant IN {tenants} AND (r.tenant, r.key) IN \
-               (SELECT tenant, key FROM records WHERE tenant IN {tenants} AND ended IS NULL \
+               (SELECT tenant, key FROM records WHERE tenant IN {tenants} AND ended IS NULL AND state <> 'merged' \
                 UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'call_undelivered' \
                 UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'write_runbook') \
              ORDER BY i.duty_due NULLS LAST, r.opened, r.tenant, r.key LIMIT ${place}"
@@ -174,7 +181,10 @@ impl Write {
                 row.notified_at,
                 row.duty,
                 row.duty_due,
-                row.known
+                row.known,
+                row.merged_into.as_ref(),
+                row.children,
+                row.cause
             ]);
         }
         let head = "INSERT INTO records \
@@ -183,10 +193,11 @@ impl Write {
                     title = excluded.title, assignee = excluded.assignee, ended = excluded.ended";
         self.insert(head, records, tail).await?;
         let head = "INSERT INTO incidents \
-                    (tenant, key, impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due, known)";
+                    (tenant, key, impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due, known, merged_into, children, cause)";
         let tail = "ON CONFLICT (tenant, key) DO UPDATE SET impact = excluded.impact, alert_at = excluded.alert_at, \
                     slo_due = excluded.slo_due, sla_due = excluded.sla_due, notified_at = excluded.notified_at, \
-                    duty = excluded.duty, duty_due = excluded.duty_due, known = excluded.known";
+                    duty = excluded.duty, duty_due = excluded.duty_due, known = excluded.known, merged_into = excluded.merged_into, \
+                    children = excluded.children, cause = excluded.cause";
         self.insert(head, details, tail).await
     }
 }

@@ -10,8 +10,8 @@ use sqlx::{Column as _, FromRow, Row as _, TypeInfo as _, ValueRef as _};
 use std::sync::Arc;
 
 /// Every table that holds something of the desk, after those it refers to, with its primary key. What only concerns running
-/// processes (`nodes`, `readiness`, `packs`) is not among them.
-pub(crate) const TABLES: [(&str, &str); 20] = [
+/// processes (`nodes`, `readiness`, `packs`, `number_leases`) is not among them.
+pub(crate) const TABLES: [(&str, &str); 21] = [
     ("tenants", "id"),
     ("projects", "tenant, key"),
     ("people", "id"),
@@ -24,6 +24,7 @@ pub(crate) const TABLES: [(&str, &str); 20] = [
     ("blobs", "tenant, id"),
     ("checkpoints", "tenant, lane, seq"),
     ("versions", "tenant, kind, subject, version"),
+    ("causes", "tenant, number"),
     ("records", "tenant, key"),
     ("incidents", "tenant, key"),
     ("correlations", "tenant, project, dedup_key"),

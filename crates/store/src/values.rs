@@ -27,6 +27,7 @@ val_from! {
     Option<i64> => |v| Val::Int(v),
     // Counters and limits: SQL integers end at 2^63, where none of them comes.
     u64 => |v| Val::Int(Some(i64::try_from(v).unwrap_or(i64::MAX))),
+    Option<u64> => |v| Val::Int(v.map(|v| i64::try_from(v).unwrap_or(i64::MAX))),
     usize => |v| Val::Int(Some(i64::try_from(v).unwrap_or(i64::MAX))),
     u32 => |v| Val::Int(Some(v.into())),
     Option<u32> => |v| Val::Int(v.map(i64::from)),

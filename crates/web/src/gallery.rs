@@ -4,8 +4,8 @@
 
 use crate::layout::{Place, Shell};
 use crate::{
-    access, acknowledgement, alerts, board, callers, customer, failure, fault, incident, outbox, problems, sample,
-    settings,
+    access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, outbox, problems,
+    sample, settings,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -41,6 +41,8 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);
     draw(&mut pages, &nobody, "acknowledgement", acknowledgement::samples(), acknowledgement::page);
     draw(&mut pages, &at(Place::Callers), "callers", callers::samples(), callers::page);
+    draw(&mut pages, &at(Place::Causes), "causes", cause::list_samples(), cause::list_page);
+    draw(&mut pages, &at(Place::Causes), "cause", cause::samples(), cause::page);
     draw(&mut pages, &nobody, "problems", problems::samples(), problems::page);
     draw(&mut pages, &nobody, "set-up", access::set_up_samples(), access::set_up_page);
     draw(&mut pages, &at(Place::Account), "account", access::account_samples(), access::account_page);

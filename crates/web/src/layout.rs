@@ -75,6 +75,8 @@ pub enum Place {
     Alerts,
     /// 着信 (who is calling)
     Callers,
+    /// 共通原因
+    Causes,
     /// 送信箱 (demo)
     Outbox,
     /// 設定
@@ -97,6 +99,8 @@ const ALERTS: Entry =
     Entry { place: Place::Alerts, label: Label::new("アラート", "Alerts"), href: "/alerts", key: "a" };
 const CALLERS: Entry =
     Entry { place: Place::Callers, label: Label::new("着信", "Callers"), href: "/callers", key: "c" };
+const CAUSES: Entry =
+    Entry { place: Place::Causes, label: Label::new("共通原因", "Causes"), href: "/causes", key: "q" };
 const INCIDENTS: Entry =
     Entry { place: Place::Incidents, label: Label::new("障害", "Incidents"), href: "/incidents", key: "i" };
 const REPORT: Entry =
@@ -112,7 +116,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
         Side::Customer => vec![&INCIDENTS, &REPORT],
         Side::Staff { operates, admin, outbox } => {
-            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &CALLERS] } else { vec![] };
+            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &CALLERS, &CAUSES] } else { vec![] };
             if outbox && operates {
                 list.push(&OUTBOX);
             }

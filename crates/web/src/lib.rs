@@ -11,6 +11,7 @@ pub mod alerts;
 pub mod assets;
 pub mod board;
 pub mod callers;
+pub mod cause;
 pub mod clock;
 pub mod customer;
 pub mod failure;

@@ -8,14 +8,14 @@ use crate::access::{handler::arrived, test_result};
 use crate::board::handler::Board;
 use crate::here::Here;
 use crate::layout::{Place, Shell};
-use crate::{board, customer, incident};
+use crate::{board, cause, customer, incident};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use desk::{Answer, Change};
 use domain::ids::RecordKey;
 use domain::time::MINUTE_MS;
 use futures::stream::unfold;
-use gate::{Path, Trouble};
+use gate::{Path, Query, Trouble};
 use http::{HeaderValue, header};
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
@@ -36,6 +36,7 @@ const DRAW_EVERY: u32 = 5;
 enum Watched {
     Board,
     Incident(RecordKey),
+    Cause(u64),
     SetUp,
 }
 
@@ -67,6 +68,12 @@ pub(crate) async fn incident(here: Here, Path(key): Path<RecordKey>) -> Result<R
         here.state.desk.incident(&here.caller, &key).await?;
     }
     Ok(stream(here, Watched::Incident(key)))
+}
+
+/// A cause's stream.
+pub(crate) async fn cause(here: Here, Query(asked): Query<cause::handler::Asked>) -> Result<Response, Trouble> {
+    here.state.desk.cause(&here.caller, asked.number).await?;
+    Ok(stream(here, Watched::Cause(asked.number)))
 }
 
 /// The stream of the set-up: the test alert, once it came.
@@ -141,6 +148,11 @@ impl Watch {
                 (board_parts(&shell, &it), board_parts(&still, &it))
             }
             Watched::Incident(key) => incident_parts(&self.here, key, &shell, &still).await?,
+            Watched::Cause(number) => {
+                let it = cause::handler::context(&self.here, &shell, *number).await?;
+                let then = cause::handler::context(&self.here, &still, *number).await?;
+                (cause_parts(&shell, &it), cause_parts(&still, &then))
+            }
             Watched::SetUp => {
                 let part = || async { Ok::<_, desk::Error>(test_result(&shell, arrived(&self.here).await?.as_ref())) };
                 let parts = vec![("test-result".to_owned(), part().await?.into_string())];
@@ -178,6 +190,13 @@ fn board_parts(shell: &Shell, it: &Board) -> Parts {
     ];
     parts.extend(page.rows.iter().map(|row| (format!("row-{}", row.key), board::row(shell, row).into_string())));
     parts
+}
+
+fn cause_parts(shell: &Shell, it: &cause::CausePage) -> Parts {
+    vec![
+        ("cause-members".to_owned(), cause::members(shell, it).into_string()),
+        ("cause-calls".to_owned(), cause::calls(shell, it).into_string()),
+    ]
 }
 
 async fn incident_parts(here: &Here, key: &RecordKey, shell: &Shell, still: &Shell) -> Answer<(Parts, Parts)> {

@@ -1,9 +1,10 @@
 //! All routes of the pages, each with whom it allows.
 
+use crate::cause::handler::Act;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, board, callers, fault, incident, live, outbox, problems, settings,
+    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, outbox, problems, settings,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -68,6 +69,21 @@ fn incidents(table: &mut Table<State>) {
         table.post(verb.route()).allow(Policy::In(verb.right())).objects(&[Object::Incident]).to(act);
     }
     table.get("/callers").allow(read).to(callers::show);
+    table.get("/causes").allow(read).to(cause::handler::list);
+    table.post("/causes").allow(Policy::Somewhere(Right::Operate)).to(cause::handler::open);
+    table.get("/cause").allow(read).to(cause::handler::show);
+    for (path, act) in [
+        ("/cause/incidents", Act::Link),
+        ("/cause/release", Act::Release),
+        ("/cause/notice", Act::Tell),
+        ("/cause/call", Act::Call),
+        ("/cause/call-connection", Act::Connect),
+        ("/cause/call-end", Act::End),
+        ("/cause/closure", Act::Close),
+    ] {
+        let to = move |here, sent| cause::handler::act(act, here, sent);
+        table.post(path).allow(Policy::Somewhere(Right::Operate)).to(to);
+    }
     faults(table);
     table.get("/alerts").allow(read).to(alerts::handler::day);
     table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
@@ -205,6 +221,7 @@ fn streams() -> Table<State> {
     table.get("/live/board").allow(Policy::Somewhere(Right::ReadOperations)).to(live::board);
     let read = Policy::In(Right::ReadPublished);
     table.get("/live/incidents/{key}").allow(read).objects(&[Object::Incident]).to(live::incident);
+    table.get("/live/cause").allow(Policy::Somewhere(Right::ReadOperations)).to(live::cause);
     table.get("/live/set-up").allow(Policy::Somewhere(Right::ReadOperations)).to(live::set_up);
     table
 }

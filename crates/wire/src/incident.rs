@@ -57,6 +57,8 @@ codes! {
         Closed,
         /// 誤検知
         FalseAlarm,
+        /// 統合: it goes on in another incident.
+        Merged,
     }
 }
 
@@ -135,6 +137,13 @@ answers! {
         drafts: Drafts,
         /// Keys of the last incidents with the same dedup key, or where there are none of the same host, newest first.
         earlier: Vec<String>,
+        /// 統合: the incident it goes on in; null where it goes on by itself.
+        merged_into: Option<String>,
+        /// Keys of the incidents that go on in this one.
+        children: Vec<String>,
+        /// Keys of the open incidents of the project that came within five minutes of each other, this one among them, the
+        /// earliest first; empty where it came alone.
+        together: Vec<String>,
         /// Runbooks: the customer's that are bound to the alerts, the customer's others, those that ship with the desk.
         runbooks: Vec<crate::runbook::OfferedRunbook>,
         /// As of when.

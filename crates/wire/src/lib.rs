@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod board;
+pub mod cause;
 pub mod incident;
 pub mod paper;
 pub mod people;

@@ -197,7 +197,8 @@ impl Stage {
         loop {
             let tale = self.incident(key).await?;
             let (who, act) = match (tale.state, tale.awaiting_second()) {
-                (State::Closed | State::FalseAlarm, _) => return Ok(()),
+                // What is merged ends with its parent.
+                (State::Closed | State::FalseAlarm | State::Merged, _) => return Ok(()),
                 (_, Some(judgement)) => (other_than(&judgement.mark.actor, self.caller(Hikari)?), Confirm),
                 (state, None) => (Hikari, next_step(state, &tale, one.project)),
             };
@@ -227,7 +228,7 @@ fn next_step(state: State, tale: &Incident, project: &str) -> Act {
             method: "監視の値と画面の応答を確認",
             says: "正常に稼動していることを確認いたしました。",
         },
-        State::RecoveryNotified | State::Closed | State::FalseAlarm => Close {
+        State::RecoveryNotified | State::Closed | State::FalseAlarm | State::Merged => Close {
             class: "unknown",
             cause: "事象は解消しておりますが、原因は確認できておりません。再発した場合は改めて調査いたします。",
             confirmed_by: "監視センター（お客様からのご回答なし）",

@@ -26,10 +26,11 @@ pub(crate) fn state(state: domain::incident::State) -> State {
         Of::RecoveryNotified => State::RecoveryNotified,
         Of::Closed => State::Closed,
         Of::FalseAlarm => State::FalseAlarm,
+        Of::Merged => State::Merged,
     }
 }
 
-pub(super) fn row(BoardRow { row, customer, assignee }: BoardRow) -> IncidentRow {
+pub(crate) fn row(BoardRow { row, customer, assignee }: BoardRow) -> IncidentRow {
     let at = |instant: Option<Instant>| instant.map(|instant| instant.to_string());
     IncidentRow {
         key: row.key.to_string(),
@@ -109,6 +110,9 @@ pub(super) fn incident(view: IncidentView) -> Incident {
             recovery: view.drafts.recovery,
         },
         runbooks: super::runbooks::offered(&view.runbooks),
+        merged_into: it.merged_into().map(ToString::to_string),
+        children: it.merged_children().map(|child| child.key.to_string()).collect(),
+        together: view.together.iter().map(|row| row.key.to_string()).collect(),
         earlier: view.earlier.iter().map(|row| row.key.to_string()).collect(),
         as_of: view.now.to_string(),
     }

@@ -7,8 +7,8 @@ use crate::{Answer, Caller, Desk, seal};
 use domain::access::Right;
 use domain::contact::{Contact, ContactPlan, Occasion, digits};
 use domain::fact::{CallResult, NewFact};
-use domain::ids::{ContactId, MessageId, ProjectKey, RecordKey, TenantId};
-use domain::incident::verbs::Dial;
+use domain::ids::{BlobId, ContactId, MessageId, ProjectKey, RecordKey, TenantId};
+use domain::incident::verbs::{By, Dial};
 use domain::incident::{CallBack, CallEnd, Consent};
 use domain::paper::Paper;
 use domain::refusal::Refusal;
@@ -33,6 +33,10 @@ pub struct KnownCaller {
 
 /// Fewer digits than these find nobody.
 const DIGITS_MIN: usize = 4;
+/// Minutes a number is held while it rings: until the call goes void.
+const RING_MINUTES: i64 = 2;
+/// Minutes a number is held while somebody talks.
+const LONG_CALL_MINUTES: i64 = 60;
 /// Incidents listed with a caller at most.
 const LISTED_MAX: u32 = 500;
 
@@ -51,9 +55,7 @@ impl Desk {
             )
             .into());
         }
-        let dial = case.dial(input).await?;
-        let reason = case.optional("reason", &input.reason)?;
-        let facts = case.incident.dial(&case.by, dial, reason)?;
+        let facts = case.begin_call(input).await?;
         case.save(facts).await
     }
 
@@ -62,8 +64,9 @@ impl Desk {
     /// # Errors
     /// See [`domain::incident::Incident::connect_call`].
     pub async fn connect_call(&self, caller: &Caller, key: &RecordKey, input: &input::CallConnection) -> Answer<Done> {
-        let case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let facts = case.incident.connect_call(&case.by, input.call)?;
+        case.hold_number(input.call, LONG_CALL_MINUTES).await?;
         case.save(facts).await
     }
 
@@ -77,6 +80,7 @@ impl Desk {
             .end(input.result, &input.note)?
             .ok_or_else(|| Refusal::invalid("result", "架電の結果を選んでください。", "Choose how the call ended."))?;
         let facts = case.incident.end_call(&case.by, input.call, end)?;
+        case.release_number(input.call).await?;
         case.save(facts).await
     }
 
@@ -206,6 +210,11 @@ impl Desk {
     }
 }
 
+/// Who holds a number.
+fn holder(by: &By) -> String {
+    serde_json::to_string(&by.actor).unwrap_or_default()
+}
+
 /// The path of the link by which a reader of a mail says that they know.
 pub(super) fn link(sealing_key: &[u8; 32], tenant: &TenantId, message: &MessageId) -> String {
     format!("/ack/{tenant}/{message}/{}", seal::sign(sealing_key, LINK, &named(tenant, message)))
@@ -230,6 +239,53 @@ impl Case<'_> {
     pub(super) async fn service(&mut self) -> Answer<Option<String>> {
         let source = self.write.first_source(&self.incident.key).await?;
         Ok(source.filter(|source| !source.is_empty()))
+    }
+
+    /// The facts by which a call begins. A number that begins to ring is dialled by nobody else meanwhile, for whatever customer.
+    pub(crate) async fn begin_call(&mut self, input: &input::Call) -> Answer<Vec<NewFact>> {
+        let dial = self.dial(input).await?;
+        let reason = self.optional("reason", &input.reason)?;
+        let (rings, blob) = (dial.end.is_none(), dial.number.clone());
+        let facts = self.incident.dial(&self.by, dial, reason)?;
+        if rings {
+            self.lease(&blob, RING_MINUTES).await?;
+        }
+        Ok(facts)
+    }
+
+    /// Holds the number of a call that goes on.
+    async fn hold_number(&mut self, call: u32, minutes: i64) -> Answer<()> {
+        match self.number_of(call) {
+            Some(number) => self.lease(&number, minutes).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the number of a call back.
+    async fn release_number(&mut self, call: u32) -> Answer<()> {
+        if let Some(number) = self.number_of(call) {
+            let number = self.write.blob_text(&number).await?.unwrap_or_default();
+            self.write.release_number(&digits(&number), &holder(&self.by)).await?;
+        }
+        Ok(())
+    }
+
+    fn number_of(&self, call: u32) -> Option<BlobId> {
+        let place = usize::try_from(call).ok()?.checked_sub(1)?;
+        self.incident.calls.get(place).map(|call| call.what.number.clone())
+    }
+
+    async fn lease(&mut self, number: &BlobId, minutes: i64) -> Answer<()> {
+        let number = self.write.blob_text(number).await?.unwrap_or_default();
+        let until = self.by.now.plus_minutes(minutes);
+        if self.write.lease_number(&digits(&number), &holder(&self.by), until).await? {
+            return Ok(());
+        }
+        Err(Refusal::not_now(
+            "この番号には別の担当者が架電中です。結果を待つか、次の順位へ理由を付けて架電してください。",
+            "Somebody else is calling this number. Wait for the result, or call the next rank with a reason.",
+        )
+        .into())
     }
 
     fn end(&mut self, result: Option<CallResult>, note: &str) -> Result<Option<CallEnd>, Refusal> {

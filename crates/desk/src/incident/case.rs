@@ -126,6 +126,11 @@ impl Case<'_> {
     /// Saves facts with all that follows from them, and commits.
     pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
         self.put(facts).await?;
+        self.done().await
+    }
+
+    /// Commits what was written.
+    pub(super) async fn done(self) -> Answer<Done> {
         let done =
             Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
         self.desk.commit(self.write, &done).await?;
@@ -134,8 +139,9 @@ impl Case<'_> {
     }
 
     /// Writes facts with all that follows from them into the transaction, which goes on.
-    pub(super) async fn put(&mut self, facts: Vec<NewFact>) -> Answer<()> {
+    pub(crate) async fn put(&mut self, facts: Vec<NewFact>) -> Answer<()> {
         let joined_before = self.incident.joins_until() != Joins::No;
+        let stood = self.incident.standing();
         for new in facts {
             let fact = self.write.append(new);
             self.incident.apply(&fact)?;
@@ -158,6 +164,9 @@ impl Case<'_> {
             // Once ended nothing joins; the start of time is before every alert.
             Joins::No if joined_before => self.write.join_until(&self.incident.key, Some(Instant::from_ms(0))).await?,
             Joins::No => {}
+        }
+        if self.incident.standing() != stood {
+            self.tell_children().await?;
         }
         Ok(())
     }
@@ -211,5 +220,8 @@ pub(crate) fn cached_row(tenant: &TenantId, incident: &Incident, title: String, 
         duty: duty.as_ref().map(|duty| duty.kind.code().to_owned()),
         duty_due: duty.map(|duty| duty.due),
         known: u32::from(incident.is_known_to_customer()),
+        merged_into: incident.merged_into().cloned(),
+        children: incident.merged_children().count() as u64,
+        cause: incident.cause(),
     }
 }

@@ -240,6 +240,24 @@ inputs! {
         #[schema(required)]
         text: String,
     }
+    /// 統合: what goes on in this incident from now on.
+    Merge {
+        /// Record version seen.
+        #[schema(required, minimum = 1)]
+        version: u64,
+        /// Keys of the incidents to merge into this one, 1 to 100.
+        #[schema(required)]
+        children: Vec<String>,
+    }
+    /// 統合の解除: what goes on by itself again.
+    Separation {
+        /// Record version seen.
+        #[schema(required, minimum = 1)]
+        version: u64,
+        /// Keys of the incidents to take out, 1 to 100.
+        #[schema(required)]
+        children: Vec<String>,
+    }
     /// 中間報告
     InterimReport {
         /// Record version seen.

@@ -203,7 +203,7 @@ impl Desk {
 
 impl Case<'_> {
     /// What is said when the incident is taken first and no runbook of the project is bound to its alerts.
-    pub(super) async fn missing_runbook(&mut self) -> Answer<Option<NewFact>> {
+    pub(crate) async fn missing_runbook(&mut self) -> Answer<Option<NewFact>> {
         let (version, runbooks) = self.paper::<Runbooks>().await?.unwrap_or_default();
         let Some(missing) = self.incident.miss_runbook(version) else { return Ok(None) };
         let is_covered = !runbooks.runbooks.is_empty() && runbooks.cover(&self.subjects().await?);

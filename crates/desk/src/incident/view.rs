@@ -75,6 +75,12 @@ pub struct IncidentView {
     pub earlier_by_host: bool,
     /// The runbooks that it offers.
     pub runbooks: Offered,
+    /// The incident it is merged into.
+    pub parent: Option<IncidentRow>,
+    /// What is merged into it, as it was merged.
+    pub children: Vec<IncidentRow>,
+    /// What came together with it, this one among them, the earliest first; empty where it came alone.
+    pub together: Vec<IncidentRow>,
     /// The calendar used.
     pub calendar: Calendar,
     /// As of when.
@@ -136,7 +142,7 @@ impl Desk {
         self.board_rows(rows).await
     }
 
-    async fn board_rows(&self, rows: Vec<IncidentRow>) -> Answer<Vec<BoardRow>> {
+    pub(crate) async fn board_rows(&self, rows: Vec<IncidentRow>) -> Answer<Vec<BoardRow>> {
         let names: HashMap<TenantId, String> =
             self.store.system().tenants().await?.into_iter().map(|tenant| (tenant.id, tenant.name)).collect();
         let ids: Vec<PersonId> = rows.iter().filter_map(|row| row.assignee.clone()).collect();
@@ -183,6 +189,16 @@ impl Desk {
         actors.extend(incident.escalations.iter().flat_map(|escalation| escalation.what.ladder.clone()));
         actors.extend(incident.hand_overs.iter().filter_map(|given| given.what.to.clone()));
         let people = self.store.system().people_of(&actors).await?;
+        let parent = match incident.merged_into() {
+            Some(parent) => store.incident(parent).await?,
+            None => None,
+        };
+        let mut children = vec![];
+        for child in incident.merged_children() {
+            children.extend(store.incident(&child.key).await?);
+        }
+        let row = store.incident(key).await?.ok_or_else(Refusal::not_found)?;
+        let together = self.came_together(&incident, &row).await?;
         let project = incident.project.as_str();
         let criteria = self.criteria(&scope, &incident, now).await?;
         let plan = self.paper::<ContactPlan>(&scope.tenant, project, now).await?;
@@ -214,6 +230,9 @@ impl Desk {
             earlier,
             earlier_by_host,
             runbooks,
+            parent,
+            children,
+            together,
             calendar,
             now,
         })
@@ -243,6 +262,7 @@ impl Desk {
         incident.promises.clear();
         incident.cases.clear();
         incident.hand_overs.clear();
+        incident.causes.clear();
         if let Some(phone) = &mut incident.phone {
             (phone.ended, phone.called_back) = (None, None);
         }
@@ -402,7 +422,7 @@ impl Desk {
 }
 
 /// Whose turn it is to be called: through the round that runs, and from the first rank again after it.
-fn turn(incident: &Incident, plan: &ContactPlan, occasion: &Occasion<'_>) -> Option<ContactId> {
+pub(crate) fn turn(incident: &Incident, plan: &ContactPlan, occasion: &Occasion<'_>) -> Option<ContactId> {
     let (_, tried) = incident.round_now();
     let mut callable = plan.callable(occasion).map(|(_, contact)| &contact.id);
     let first = callable.clone().next();

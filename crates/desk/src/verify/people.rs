@@ -48,6 +48,7 @@ pub(super) struct People {
     delegations: BTreeMap<String, Grant>,
     keys: BTreeMap<String, Grant>,
     webhooks: BTreeMap<String, (Grant, BlobId)>,
+    causes: BTreeMap<u64, (Grant, BlobId)>,
 }
 
 fn role(role: Role) -> Cell {
@@ -114,6 +115,14 @@ impl People {
                 let (row, _) = self.webhooks.get_mut(webhook.as_str()).ok_or_else(broken)?;
                 (row.until, row.seq) = (Some(at), seq);
             }
+            Body::CauseOpened { title } => {
+                let row = Grant { seq, cells: vec![("opened", at.into())], ended: "closed", until: None };
+                self.causes.insert(seq, (row, title.clone()));
+            }
+            Body::CauseClosed { cause } => {
+                let (row, _) = self.causes.get_mut(cause).ok_or_else(broken)?;
+                (row.until, row.seq) = (Some(at), seq);
+            }
             _ => {}
         }
         Ok(())
@@ -147,7 +156,7 @@ impl People {
 
     fn names(&self) -> Vec<&BlobId> {
         let projects = self.projects.values().map(|project| &project.named.name);
-        let urls = self.webhooks.values().map(|(_, url)| url);
+        let urls = self.webhooks.values().chain(self.causes.values()).map(|(_, words)| words);
         let documents = self.calendars().map(|version| &version.document);
         self.name.iter().map(|named| &named.name).chain(projects).chain(urls).chain(documents).collect()
     }
@@ -224,6 +233,14 @@ impl Audit<'_> {
             expected.cells.extend(told("url", url));
             table.expect(vec![id.as_str().into()], expected);
         }
-        table.compare(&self.snapshot.rows("webhooks", tenant).await?, chain.seq)
+        table.compare(&self.snapshot.rows("webhooks", tenant).await?, chain.seq)?;
+
+        let mut table = Table::new(tenant, "causes", &["number"]);
+        for (number, (row, title)) in &people.causes {
+            let mut expected = row.expected();
+            expected.cells.extend(told("title", title));
+            table.expect(vec![(*number).into()], expected);
+        }
+        table.compare(&self.snapshot.rows("causes", tenant).await?, chain.seq)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::chain::{Chain, dedup_key};
 use super::events::Told;
+use super::mergings::Mergings;
 use super::rows::{Expected, Table};
 use super::{Audit, Checked, fault_of};
 use crate::incident::paging::PAGE;
@@ -39,12 +40,14 @@ impl Audit<'_> {
     pub(super) async fn records(&mut self, mut chain: Chain) -> Checked {
         let tenant = chain.tenant.clone();
         let mut after = String::new();
+        let mut mergings = Mergings::default();
         loop {
             let keys = self.snapshot.records(&tenant, &after, BATCH).await?;
             let Some(last) = keys.last() else { break };
             after = last.to_string();
-            self.batch(&mut chain, &keys).await?;
+            self.batch(&mut chain, &mut mergings, &keys).await?;
         }
+        mergings.check(&tenant)?;
         for (table, column) in TABLES {
             if let Some(stray) = self.snapshot.row_without_facts(table, &tenant, column).await? {
                 let what = format!("a row of {table} is about {stray}, of which no fact tells");
@@ -60,7 +63,7 @@ impl Audit<'_> {
         }
     }
 
-    async fn batch(&mut self, chain: &mut Chain, keys: &[RecordKey]) -> Checked {
+    async fn batch(&mut self, chain: &mut Chain, mergings: &mut Mergings, keys: &[RecordKey]) -> Checked {
         let tenant = chain.tenant.clone();
         let mut by_record: HashMap<RecordKey, Vec<Fact>> = HashMap::new();
         for stored in self.snapshot.facts_of(&tenant, keys).await? {
@@ -92,6 +95,7 @@ impl Audit<'_> {
             let told = chain.events.told.remove(incident.key.as_str()).unwrap_or_default();
             let newest = dedup_key(&incident.origin).and_then(|key| chain.newest.get(&(incident.project.clone(), key)));
             let check = Check { tenant: &tenant, incident, texts: &rows.texts, own };
+            mergings.note(incident);
             check.header(&self.calendars(incident.as_of))?;
             check.correlation(newest == Some(&incident.number))?;
             check.alerts(&told)?;
@@ -112,6 +116,9 @@ impl Audit<'_> {
             incident.apply(fact).map_err(broken)?;
             match &fact.body {
                 Body::IncidentClosed { .. } | Body::FalseAlarmReviewed { upheld: true } => {
+                    owed.extend(incident.verdicts_at_end(fact.instant));
+                }
+                Body::ParentMoved { standing } if standing.ended => {
                     owed.extend(incident.verdicts_at_end(fact.instant));
                 }
                 Body::VerdictGiven { .. } => {
@@ -204,8 +211,20 @@ impl Check<'_> {
         ];
         table.expect(vec![key.as_str().into()], self.expected(cells));
         self.compare(table, &self.own[0])?;
-        let IncidentRow { impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due, known, .. } =
-            cached_row(self.tenant, incident, String::new(), calendar);
+        let IncidentRow {
+            impact,
+            alert_at,
+            slo_due,
+            sla_due,
+            notified_at,
+            duty,
+            duty_due,
+            known,
+            merged_into,
+            children,
+            cause,
+            ..
+        } = cached_row(self.tenant, incident, String::new(), calendar);
         let mut table = Table::new(self.tenant, "incidents", &["key"]);
         let cells = vec![
             ("impact", impact.into()),
@@ -216,6 +235,9 @@ impl Check<'_> {
             ("duty", duty.into()),
             ("duty_due", duty_due.into()),
             ("known", known.into()),
+            ("merged_into", merged_into.map(|key| key.to_string()).into()),
+            ("children", children.into()),
+            ("cause", cause.into()),
         ];
         table.expect(vec![key.as_str().into()], self.expected(cells));
         self.compare(table, &self.own[1])

@@ -32,6 +32,7 @@ impl Body {
                 [caller, called_back, content, host, business_impact, title].map(Option::as_ref)
             }
             Self::IntakeCallEnded { summary } => one(summary),
+            Self::CauseOpened { title } => one(title),
             Self::IncidentChecked { how, result } => two(how, Some(result)),
             Self::IncidentNotified { text, .. }
             | Self::InterimReported { text, .. }
@@ -75,6 +76,15 @@ impl Body {
             | Self::CallConnected { .. }
             | Self::EscalationTaken { .. }
             | Self::PageQueued { .. }
+            | Self::CauseClosed { .. }
+            | Self::CauseLinked { .. }
+            | Self::CauseUnlinked { .. }
+            | Self::IncidentMerged { .. }
+            | Self::IncidentSeparated {}
+            | Self::ParentMoved { .. }
+            | Self::ChildMerged { .. }
+            | Self::ChildSeparated { .. }
+            | Self::ChildAlerted { .. }
             | Self::CallVoided { .. }
             | Self::NoticeAcknowledged { .. }
             | Self::TicketRead {}

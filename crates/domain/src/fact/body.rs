@@ -4,7 +4,9 @@ use crate::access::Role;
 use crate::clocks::notice::AgreedTargets;
 use crate::contact::Rounds;
 use crate::fault::{Heard, Priority};
-use crate::ids::{BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, WebhookId};
+use crate::ids::{
+    BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, RecordKey, WebhookId,
+};
 use crate::incident::escalation::{Cause, Group};
 use crate::incident::promise::PromiseKind;
 use crate::time::Instant;
@@ -154,6 +156,33 @@ pub enum ConsentRef {
         /// Which consent of the incident, from 1.
         consent: u32,
     },
+}
+
+/// How an incident stands for those merged into it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParentStanding {
+    /// What ended its first notice clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<ParentTold>,
+    /// When its recovery notice in force was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<Instant>,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// Whether it ended as a false alarm that the head of desk upheld.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub false_alarm: bool,
+}
+
+/// What an incident told the customer that counts for those merged into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParentTold {
+    /// When the telling was complete: published, and called where a call was owed.
+    pub at: Instant,
+    /// Whether it told of impact.
+    pub impact: bool,
+    /// The fact of the publication.
+    pub published: u64,
 }
 
 /// By which way the customer was told of the recovery (R-4.2.2-20).
@@ -373,6 +402,33 @@ pub enum Body {
     SupplierCaseAnswered { case: u32, at: Instant, text: BlobId },
     #[serde(rename = "incident.handed_over")]
     HandedOver { to: Option<PersonId>, text: BlobId },
+    // Causes common to several customers (共通原因).
+    /// Of the provider's chain; its place there is the cause's number.
+    #[serde(rename = "cause.opened")]
+    CauseOpened { title: BlobId },
+    #[serde(rename = "cause.closed")]
+    CauseClosed { cause: u64 },
+    #[serde(rename = "incident.cause_linked")]
+    CauseLinked { cause: u64 },
+    #[serde(rename = "incident.cause_unlinked")]
+    CauseUnlinked { cause: u64 },
+    // Merging (統合).
+    /// It goes on in another incident of the project.
+    #[serde(rename = "incident.merged")]
+    IncidentMerged { into: RecordKey },
+    /// It goes on by itself again.
+    #[serde(rename = "incident.separated")]
+    IncidentSeparated {},
+    /// How the incident it is merged into stands from now on.
+    #[serde(rename = "incident.parent_moved")]
+    ParentMoved { standing: ParentStanding },
+    #[serde(rename = "incident.child_merged")]
+    ChildMerged { child: RecordKey, alert_at: Instant, known: bool },
+    #[serde(rename = "incident.child_separated")]
+    ChildSeparated { child: RecordKey },
+    /// An alert of a child came again after the recovery notice of this one.
+    #[serde(rename = "incident.child_alerted")]
+    ChildAlerted { child: RecordKey, event: u64 },
     #[serde(rename = "incident.reported")]
     InterimReported { text: BlobId, next_due: Option<Instant> },
     #[serde(rename = "incident.step_done")]
@@ -490,6 +546,10 @@ impl Body {
                 | Self::Escalated { .. }
                 | Self::EscalationTaken { .. }
                 | Self::PageQueued { .. }
+                | Self::ParentMoved { .. }
+                | Self::CauseLinked { .. }
+                | Self::CauseUnlinked { .. }
+                | Self::ChildAlerted { .. }
         )
     }
 
@@ -502,6 +562,7 @@ impl Body {
                 | Self::AlertResolved { .. }
                 | Self::AlertAcknowledged { .. }
                 | Self::AlertCounted { .. }
+                | Self::ChildAlerted { .. }
         )
     }
 }

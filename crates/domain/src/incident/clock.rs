@@ -51,6 +51,8 @@ pub struct End {
     pub called: Option<u64>,
     /// The fact by which a judgement without impact came to count, where that ended it: nobody has to be called any more.
     pub judged_away: Option<u64>,
+    /// Whether the publication was that of the incident it was merged into.
+    pub with_parent: bool,
 }
 
 /// A final verdict as its fact tells it.
@@ -117,7 +119,9 @@ impl Incident {
     /// Unjudged counts as impact, but what the customer filed as 低 does not (C-20); the first judgement that counts decides, unless a later one found that the
     /// criteria had held at the alert. A later "no" never softens it.
     fn alert_clock_has_impact(&self, counting: &[(usize, &Marked<Judgement>)]) -> bool {
-        let first = counting.first().map_or_else(|| self.counts_as_impact_unjudged(), |(_, j)| j.what.impact);
+        let first = counting.first().map(|(_, judgement)| judgement.what.impact);
+        let with_parent = || self.told_with_parent().last().map(|told| told.impact);
+        let first = first.or_else(with_parent).unwrap_or_else(|| self.counts_as_impact_unjudged());
         first || counting.iter().any(|(_, j)| j.what.impact && j.what.held_at_alert == Some(true))
     }
 
@@ -130,7 +134,8 @@ impl Incident {
             impact,
             slo_due: targets.slo_minutes.after(from),
             sla_due: targets.sla_minutes.map(|within| within.after(from)),
-            end: if impact { self.end_with_impact(from) } else { self.end_by_publication(from) },
+            end: if impact { self.end_with_impact(from) } else { self.end_by_publication(from) }
+                .or_else(|| self.end_with_parent(impact)),
         }
     }
 
@@ -141,7 +146,7 @@ impl Incident {
         let published = self.publications.iter().find(|p| p.mark.at >= from && p.what.impact)?;
         let (told, seq) = (published.mark.at, published.mark.seq);
         if !matches!(published.what.voice, Voice::Required { .. }) {
-            return Some(End { at: told, published: seq, called: None, judged_away: None });
+            return Some(End { at: told, published: seq, called: None, judged_away: None, with_parent: false });
         }
         let is_before_the_end = |seq| self.closure.as_ref().is_none_or(|closure| seq < closure.mark.seq);
         let calls = self.calls.iter().filter(|call| is_before_the_end(call.mark.seq));
@@ -152,16 +157,31 @@ impl Incident {
         match (call, away) {
             (Some(call), away) if away.is_none_or(|away| call.what.begun <= away.at) => {
                 let at = told.max(call.what.begun);
-                Some(End { at, published: seq, called: Some(call.mark.seq), judged_away: None })
+                Some(End { at, published: seq, called: Some(call.mark.seq), judged_away: None, with_parent: false })
             }
-            (_, Some(away)) => Some(End { at: away.at, published: seq, called: None, judged_away: Some(away.seq) }),
+            (_, Some(away)) => {
+                Some(End { at: away.at, published: seq, called: None, judged_away: Some(away.seq), with_parent: false })
+            }
             _ => None,
         }
     }
 
     fn end_by_publication(&self, from: Instant) -> Option<End> {
         let published = self.publications.iter().find(|p| p.mark.at >= from)?;
-        Some(End { at: published.mark.at, published: published.mark.seq, called: None, judged_away: None })
+        Some(End {
+            at: published.mark.at,
+            published: published.mark.seq,
+            called: None,
+            judged_away: None,
+            with_parent: false,
+        })
+    }
+
+    /// What the incident it was merged into told, from the instant that it showed here. Only impact told ends a clock
+    /// with impact.
+    fn end_with_parent(&self, impact: bool) -> Option<End> {
+        let told = self.told_with_parent().filter(|told| told.impact || !impact).min_by_key(|told| told.at)?;
+        Some(End { at: told.at, published: told.published, called: None, judged_away: None, with_parent: true })
     }
 
     /// The verdicts to write when the incident ends; those written already are left alone.
@@ -174,7 +194,8 @@ impl Incident {
 
     /// Every verdict as it would be final at `now`: a target without a notice is missed, a false alarm that stands is void.
     pub fn verdicts_as_of(&self, now: Instant) -> Vec<FinalVerdict> {
-        let void = self.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.what.review, Some((_, true))));
+        let upheld = self.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.what.review, Some((_, true))));
+        let void = upheld || self.is_void_with_parent();
         let mut verdicts = vec![];
         for clock in self.clocks() {
             for target in [Target::Slo, Target::Sla] {

@@ -169,7 +169,7 @@ impl Incident {
     /// always owes something; one that ended may still owe a call, where what told of the end did not arrive, or a runbook.
     pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
         let mut duties: Vec<Duty> = match self.state {
-            State::Closed => self.result_duty().into_iter().chain(self.call_duties()).collect(),
+            State::Closed | State::Merged => self.result_duty().into_iter().chain(self.call_duties()).collect(),
             State::FalseAlarm => {
                 let ended = [self.review_duty(calendar), self.result_duty()];
                 ended.into_iter().flatten().chain(self.call_duties()).collect()

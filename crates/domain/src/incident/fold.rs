@@ -101,6 +101,9 @@ impl Incident {
             tool_acknowledged: vec![],
             deliveries: std::collections::BTreeMap::new(),
             phone,
+            mergings: vec![],
+            children: vec![],
+            causes: vec![],
         })
     }
 
@@ -167,6 +170,15 @@ impl Incident {
             | Body::SupplierCaseOpened { .. }
             | Body::SupplierCaseAnswered { .. }
             | Body::HandedOver { .. } => self.apply_promise(&fact.body, mark).ok_or_else(|| broken("promise"))?,
+            Body::CauseLinked { .. } | Body::CauseUnlinked { .. } => {
+                self.apply_cause(&fact.body, mark).ok_or_else(|| broken("cause"))?;
+            }
+            Body::IncidentMerged { .. }
+            | Body::ParentMoved { .. }
+            | Body::IncidentSeparated {}
+            | Body::ChildMerged { .. }
+            | Body::ChildSeparated { .. }
+            | Body::ChildAlerted { .. } => self.apply_merging(&fact.body, mark).ok_or_else(|| broken("merge"))?,
             Body::InterimReported { text, next_due } => {
                 self.reports.push(Marked { mark, what: Report { text, next_due } });
             }

@@ -79,6 +79,13 @@ const STOP_JUDGED_AWAY: Label = Label::new(
     "影響無しへの再判定で架電が不要になり終了",
     "Ended by the re-judgement to no impact: nobody has to be called any more",
 );
+const WAIT_PARENT: Label =
+    Label::new("統合: 統合先の障害の連絡を待つ", "Merged: waiting for the notice of the incident it was merged into");
+const APART: Label = Label::new("統合を解除: この障害の連絡を待つ", "Taken out again: waiting for its own notice");
+const STOP_WITH_PARENT: Label = Label::new(
+    "統合先の障害の連絡で終了 (この障害に表示された時刻から)",
+    "Ended by the notice of the incident it was merged into, from the instant it shows here",
+);
 const STOP_WAIVED: Label =
     Label::new("公開で終了 (お客様が電話連絡を辞退)", "Ended by publication (the customer waived calls)");
 
@@ -121,6 +128,10 @@ impl Incident {
         if let Some(published) = published.filter(|p| matches!(p.what.voice, Voice::Required { .. })) {
             changes.push((published.mark.at, WAIT_CALL, published.mark.seq));
         }
+        for merging in self.mergings.iter().filter(|merging| merging.mark.at >= clock.from) {
+            changes.push((merging.mark.at, WAIT_PARENT, merging.mark.seq));
+            changes.extend(merging.what.undone.iter().map(|undone| (undone.at, APART, undone.seq)));
+        }
         changes.retain(|(from, ..)| end.is_none_or(|end| *from < end || *from == clock.from));
         changes.sort_by_key(|(from, _, fact)| (*from, *fact));
         let mut stretches: Vec<Stretch> = vec![];
@@ -141,6 +152,7 @@ impl Incident {
         }
         let voice = published.map(|publication| &publication.what.voice);
         let stop = clock.end.as_ref().map(|end| match (end.judged_away, end.called, voice) {
+            _ if end.with_parent => (STOP_WITH_PARENT, end.published),
             (Some(away), ..) => (STOP_JUDGED_AWAY, away),
             (_, Some(call), _) if self.call_came_later(call, end.published) => (STOP_CALL, call),
             (_, Some(_), _) => (STOP_CALL, end.published),

@@ -119,6 +119,11 @@ impl Incident {
 
     fn pauses(&self) -> Vec<Pause> {
         let mut pauses: Vec<Pause> = self.recoveries.iter().map(Pause::of_recovery).collect();
+        // While it is merged, the reports are its parent's.
+        pauses.extend(self.mergings.iter().map(|merging| {
+            let to = merging.what.undone.as_ref().map(|undone| undone.at);
+            Pause { from: merging.mark.at, to }
+        }));
         let mut judged_away: Option<&Mark> = None;
         for judgement in &self.judgements {
             match (judgement.counts_since(), judgement.what.impact, judged_away) {

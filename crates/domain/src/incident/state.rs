@@ -23,11 +23,13 @@ pub enum State {
     Closed,
     /// 誤検知
     FalseAlarm,
+    /// 統合: it goes on in another incident.
+    Merged,
 }
 
 impl State {
     /// Every state, in the order of a night that goes well.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Detected,
         Self::Triaging,
         Self::Judged,
@@ -36,6 +38,7 @@ impl State {
         Self::RecoveryNotified,
         Self::Closed,
         Self::FalseAlarm,
+        Self::Merged,
     ];
 
     /// The code in the database and the API, such as `triaging`.
@@ -49,6 +52,7 @@ impl State {
             Self::RecoveryNotified => "recovery_notified",
             Self::Closed => "closed",
             Self::FalseAlarm => "false_alarm",
+            Self::Merged => "merged",
         }
     }
 
@@ -68,11 +72,12 @@ impl State {
             Self::RecoveryNotified => Label::new("復旧連絡済", "Recovery told"),
             Self::Closed => Label::new("終了", "Closed"),
             Self::FalseAlarm => Label::new("誤検知", "False alarm"),
+            Self::Merged => Label::new("統合", "Merged"),
         }
     }
 
-    /// Whether the incident has ended.
+    /// Whether nothing more is done to it here: it has ended, or goes on in another incident.
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Closed | Self::FalseAlarm)
+        matches!(self, Self::Closed | Self::FalseAlarm | Self::Merged)
     }
 }

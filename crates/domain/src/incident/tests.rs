@@ -6,6 +6,7 @@ mod duties;
 mod escalation;
 mod machine;
 mod mending;
+mod merging;
 mod slots;
 mod story;
 mod timers;

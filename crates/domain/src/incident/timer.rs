@@ -116,13 +116,13 @@ impl Incident {
             }
             return timers;
         }
-        if self.judgements.is_empty() && self.publications.is_empty() {
+        if self.judgements.is_empty() && self.publications.is_empty() && self.told_with_parent().next().is_none() {
             for (kind, reminder, minutes) in [
                 (TimerKind::Unjudged, Reminder::Unjudged, UNJUDGED_MINUTES),
                 (TimerKind::UnjudgedLong, Reminder::UnjudgedLong, UNJUDGED_LONG_MINUTES),
             ] {
-                if !self.was_reminded(reminder, self.alert_at().plus_minutes(minutes)) {
-                    arm(kind, self.alert_at().plus_minutes(minutes));
+                if !self.was_reminded(reminder, self.own_alert_at().plus_minutes(minutes)) {
+                    arm(kind, self.own_alert_at().plus_minutes(minutes));
                 }
             }
         }
@@ -155,7 +155,7 @@ impl Incident {
 
     fn target_timers(&self) -> impl Iterator<Item = Timer> {
         let judged = self.judgements.iter().filter_map(|judgement| judgement.counts_since()).map(|mark| mark.seq).max();
-        let generation = judged.unwrap_or(self.opened.seq);
+        let generation = judged.max(self.last_merge_seq()).unwrap_or(self.opened.seq);
         let running = self.clocks().into_iter().filter(|clock| clock.end.is_none());
         let targets = running
             .flat_map(|clock| [Target::Slo, Target::Sla].map(|target| (clock.number, target, clock.due(target))));

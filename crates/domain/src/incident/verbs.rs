@@ -324,7 +324,7 @@ impl Incident {
                 "The head of desk found that this is no false alarm. Judge it and tell the customer.",
             ));
         }
-        if self.is_known_to_customer() {
+        if self.is_known_to_customer() || self.merged_children().any(|child| child.known) {
             return Err(Refusal::not_now(
                 "お客様から受けた障害は誤検知にできません。判定して連絡してください。",
                 "The customer told us of this, so it is no false alarm. Judge it and tell them.",
@@ -392,6 +392,12 @@ impl Incident {
     /// # Errors
     /// Nothing was published yet: the customer could neither open nor answer it.
     pub fn message(&self, by: &By, text: BlobId, from_customer: bool) -> Facts {
+        if let Some(parent) = self.merged_into() {
+            return Err(Refusal::not_now(
+                format!("この障害は {parent} に統合されています。{parent} に書いてください。"),
+                format!("This incident is merged into {parent}. Write there."),
+            ));
+        }
         if !self.is_known_to_customer() {
             return Err(Refusal::not_now(
                 "お客様にはまだ連絡していないため、メッセージを送れません。先に障害発生連絡を出すか、内部メモに書いてください。",
@@ -433,7 +439,7 @@ impl Incident {
         }
     }
 
-    fn final_verdicts(&self, now: Instant) -> Vec<NewFact> {
+    pub(super) fn final_verdicts(&self, now: Instant) -> Vec<NewFact> {
         self.verdicts_at_end(now)
             .into_iter()
             .map(|v| {

@@ -173,10 +173,15 @@ CREATE TABLE incidents (
   duty TEXT,
   duty_due BIGINT,
   known BIGINT NOT NULL CHECK (known IN (0, 1)),
+  merged_into TEXT,
+  children BIGINT NOT NULL,
+  cause BIGINT,
   PRIMARY KEY (tenant, key),
-  FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
+  FOREIGN KEY (tenant, key) REFERENCES records (tenant, key),
+  FOREIGN KEY (tenant, merged_into) REFERENCES records (tenant, key)
 );
 -- Ended incidents that still owe a call or a runbook stay on the board.
+CREATE INDEX incidents_of_cause ON incidents (cause) WHERE cause IS NOT NULL;
 CREATE INDEX incidents_owing_calls ON incidents (tenant, key) WHERE duty = 'call_undelivered';
 CREATE INDEX incidents_owing_runbooks ON incidents (tenant, key) WHERE duty = 'write_runbook';
 
@@ -283,6 +288,23 @@ CREATE TABLE webhooks (
   created BIGINT NOT NULL,
   disabled BIGINT,
   PRIMARY KEY (tenant, id)
+);
+
+-- A cause common to incidents of several customers; `number` is the place of the fact that opened it in the provider's chain.
+CREATE TABLE causes (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  number BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  opened BIGINT NOT NULL,
+  closed BIGINT,
+  PRIMARY KEY (tenant, number)
+);
+
+-- Numbers being dialled: one person at a time, for whatever customer.
+CREATE TABLE number_leases (
+  digits TEXT NOT NULL PRIMARY KEY,
+  holder TEXT NOT NULL,
+  until BIGINT NOT NULL
 );
 
 -- One row a running process: seen each second, dead after four.

@@ -173,10 +173,15 @@ CREATE TABLE incidents (
   duty TEXT,
   duty_due INTEGER,
   known INTEGER NOT NULL CHECK (known IN (0, 1)),
+  merged_into TEXT,
+  children INTEGER NOT NULL,
+  cause INTEGER,
   PRIMARY KEY (tenant, key),
-  FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
+  FOREIGN KEY (tenant, key) REFERENCES records (tenant, key),
+  FOREIGN KEY (tenant, merged_into) REFERENCES records (tenant, key)
 ) STRICT, WITHOUT ROWID;
 -- Ended incidents that still owe a call or a runbook stay on the board.
+CREATE INDEX incidents_of_cause ON incidents (cause) WHERE cause IS NOT NULL;
 CREATE INDEX incidents_owing_calls ON incidents (tenant, key) WHERE duty = 'call_undelivered';
 CREATE INDEX incidents_owing_runbooks ON incidents (tenant, key) WHERE duty = 'write_runbook';
 
@@ -283,6 +288,23 @@ CREATE TABLE webhooks (
   created INTEGER NOT NULL,
   disabled INTEGER,
   PRIMARY KEY (tenant, id)
+) STRICT, WITHOUT ROWID;
+
+-- A cause common to incidents of several customers; `number` is the place of the fact that opened it in the provider's chain.
+CREATE TABLE causes (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  number INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  opened INTEGER NOT NULL,
+  closed INTEGER,
+  PRIMARY KEY (tenant, number)
+) STRICT, WITHOUT ROWID;
+
+-- Numbers being dialled: one person at a time, for whatever customer.
+CREATE TABLE number_leases (
+  digits TEXT NOT NULL PRIMARY KEY,
+  holder TEXT NOT NULL,
+  until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- One row a running process: seen each second, dead after four.

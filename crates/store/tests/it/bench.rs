@@ -169,6 +169,9 @@ pub(crate) fn incident(tenant: &TenantId, project: &ProjectKey, number: u64) -> 
         duty: Some("judge".into()),
         duty_due: Some(start().plus_minutes(15)),
         known: 0,
+        merged_into: None,
+        children: 0,
+        cause: None,
     }
 }
 

@@ -13,13 +13,15 @@ use domain::alerts::Fate;
 use domain::calendar::Calendar;
 use domain::fact::Origin;
 use domain::fault::Priority;
-use domain::ids::{MessageId, RecordKey};
+use domain::ids::{MessageId, ProjectKey, RecordKey};
 use domain::incident::Incident;
 use domain::incident::duty::{Duty, DutyKind};
 use domain::incident::escalation::Group;
+use domain::incident::merging::together;
 use domain::time::{HOUR_MS, Instant, MINUTE_MS};
 use domain::words::Label;
 use gate::Trouble;
+use std::collections::BTreeMap;
 use store::{KeyRow, MessageRow};
 
 /// How far a lane reaches back and ahead.
@@ -51,6 +53,7 @@ pub(crate) struct Board {
     alerts_today: u64,
     duty: Vec<String>,
     takes_calls: bool,
+    merges: bool,
 }
 
 impl Board {
@@ -79,6 +82,7 @@ impl Board {
             unreadable: day.counts.iter().filter(|(fate, _)| *fate == Fate::Unreadable).map(|(_, count)| count).sum(),
             alerts_today: today.total,
             duty: desk.on_duty().await?,
+            merges: caller.may_somewhere(Right::Operate),
             takes_calls: caller.enter(&desk.provider_id().await?, Right::Operate).is_ok(),
             calendar,
         })
@@ -86,12 +90,30 @@ impl Board {
 
     pub(crate) fn page(&self, shell: &Shell) -> BoardPage {
         BoardPage {
-            rows: self.glances.iter().map(|glance| self.row(shell, glance)).collect(),
+            rows: self.rows(shell),
             warnings: self.warnings(shell),
             duty: self.duty.clone(),
             alerts_today: self.alerts_today,
             takes_calls: self.takes_calls,
         }
+    }
+
+    fn rows(&self, shell: &Shell) -> Vec<BoardRow> {
+        let mut rows: Vec<BoardRow> = self.glances.iter().map(|glance| self.row(shell, glance)).collect();
+        if !self.merges {
+            return rows;
+        }
+        let mut by_project: BTreeMap<&ProjectKey, Vec<(RecordKey, Instant)>> = BTreeMap::new();
+        for incident in self.glances.iter().map(|glance| &glance.incident).filter(|it| !it.state.is_final()) {
+            by_project.entry(&incident.project).or_default().push((incident.key.clone(), incident.alert_at()));
+        }
+        for mut group in by_project.into_values().flat_map(together) {
+            let earliest = group.remove(0);
+            if let Some(row) = rows.iter_mut().find(|row| row.key == earliest.as_str()) {
+                row.together = group.iter().map(ToString::to_string).collect();
+            }
+        }
+        rows
     }
 
     fn row(&self, shell: &Shell, glance: &Glance) -> BoardRow {
@@ -111,6 +133,9 @@ impl Board {
             received: incident.alert_at(),
             alerts: glance.alerts,
             filed: filed(incident),
+            children: glance.board.row.children,
+            together: vec![],
+            version: incident.version,
             lane: lane(shell, glance, &duties),
         }
     }

@@ -36,6 +36,12 @@ pub struct BoardRow {
     pub alerts: u64,
     /// By whom it was told to us, where that was the customer: with the priority they gave.
     pub filed: Option<Label>,
+    /// How many are merged into it.
+    pub children: u64,
+    /// What came with it within five minutes and may be merged into it by one key.
+    pub together: Vec<String>,
+    /// The version of the incident that is shown.
+    pub version: u64,
     /// What was done and what is owed around now.
     pub lane: Vec<LaneMark>,
 }
@@ -77,10 +83,23 @@ pub fn row(shell: &Shell, it: &BoardRow) -> Markup {
             div.step role="cell" { b { (it.duty.in_lang(shell.lang)) @if let Some(owner) = it.owner { " · " (owner.in_lang(shell.lang)) } } small { (it.state.in_lang(shell.lang)) } }
             div.what role="cell" {
                 a href=(it.href()) { strong { (it.what()) } }
-                small { (slip(&it.key)) " " (it.tenant) " " @if let Some(filed) = it.filed { b { (filed.in_lang(shell.lang)) } " " } span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } } }
+                small { (slip(&it.key)) " " (it.tenant) " " @if let Some(filed) = it.filed { b { (filed.in_lang(shell.lang)) } " " } span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } @if it.children > 0 { " · " (shell.t("統合 ", "merged ")) (it.children) } } }
+                @if !it.together.is_empty() { (together(shell, it)) }
             }
             div.by role="cell" { @match &it.holder { Some(name) => (name), None => span.nobody { (shell.t("担当なし", "nobody")) } } }
             div.lane role="cell" { (lane(shell, &it.lane)) }
+        }
+    }
+}
+
+/// One key makes one incident of what came together; the page it leads to undoes it by another.
+fn together(shell: &Shell, it: &BoardRow) -> Markup {
+    let count = it.together.len();
+    html! {
+        form.together action={ "/incidents/" (it.key) "/merge" } method="post" {
+            input type="hidden" name="version" value=(it.version);
+            input type="hidden" name="children" value=(it.together.join(" "));
+            button type="submit" data-key="m" { (shell.t("同じ5分の ", "Merge ")) (count) (shell.t("件をまとめる", " of the same five minutes")) " " kbd { "M" } }
         }
     }
 }

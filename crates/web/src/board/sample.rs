@@ -36,6 +36,9 @@ fn fresh() -> BoardRow {
         received: at(-192),
         alerts: 3,
         filed: None,
+        children: 0,
+        together: (13..42).map(|number| format!("NGS-{number}")).collect(),
+        version: 7,
         lane: vec![done(-192, "アラート受信"), owed(708, "障害発生連絡 SLO"), owed(1608, "障害発生連絡 SLA")],
     }
 }
@@ -54,6 +57,9 @@ fn late() -> BoardRow {
         received: at(-1100),
         alerts: 41,
         filed: None,
+        children: 29,
+        together: vec![],
+        version: 7,
         lane: vec![done(-640, "稼動確認"), owed(-200, "障害発生連絡 SLO"), owed(700, "障害発生連絡 SLA")],
     }
 }
@@ -72,6 +78,9 @@ fn calling() -> BoardRow {
         received: at(-1500),
         alerts: 8,
         filed: None,
+        children: 0,
+        together: vec![],
+        version: 7,
         lane: vec![
             done(-800, "障害発生連絡"),
             done(-780, "架電 1 不在"),
@@ -96,6 +105,9 @@ fn reporting() -> BoardRow {
         received: at(-9000),
         alerts: 1,
         filed: None,
+        children: 0,
+        together: vec![],
+        version: 7,
         lane: vec![done(-860, "中間報告"), owed(2700, "中間報告")],
     }
 }

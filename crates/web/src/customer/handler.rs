@@ -68,6 +68,13 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         filed: filed_items(shell, &incident, &view.texts),
         told: first,
         standing: standing(incident.state).in_lang(shell.lang).to_owned(),
+        // Before the parent told of it, the customer may not know the parent at all.
+        merged_into: incident.merging().map(|it| (it.what.into.to_string(), it.what.standing.told.is_some())),
+        children: incident
+            .merged_children()
+            .filter(|child| child.known || !incident.publications.is_empty())
+            .map(|child| child.key.to_string())
+            .collect(),
         decide: (incident.state == State::RecoveryNotified).then(|| {
             shell
                 .t(
@@ -143,6 +150,7 @@ const fn standing(state: State) -> Label {
         State::RecoveryNotified => Label::new("復旧しました。", "It has recovered."),
         State::Closed => Label::new("対応を終了しました。", "It is closed."),
         State::FalseAlarm => Label::new("誤検知でした。", "It was a false alarm."),
+        State::Merged => Label::new("ほかの障害とまとめて対応しています。", "It is dealt with together with another incident."),
     }
 }
 

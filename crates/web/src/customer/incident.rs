@@ -34,6 +34,10 @@ pub struct CustomerIncidentPage {
     pub told: Option<(Instant, String)>,
     /// How it stands, in a sentence of the last report.
     pub standing: String,
+    /// The incident it goes on in, and whether the customer can read that one.
+    pub merged_into: Option<(String, bool)>,
+    /// What goes on in it.
+    pub children: Vec<String>,
     /// What the customer must decide; none where nothing.
     pub decide: Option<String>,
     /// The clock of the next report; none where no more are owed.
@@ -66,6 +70,12 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                 div.clocks { @for mark in it.next_report.iter().chain(&it.clocks) { (clock_mark(shell, mark)) } }
             }
             p.told-first { (first_line(shell, it)) @if !it.filed.is_empty() && it.recovered.is_none() { " " a href="/faults/new" { (shell.t("この障害に追記する", "Add to this")) } } }
+            @if let Some((parent, readable)) = &it.merged_into {
+                p.told-first { (shell.t("この障害は ", "This incident is dealt with in ")) @if *readable { a href={ "/incidents/" (parent) } { (slip(parent)) } } @else { (slip(parent)) } (shell.t(" にまとめて対応しています。お知らせと報告はそちらに届きます。", ". Notices and reports come there.")) }
+            }
+            @if !it.children.is_empty() {
+                p.told-first { (shell.t("同じ対応にまとめた障害: ", "Dealt with here, too: ")) @for child in &it.children { a href={ "/incidents/" (child) } { (slip(child)) } " " } }
+            }
             div.pair {
                 section aria-labelledby="told" {
                     (head("told", shell.t("お知らせと報告", "Notices and reports")))
@@ -159,6 +169,8 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
         filed: vec![],
         told: Some((at(-250), "長谷川 亮 様".into())),
         standing: "php-fpm の応答が戻らず、予備のサーバーへ切り替えています。".into(),
+        merged_into: None,
+        children: vec![],
         decide: None,
         next_report: Some(mark("中間報告", ClockState::Running { since: at(-250), due: at(3350) }, None)),
         clocks: vec![

@@ -38,7 +38,7 @@ fn state(shell: &Shell, incident: &Incident, clock: &NoticeClock, target: Target
     match clock.end.as_ref().map(|end| end.at) {
         Some(at) if at <= due => ClockState::Met { due, at, provisional },
         Some(at) => ClockState::Missed { due, at: Some(at), provisional },
-        None if shell.now <= due && !incident.state.is_final() => ClockState::Running { since: clock.from, due },
+        None if shell.now <= due && incident.clocks_run() => ClockState::Running { since: clock.from, due },
         None => ClockState::Missed { due, at: None, provisional },
     }
 }

@@ -1,7 +1,7 @@
 //! The incident's routes: its page for staff and customers, and one form a verb.
 
 use super::of::{Around, for_caller, page_of, told};
-use super::{IncidentPage, Verb, page, runbook};
+use super::{IncidentPage, Verb, merging, page, runbook};
 use crate::failure::{Conflict, conflict_page};
 use crate::form::Draft;
 use crate::here::{Here, html};
@@ -153,6 +153,10 @@ async fn perform(here: &Here, verb: Verb, key: &RecordKey, typed: &Typed, zone: 
             desk.answer_supplier_case(caller, key, &input::SupplierAnswer { case, at: None, text: text("text") }).await
         }
         Verb::HandOver => desk.hand_over(caller, key, &input::HandOver { to: text("to"), text: text("text") }).await,
+        Verb::Merge => desk.merge(caller, key, &input::Merge { version, children: merging::named(typed) }).await,
+        Verb::Separation => {
+            desk.separate(caller, key, &input::Separation { version, children: merging::named(typed) }).await
+        }
         Verb::InterimReport => desk.report(caller, key, &input::InterimReport { version, text: text("text") }).await,
         Verb::RecoveryStep => {
             desk.step(caller, key, &input::RecoveryStep { version, step: text("step"), result: text("result") }).await

@@ -7,6 +7,7 @@ mod clocks;
 mod dialling;
 pub(crate) mod handler;
 mod judgement;
+mod merging;
 mod notice;
 mod of;
 mod owing;
@@ -19,6 +20,8 @@ pub use alert::{AlertWords, Earlier};
 pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
 pub use dialling::{Standing, UnderWay};
 pub use judgement::{Judged, Judgement, Question};
+pub(crate) use merging::named as named_incidents;
+pub use merging::{Kin, Merging};
 pub use notice::{Call, Contact, NoticeBox, Phone, Published, calls, contacts, published};
 pub(crate) use of::{calls as calls_of, days_label, filed, hours, impact, told_to_customer};
 pub use owing::{CaseLine, EscalationLine, Owing, PromiseLine};
@@ -104,6 +107,8 @@ pub struct IncidentPage {
     pub standing: Option<Standing>,
     /// What was asked of others and promised.
     pub owing: Owing,
+    /// The incidents around it.
+    pub merging: Merging,
     /// Whether the reader may take an escalation.
     pub takes: bool,
     /// Facts, newest first.
@@ -172,10 +177,12 @@ fn step(shell: &Shell, it: &IncidentPage) -> Markup {
             Some(Verb::Judgement) => (judgement::questions(shell, it)),
             Some(verb) => div.primary-step { (verbs::verb_form(shell, it, verb, true)) },
             None if !it.writes => p.hint { (shell.t("閲覧だけができます。", "You can read this, not act on it.")) },
+            None if it.merging.parent.is_some() => p.hint { (shell.t("この先は統合先の障害で対応します。", "From here on it is dealt with in the incident it was merged into.")) },
             None => p.hint { (shell.t("この障害は終わっています。再び起きたときは新しい障害になります。", "This incident has ended. If it happens again, that is a new incident.")) },
         }
         @if it.primary != Some(Verb::Judgement) { (judgement::summary(shell, it)) }
         (judgement::remark(shell))
+        (merging::section(shell, it))
         (owing::section(shell, it))
         @if !it.others.is_empty() {
             h3 { (shell.t("ほかにできること", "What else can be done")) }

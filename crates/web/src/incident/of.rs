@@ -2,8 +2,8 @@
 
 use super::telling::{Told, notice_name};
 use super::{
-    AlertWords, Call, CaseLine, Contact, Earlier, EscalationLine, Impact, IncidentPage, Judged, Judgement, NoticeBox,
-    Owing, Phone, Prefill, PromiseLine, Published, Question, Standing, UnderWay, Verb, clocks,
+    AlertWords, Call, CaseLine, Contact, Earlier, EscalationLine, Impact, IncidentPage, Judged, Judgement, Kin,
+    Merging, NoticeBox, Owing, Phone, Prefill, PromiseLine, Published, Question, Standing, UnderWay, Verb, clocks,
 };
 use crate::form::Draft;
 use crate::layout::Shell;
@@ -19,6 +19,7 @@ use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
 use serde_json::Value;
 use std::collections::HashMap;
+use store::IncidentRow;
 
 /// What stands around an incident.
 pub(crate) struct Around {
@@ -68,6 +69,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         calling: UnderWay::of(incident),
         standing: Standing::of(incident),
         owing: owing(view, &told),
+        merging: merging(shell, view),
         takes: true,
         timeline: view.facts.iter().rev().map(|fact| told.entry(fact)).collect(),
         primary,
@@ -141,7 +143,7 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
         State::Confirming => Some(Verb::RecoveryNotice),
         State::RecoveryNotified => Some(Verb::Closure),
         State::FalseAlarm if !reviewed => Some(Verb::FalseAlarmReview),
-        State::FalseAlarm | State::Closed => None,
+        State::FalseAlarm | State::Closed | State::Merged => None,
     };
     let mut others = match incident.state {
         State::Detected => vec![Verb::FalseAlarm],
@@ -154,8 +156,8 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
             vec![Verb::RecoveryNotice, Verb::RecoveryWithdrawal, Verb::InterimReport, Verb::Call, Verb::RecoveryStep]
         }
         State::RecoveryNotified => vec![Verb::Recurrence, Verb::Call],
-        State::FalseAlarm | State::Closed if incident.owes_call() => vec![Verb::Call],
-        State::FalseAlarm | State::Closed => vec![],
+        State::FalseAlarm | State::Closed | State::Merged if incident.owes_call() => vec![Verb::Call],
+        State::FalseAlarm | State::Closed | State::Merged => vec![],
     };
     if incident.awaiting_second().is_some() && !incident.state.is_final() {
         others.insert(0, Verb::JudgementConfirmation);
@@ -170,9 +172,39 @@ fn verbs(view: &IncidentView) -> (Option<Verb>, Vec<Verb>) {
         others.extend([Verb::CallBack, Verb::CallRecord, Verb::Consent]);
         others.extend([Verb::Escalation, Verb::Promise, Verb::SupplierCase, Verb::HandOver]);
     }
+    if !incident.state.is_final() {
+        others.push(Verb::Merge);
+    }
     // What the customer told us themselves is no false alarm.
     others.retain(|verb| Some(*verb) != primary && !(*verb == Verb::FalseAlarm && incident.is_known_to_customer()));
     (primary, others)
+}
+
+/// The incidents around it.
+fn merging(shell: &Shell, view: &IncidentView) -> Merging {
+    let incident = &view.incident;
+    let kin = |row: &IncidentRow| Kin {
+        key: row.key.to_string(),
+        title: row.title.clone(),
+        received: row.alert_at,
+        stands: match row.notified_at {
+            Some(at) if at <= row.slo_due => shell.t("連絡済 SLO 達成", "told, SLO met"),
+            Some(_) => shell.t("連絡済 SLO 超過", "told, SLO missed"),
+            None if view.now > row.slo_due => shell.t("未連絡 SLO 超過", "not told, SLO missed"),
+            None => shell.t("未連絡", "not told yet"),
+        }
+        .to_owned(),
+    };
+    let version = |row: &IncidentRow| i64::try_from(row.version).unwrap_or(i64::MAX);
+    let earliest = view.together.first().map(|row| &row.key);
+    let others = view.together.iter().filter(|row| row.key != incident.key);
+    Merging {
+        parent: view.parent.as_ref().map(|row| (row.key.to_string(), version(row))),
+        children: view.children.iter().map(kin).collect(),
+        last: incident.merged_last().map(ToString::to_string).collect(),
+        together: others.map(kin).collect(),
+        earliest: earliest.filter(|key| **key != incident.key).map(ToString::to_string),
+    }
 }
 
 /// What was asked of others and promised.

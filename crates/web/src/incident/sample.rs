@@ -149,6 +149,7 @@ fn judging() -> IncidentPage {
         calling: None,
         standing: None,
         owing: Owing::default(),
+        merging: Merging::default(),
         takes: true,
         timeline: vec![
             Entry {
@@ -369,7 +370,23 @@ pub fn samples() -> Vec<(&'static str, IncidentPage)> {
     (bare.judgement.questions, bare.contacts, bare.earlier) = (vec![], vec![], vec![]);
     bare.runbooks =
         RunbookBox { matched: vec![], others: vec![], owed: Some(at(86_400 * 8)), may_decline: true, ..bare.runbooks };
+    let kin = |number: u32, seconds: i64, stands: &str| Kin {
+        key: format!("NCS-{number}"),
+        title: format!("web{number:02} 応答なし"),
+        received: at(seconds),
+        stands: stands.into(),
+    };
+    let mut together = judging();
+    together.merging.together = vec![kin(13, -180, "未連絡"), kin(14, -170, "未連絡"), kin(15, -120, "未連絡")];
+    let mut parent = calling();
+    parent.merging.children = vec![kin(13, -880, "連絡済 SLO 達成"), kin(14, -870, "連絡済 SLO 超過")];
+    parent.merging.last = vec!["NCS-13".into(), "NCS-14".into()];
+    let mut merged = with(Label::new("統合", "Merged"), None, vec![]);
+    merged.merging.parent = Some(("NCS-12".into(), 7));
     vec![
+        ("together", together),
+        ("parent", parent),
+        ("merged", merged),
         ("detected", detected),
         ("checking", checking),
         ("judging", judging()),

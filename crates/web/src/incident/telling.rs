@@ -234,6 +234,34 @@ impl Told<'_> {
                     .with(self.text(text))
                     .to(Reader::Internal)
             }
+            Body::CauseLinked { .. } => say("共通原因に結び付けた", "Linked to a common cause").to(Reader::Internal),
+            Body::CauseUnlinked { .. } => {
+                say("共通原因から外した", "Taken away from a common cause").to(Reader::Internal)
+            }
+            Body::IncidentMerged { into } => say("統合 → ", "Merged into ").with(into.to_string()).to(Reader::Customer),
+            Body::IncidentSeparated {} => say("統合を解除", "Taken out again").to(Reader::Customer),
+            Body::ParentMoved { standing } => {
+                let act = match standing {
+                    _ if standing.ended => self.t("統合先の障害が終了", "The incident it was merged into has ended"),
+                    _ if standing.recovered.is_some() => {
+                        self.t("統合先の障害で復旧を連絡", "Recovery told with the incident it was merged into")
+                    }
+                    _ if standing.told.is_some() => {
+                        self.t("統合先の障害で連絡", "Told with the incident it was merged into")
+                    }
+                    _ => self.t("統合先の障害が再び未連絡に", "Not told any more by the incident it was merged into"),
+                };
+                Line::new(act).to(Reader::Customer)
+            }
+            Body::ChildMerged { child, .. } => say("統合した障害", "Merged into this one").with(child.to_string()),
+            Body::ChildSeparated { child } => {
+                say("統合から外した障害", "Taken out of this one").with(child.to_string())
+            }
+            Body::ChildAlerted { child, .. } => {
+                say("統合した障害のアラートが再び届いた", "An alert of a merged incident came again")
+                    .with(child.to_string())
+                    .to(Reader::Internal)
+            }
             Body::InterimReported { text, next_due } => {
                 let next =
                     next_due.map(|due| format!("{}{}", self.t("、次は ", ", next at "), when::short(self.shell, due)));
@@ -388,6 +416,8 @@ impl Told<'_> {
                     .with(self.message(message))
             }
             // What belongs to a tenant and never to a record.
+            Body::CauseOpened { title } => say("共通原因を開いた", "Common cause opened").with(self.text(title)),
+            Body::CauseClosed { .. } => say("共通原因を終えた", "Common cause closed"),
             Body::TenantAdded { .. } => say("お客様を追加", "Customer added"),
             Body::TenantRenamed { name } => say("お客様の名称を変更", "Customer renamed").with(self.text(name)),
             Body::ProjectAdded { project, .. } => say("プロジェクトを追加", "Project added").with(project.to_string()),

@@ -1,6 +1,6 @@
 //! The verbs of an incident and their forms; one noun of the API and of the process each.
 
-use super::{Impact, IncidentPage, dialling, notice, owing};
+use super::{Impact, IncidentPage, dialling, merging, notice, owing};
 use crate::form::{Choice, Field, Form, Input, field, form, head};
 use crate::layout::Shell;
 use crate::parts::{Reader, reader_flag};
@@ -45,6 +45,10 @@ pub enum Verb {
     SupplierAnswer,
     /// Give it to another person.
     HandOver,
+    /// 統合: others go on in this one.
+    Merge,
+    /// They go on by themselves again.
+    Separation,
     /// 中間報告
     InterimReport,
     /// 復旧手順
@@ -79,7 +83,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Assignment,
         Self::Check,
         Self::Judgement,
@@ -97,6 +101,8 @@ impl Verb {
         Self::SupplierCase,
         Self::SupplierAnswer,
         Self::HandOver,
+        Self::Merge,
+        Self::Separation,
         Self::InterimReport,
         Self::RecoveryStep,
         Self::RunbookStep,
@@ -134,6 +140,8 @@ impl Verb {
             Self::SupplierCase => "/incidents/{key}/supplier-case",
             Self::SupplierAnswer => "/incidents/{key}/supplier-answer",
             Self::HandOver => "/incidents/{key}/hand-over",
+            Self::Merge => "/incidents/{key}/merge",
+            Self::Separation => "/incidents/{key}/separation",
             Self::InterimReport => "/incidents/{key}/interim-report",
             Self::RecoveryStep => "/incidents/{key}/recovery-step",
             Self::RunbookStep => "/incidents/{key}/runbook-step",
@@ -181,6 +189,8 @@ impl Verb {
             Self::SupplierCase => "supplier-case",
             Self::SupplierAnswer => "supplier-answer",
             Self::HandOver => "hand-over",
+            Self::Merge => "merge",
+            Self::Separation => "separation",
             Self::InterimReport => "interim-report",
             Self::RecoveryStep => "recovery-step",
             Self::RunbookStep => "runbook-step",
@@ -236,6 +246,8 @@ impl Verb {
             Self::SupplierCase => Label::new("AWSケースを記録", "Record an AWS case"),
             Self::SupplierAnswer => Label::new("AWSの回答を記録", "Record the answer of AWS"),
             Self::HandOver => Label::new("引き継ぐ", "Hand over"),
+            Self::Merge => Label::new("ほかの障害を統合", "Merge others into it"),
+            Self::Separation => Label::new("統合を解除", "Take out again"),
             Self::InterimReport => Label::new("中間報告を公開", "Publish the interim report"),
             Self::RecoveryStep => Label::new("復旧手順を記録", "Record a recovery step"),
             Self::RunbookStep => Label::new("実施を記録", "Record as done"),
@@ -331,7 +343,8 @@ fn fields(shell: &Shell, it: &IncidentPage, verb: Verb) -> Vec<Field> {
         Verb::Consent => notice::consent_fields(shell),
         Verb::Escalation | Verb::Promise | Verb::SupplierCase | Verb::HandOver => owing::fields(shell, it, verb),
         // Their forms stand beside what they are about.
-        Verb::EscalationTaking | Verb::PromiseKept | Verb::SupplierAnswer => vec![],
+        Verb::EscalationTaking | Verb::PromiseKept | Verb::SupplierAnswer | Verb::Separation => vec![],
+        Verb::Merge => merging::fields(shell),
         Verb::InterimReport => vec![
             area("text", shell.t("中間報告", "Interim report"), 8)
                 .value(fill.interim.as_str())

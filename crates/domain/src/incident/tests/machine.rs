@@ -25,6 +25,7 @@ fn each_state_allows_what_the_machine_lists_and_nothing_else() {
     check(State::RecoveryNotified, &[Take, Check, RejudgeNo, Call, Step, Recur, Close, Note, Message]);
     check(State::Closed, &[Note, Message]);
     check(State::FalseAlarm, &[Uphold, Deny, Note]);
+    check(State::Merged, &[Note]);
 }
 
 #[test]

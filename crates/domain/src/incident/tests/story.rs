@@ -106,21 +106,26 @@ fn answers(yes: bool) -> Vec<Answer> {
 impl Story {
     /// An alert just came, for a customer whose first contact has a telephone.
     pub(super) fn new() -> Self {
+        Self::opened(1, 0)
+    }
+
+    /// Another incident of the same project, so many minutes after the first.
+    pub(super) fn opened(number: u64, minutes: i64) -> Self {
         let project = ProjectKey::new("ACME");
         let origin = Origin::Alert { event: 1, dedup_key: "web01".into(), alert_key: "web01".into() };
         let body = Body::IncidentOpened {
             project: project.clone(),
-            number: 1,
+            number,
             origin,
             title: text(),
             severity: "critical".into(),
             targets: AgreedTargets::default(),
             agreement: Some(1),
         };
-        let opened = NewFact::by_system(Some(project.record(1)), body).at(TenantId::new("acme"), 7, alert_at());
+        let opened = NewFact::by_system(Some(project.record(number)), body).at(TenantId::new("acme"), 7, at(minutes));
         let incident = Incident::fold(std::slice::from_ref(&opened)).unwrap().unwrap();
         let voice = Voice::Required { contact: ContactId::new("owner") };
-        Self { facts: vec![opened], incident, now: alert_at(), voice, calendar: Calendar::tokyo([]) }
+        Self { facts: vec![opened], incident, now: at(minutes), voice, calendar: Calendar::tokyo([]) }
     }
 
     /// An incident in a state, reached the shortest way with impact, or without for 判定済.
@@ -134,12 +139,16 @@ impl Story {
             State::Notified => &[Verb::Take, Verb::Check, Verb::JudgeYes],
             State::Confirming => &[Verb::Take, Verb::Check, Verb::JudgeYes, Verb::Recover],
             State::RecoveryNotified => &[Verb::Take, Verb::Check, Verb::JudgeYes, Verb::Recover, Verb::NotifyRecovery],
+            State::Merged => &[],
             State::Closed => {
                 &[Verb::Take, Verb::Check, Verb::JudgeYes, Verb::Recover, Verb::NotifyRecovery, Verb::Close]
             }
         };
         for verb in way {
             story.act(*verb);
+        }
+        if state == State::Merged {
+            story.hear(Body::IncidentMerged { into: ProjectKey::new("ACME").record(2) });
         }
         assert_eq!(story.incident.state, state);
         story
