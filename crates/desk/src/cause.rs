@@ -189,13 +189,12 @@ impl Desk {
         }
         // Each is done by itself, so a repetition finds it done.
         let desk = self.clone().without_once();
-        let mut acted = ActedOn::default();
+        let mut acted = Acting::default();
         for key in keys {
-            let refused = refusal_of(desk.link(caller, &key, input.cause, links).await)?;
-            acted.incidents.push(Acted { key, refused });
+            let done = desk.link(caller, &key, input.cause, links).await;
+            acted.note(key, done)?;
         }
-        self.answer_once(caller, &acted).await?;
-        Ok(acted)
+        self.answer_once(caller, acted).await
     }
 
     async fn link(&self, caller: &Caller, key: &RecordKey, cause: u64, links: bool) -> Answer<()> {
@@ -302,14 +301,43 @@ impl Desk {
         Ok(row.filter(|row| row.closed.is_none()).ok_or_else(no_such_cause)?)
     }
 
-    /// Remembers the answer of an act that was done incident by incident.
-    async fn answer_once(&self, caller: &Caller, acted: &ActedOn) -> Answer<()> {
-        if self.once.is_none() {
-            return Ok(());
+    /// The answer of an act that was done incident by incident, remembered where it is asked for once. Where every incident
+    /// refused, the first refusal is the answer.
+    async fn answer_once(&self, caller: &Caller, acting: Acting) -> Answer<ActedOn> {
+        let Acting { acted, first } = acting;
+        if let Some(refusal) = first.filter(|_| acted.incidents.iter().all(|one| one.refused.is_some())) {
+            return Err(refusal.into());
         }
-        let scope = self.causes_scope(caller, Right::Operate).await?;
-        let write = self.begin(&scope.tenant).await?;
-        self.commit(write, acted).await
+        if self.once.is_some() {
+            let scope = self.causes_scope(caller, Right::Operate).await?;
+            let write = self.begin(&scope.tenant).await?;
+            self.commit(write, &acted).await?;
+        }
+        Ok(acted)
+    }
+}
+
+/// An act under way, incident by incident: what refuses one holds up no other.
+#[derive(Default)]
+struct Acting {
+    acted: ActedOn,
+    first: Option<Refusal>,
+}
+
+impl Acting {
+    /// Notes what became of the act on one incident.
+    fn note(&mut self, key: RecordKey, done: Answer<()>) -> Answer<()> {
+        let refused = match done {
+            Ok(()) => None,
+            Err(Error::Refused(refusal)) => {
+                let words = (refusal.ja.clone(), refusal.en.clone());
+                self.first.get_or_insert(refusal);
+                Some(words)
+            }
+            Err(failed) => return Err(failed),
+        };
+        self.acted.incidents.push(Acted { key, refused });
+        Ok(())
     }
 }
 
@@ -329,15 +357,6 @@ fn join(calls: &mut Vec<CallEntry>, callee: CallEntry) {
                 }
             }
         }
-    }
-}
-
-/// What refused an act on one incident; the others go on.
-fn refusal_of(done: Answer<()>) -> Answer<Option<(String, String)>> {
-    match done {
-        Ok(()) => Ok(None),
-        Err(Error::Refused(refusal)) => Ok(Some((refusal.ja, refusal.en))),
-        Err(failed) => Err(failed),
     }
 }
 

@@ -69,9 +69,8 @@ fn incidents(table: &mut Table<State>) {
         table.post(verb.route()).allow(Policy::In(verb.right())).objects(&[Object::Incident]).to(act);
     }
     table.get("/callers").allow(read).to(callers::show);
-    table.get("/causes").allow(read).to(cause::handler::list);
+    table.get("/causes").allow(read).to(cause::handler::show);
     table.post("/causes").allow(Policy::Somewhere(Right::Operate)).to(cause::handler::open);
-    table.get("/cause").allow(read).to(cause::handler::show);
     for (path, act) in [
         ("/cause/incidents", Act::Link),
         ("/cause/release", Act::Release),

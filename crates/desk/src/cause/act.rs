@@ -1,7 +1,7 @@
 //! What is done to all incidents of a cause at once: one text published to each customer, one call that counts for every
 //! incident told in it.
 
-use super::{Acted, ActedOn, refusal_of};
+use super::{ActedOn, Acting};
 use crate::incident::{Case, Seen, input};
 use crate::{Answer, Caller, Desk};
 use domain::access::Right;
@@ -103,14 +103,13 @@ impl Desk {
             .into());
         }
         let desk = self.clone().without_once();
-        let mut acted = ActedOn::default();
+        let mut acted = Acting::default();
         for member in &input.incidents {
             let key = RecordKey::new(member.key.trim());
-            let refused = refusal_of(desk.tell_member(caller, &key, input, member).await)?;
-            acted.incidents.push(Acted { key, refused });
+            let done = desk.tell_member(caller, &key, input, member).await;
+            acted.note(key, done)?;
         }
-        self.answer_once(caller, &acted).await?;
-        Ok(acted)
+        self.answer_once(caller, acted).await
     }
 
     /// A call begins: it counts for every incident of the cause whose turn that number is.
@@ -128,19 +127,12 @@ impl Desk {
             )
         })?;
         let desk = self.clone().without_once();
-        let mut acted = ActedOn::default();
+        let mut acted = Acting::default();
         for key in entry.incidents {
-            let refused = refusal_of(desk.dial_member(caller, &key, &input.number).await)?;
-            acted.incidents.push(Acted { key, refused });
+            let done = desk.dial_member(caller, &key, &input.number).await;
+            acted.note(key, done)?;
         }
-        // Where somebody else was faster for all of them, that is the answer.
-        if let [Acted { refused: Some((ja, en)), .. }, rest @ ..] = acted.incidents.as_slice()
-            && rest.iter().all(|other| other.refused.is_some())
-        {
-            return Err(Refusal::not_now(ja.clone(), en.clone()).into());
-        }
-        self.answer_once(caller, &acted).await?;
-        Ok(acted)
+        self.answer_once(caller, acted).await
     }
 
     /// Somebody picked up: the result may take its time, on every incident told in the call.
@@ -162,13 +154,7 @@ impl Desk {
         self.on_calls(caller, input.cause, &input.number, Some(input)).await
     }
 
-    async fn tell_member(
-        &self,
-        caller: &Caller,
-        key: &RecordKey,
-        input: &CauseNotice,
-        member: &Member,
-    ) -> Answer<()> {
+    async fn tell_member(&self, caller: &Caller, key: &RecordKey, input: &CauseNotice, member: &Member) -> Answer<()> {
         let case = self.open(caller, Right::Operate, key, Seen::At(member.version)).await?;
         case.judge_and_tell(caller, input, member).await
     }
@@ -193,13 +179,7 @@ impl Desk {
         self.end_call(caller, key, &end).await.map(drop)
     }
 
-    async fn on_calls(
-        &self,
-        caller: &Caller,
-        cause: u64,
-        number: &str,
-        end: Option<&CauseCallEnd>,
-    ) -> Answer<ActedOn> {
+    async fn on_calls(&self, caller: &Caller, cause: u64, number: &str, end: Option<&CauseCallEnd>) -> Answer<ActedOn> {
         self.open_one(caller, cause).await?;
         let view = self.cause(caller, cause).await?;
         let entry = view.calls.into_iter().find(|entry| digits(&entry.number) == digits(number));
@@ -210,15 +190,14 @@ impl Desk {
             )
         })?;
         let desk = self.clone().without_once();
-        let mut acted = ActedOn::default();
+        let mut acted = Acting::default();
         for (key, call, _) in under_way {
             let member = view.members.iter().find(|member| member.incident.key == key);
             let version = member.map_or(0, |member| member.incident.version);
-            let refused = refusal_of(desk.on_call(caller, &key, (version, call), end).await)?;
-            acted.incidents.push(Acted { key, refused });
+            let done = desk.on_call(caller, &key, (version, call), end).await;
+            acted.note(key, done)?;
         }
-        self.answer_once(caller, &acted).await?;
-        Ok(acted)
+        self.answer_once(caller, acted).await
     }
 }
 

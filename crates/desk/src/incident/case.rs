@@ -166,7 +166,7 @@ impl Case<'_> {
             Joins::No => {}
         }
         if self.incident.standing() != stood {
-            self.tell_children().await?;
+            Box::pin(self.tell_children()).await?;
         }
         Ok(())
     }

@@ -17,6 +17,8 @@ pub const AUTO_CLOSE_DAYS: u64 = 5;
 
 /// Minutes for a second person's word on a judgement.
 const SECOND_MINUTES: i64 = 10;
+/// Minutes to judge what was taken out of another incident.
+const APART_MINUTES: i64 = 15;
 /// Minutes to ask a caller for what is missing.
 const ASK_MINUTES: i64 = 15;
 /// Minutes from a recovery to telling of it.
@@ -194,7 +196,7 @@ impl Incident {
     /// What ends the notice clock that is due first.
     fn notice_duty(&self, now: Instant) -> Option<Duty> {
         let clocks = self.clocks().into_iter().filter_map(|clock| Some((clock.next_due(now)?, clock)));
-        let (due, clock) = clocks.min_by_key(|(due, _)| *due)?;
+        let Some((due, clock)) = clocks.min_by_key(|(due, _)| *due) else { return self.own_notice_duty() };
         let kind = match self.state {
             State::Detected | State::Triaging => DutyKind::Judge,
             State::Judged => DutyKind::Notify,
@@ -203,6 +205,18 @@ impl Incident {
             _ => DutyKind::FirstCall,
         };
         Some(Duty { kind, due })
+    }
+
+    /// An incident that was taken out of another after that told of it: its clock has ended, and it still needs a judgement and
+    /// a word of its own.
+    fn own_notice_duty(&self) -> Option<Duty> {
+        let kind = match self.state {
+            State::Detected | State::Triaging => DutyKind::Judge,
+            State::Judged => DutyKind::Notify,
+            _ => return None,
+        };
+        let apart = self.mergings.last()?.what.undone.as_ref()?;
+        Some(Duty { kind, due: apart.at.plus_minutes(APART_MINUTES) })
     }
 
     fn result_duty(&self) -> Option<Duty> {

@@ -19,16 +19,19 @@ use gate::{Query, Trouble};
 use maud::Markup;
 use store::CauseRow;
 
-/// Which cause.
+/// Which cause; 0 for the list.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Asked {
     pub(crate) number: u64,
 }
 
-/// The list.
-pub(crate) async fn list(here: Here) -> Result<Response, Trouble> {
-    Ok(html(listed(&here, Draft::default()).await?))
+/// The list, or one cause.
+pub(crate) async fn show(here: Here, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    match asked.number {
+        0 => Ok(html(listed(&here, Draft::default()).await?)),
+        number => Ok(html(shown(&here, number, vec![], Draft::default()).await?)),
+    }
 }
 
 async fn listed(here: &Here, draft: Draft) -> Result<Markup, Trouble> {
@@ -43,11 +46,6 @@ pub(crate) async fn open(here: Here, sent: Sent) -> Result<Response, Trouble> {
     let opened = here.state.desk.open_cause(&here.caller, &new).await.map(|opened| href(opened.cause));
     let here = here.at("/causes");
     sent.answer(here.lang(), "cause", opened, async |draft| listed(&here, draft).await).await
-}
-
-/// One cause.
-pub(crate) async fn show(here: Here, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    Ok(html(shown(&here, asked.number, vec![], Draft::default()).await?))
 }
 
 async fn shown(here: &Here, number: u64, refused: Vec<(String, String)>, draft: Draft) -> Result<Markup, Trouble> {

@@ -115,7 +115,7 @@ pub struct OtherLine {
 
 /// Where a cause has its page.
 pub fn href(number: u64) -> String {
-    format!("/cause?number={number}")
+    format!("/causes?number={number}")
 }
 
 /// The list.
@@ -218,8 +218,8 @@ fn callee(shell: &Shell, it: &CausePage, line: &CallLine) -> Markup {
                         @if !connected { form action="/cause/call-connection" method="post" data-enhance { (form_head(&it.draft, &format!("connection-{digits}"), None)) (hidden) p.do { button type="submit" { (shell.t("通話中にする", "Somebody picked up")) } } } }
                         form action="/cause/call-end" method="post" data-enhance {
                             (form_head(&it.draft, &format!("end-{digits}"), None)) (hidden)
-                            label { (shell.t("結果 ", "Result ")) select name="result" required { option value="" {} @for result in CallResult::ALL { option value=(result.code()) { (result.label().in_lang(shell.lang)) } } } }
-                            " " label { (shell.t("メモ ", "Note ")) input name="note"; }
+                            label for={ "result-" (digits) } { (shell.t("結果 ", "Result ")) select id={ "result-" (digits) } name="result" required { option value="" {} @for result in CallResult::ALL { option value=(result.code()) { (result.label().in_lang(shell.lang)) } } } }
+                            " " label for={ "note-" (digits) } { (shell.t("メモ ", "Note ")) input id={ "note-" (digits) } name="note"; }
                             p.do { button type="submit" { (shell.t("結果を記録", "Record the result")) } }
                         }
                     }
@@ -273,7 +273,7 @@ fn linking(shell: &Shell, it: &CausePage) -> Markup {
             @else {
                 form id="cause-link" action="/cause/incidents" method="post" data-enhance {
                     (form_head(&it.draft, "cause-link", None)) (hidden)
-                    ul.plain { @for other in &it.others { li { label { input type="checkbox" name={ "child:" (other.key) } value="yes"; " " (slip(&other.key)) " " strong { (other.customer) } " " (other.title) " " small { (when::time(shell, other.received)) } } } } }
+                    ul.plain { @for other in &it.others { li { label for={ "link-" (other.key) } { input id={ "link-" (other.key) } type="checkbox" name={ "child:" (other.key) } value="yes"; " " (slip(&other.key)) " " strong { (other.customer) } " " (other.title) " " small { (when::time(shell, other.received)) } } } } }
                     p.do { button type="submit" { (shell.t("選んだ障害を結び付ける", "Link the chosen ones")) } }
                 }
             }
@@ -282,7 +282,7 @@ fn linking(shell: &Shell, it: &CausePage) -> Markup {
                     summary { (shell.t("結び付きを外す", "Take some away")) }
                     form id="cause-release" action="/cause/release" method="post" data-enhance {
                         (form_head(&it.draft, "cause-release", None)) (hidden)
-                        ul.plain { @for member in &it.members { li { label { input type="checkbox" name={ "child:" (member.key) } value="yes"; " " (slip(&member.key)) " " (member.customer) } } } }
+                        ul.plain { @for member in &it.members { li { label for={ "release-" (member.key) } { input id={ "release-" (member.key) } type="checkbox" name={ "child:" (member.key) } value="yes"; " " (slip(&member.key)) " " (member.customer) } } } }
                         p.do { button type="submit" { (shell.t("選んだ障害を外す", "Take the chosen ones away")) } }
                     }
                 }

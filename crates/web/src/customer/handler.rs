@@ -150,7 +150,9 @@ const fn standing(state: State) -> Label {
         State::RecoveryNotified => Label::new("復旧しました。", "It has recovered."),
         State::Closed => Label::new("対応を終了しました。", "It is closed."),
         State::FalseAlarm => Label::new("誤検知でした。", "It was a false alarm."),
-        State::Merged => Label::new("ほかの障害とまとめて対応しています。", "It is dealt with together with another incident."),
+        State::Merged => {
+            Label::new("ほかの障害とまとめて対応しています。", "It is dealt with together with another incident.")
+        }
     }
 }
 

@@ -92,7 +92,7 @@ fn children(shell: &Shell, it: &IncidentPage) -> Markup {
             (crate::form::head(&it.draft, "separation", Some(it.version)))
             ul.plain {
                 @for kin in &it.merging.children {
-                    @if it.writes { li { label { input type="checkbox" name={ (TICK) (kin.key) } value="yes"; " " (words(shell, kin)) } } } @else { (line(shell, kin)) }
+                    @if it.writes { li { label for={ "tick-" (kin.key) } { input id={ "tick-" (kin.key) } type="checkbox" name={ (TICK) (kin.key) } value="yes"; " " (words(shell, kin)) } } } @else { (line(shell, kin)) }
                 }
             }
             @if it.writes { p.do { button type="submit" { (shell.t("選んだ障害の統合を解除", "Take the chosen ones out again")) } } }
