@@ -11,6 +11,7 @@ pub mod faults;
 pub mod figures;
 pub mod house;
 pub mod knife;
+pub mod later;
 pub mod ledger;
 pub mod load;
 pub mod sender;

@@ -166,6 +166,7 @@ fn shown(tenant: &TenantId, row: EventRow) -> Event {
         fate: fate(&row.fate),
         dedup_key: row.dedup_key,
         incident: row.incident.map(|key| key.to_string()),
+        kept_in: row.kept_in.map(|key| key.to_string()),
         note: row.note,
     }
 }

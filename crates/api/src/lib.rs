@@ -16,6 +16,7 @@ mod people;
 mod published;
 mod routes;
 mod tenants;
+mod windows;
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -53,6 +54,7 @@ fn all() -> Routes {
     causes::routes(&mut routes);
     published::routes(&mut routes);
     alerts::routes(&mut routes);
+    windows::routes(&mut routes);
     tenants::routes(&mut routes);
     papers::routes(&mut routes);
     people::routes(&mut routes);

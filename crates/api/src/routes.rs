@@ -252,7 +252,7 @@ fn operation(
                 || row.path.ends_with("/calendar")
                 || row.path.ends_with("/provider")
                 // A project that is named in the body may be absent.
-                || (acts_once && row.path.ends_with("/incidents")),
+                || (acts_once && (row.path.ends_with("/incidents") || row.path.ends_with("/windows"))),
             "Absent or somebody else's; both look the same.",
         ),
         (408, has_body, "The body came too slowly."),
@@ -295,6 +295,7 @@ fn path_parameter(name: &str, object: Object) -> Parameter {
     let description = match object {
         Object::Incident => "The incident's key, `KEY-n`.",
         Object::Project => "The project's key.",
+        Object::Window => "The window's name, `KEY-Wn`.",
         Object::Event => "The event's id, as the list says it.",
         _ => "The id.",
     };

@@ -6,6 +6,7 @@
 //! so that none can take others down with it; where it is the database that is away, all are told so at once.
 
 use crate::incident::cached_row;
+use crate::window::Windows;
 use crate::{Answer, Change, Desk, Error};
 use domain::access::Actor;
 use domain::alerts::{AlertEvent, Correlation, Decision, Fate, KnownAlert, decide};
@@ -67,6 +68,8 @@ pub struct Received {
     pub fate: Fate,
     /// The incident it opened or joined.
     pub incident: Option<RecordKey>,
+    /// The window of work it was kept in.
+    pub kept_in: Option<RecordKey>,
 }
 
 struct Waiting {
@@ -198,8 +201,10 @@ async fn write_group(write: Result<Write, Failure>, deliveries: &[Delivery]) -> 
         joined: vec![],
         again: vec![],
         heartbeats: vec![],
+        windows: Windows::default(),
+        deliveries,
     };
-    intake.look_up(deliveries).await?;
+    intake.look_up().await?;
     let mut answers = vec![];
     for delivery in deliveries {
         answers.push(intake.take(delivery).await?);
@@ -216,7 +221,7 @@ struct Intake<'d> {
     correlations: HashMap<(ProjectKey, String), Correlation>,
     known: HashMap<(RecordKey, String), KnownAlert>,
     agreement: Option<(Option<u32>, Agreement)>,
-    opened: Vec<(Incident, String, String)>,
+    opened: Vec<Opened>,
     alerts: Vec<AlertRow>,
     events: Vec<EventRow>,
     /// Facts that joined an incident which had been told recovered: they may owe something new.
@@ -224,14 +229,19 @@ struct Intake<'d> {
     /// Alerts that came again after a recovery notice: the incident and the event.
     again: Vec<(RecordKey, u64)>,
     heartbeats: Vec<KeyId>,
+    windows: Windows,
+    deliveries: &'d [Delivery],
 }
+
+/// A fresh incident with its title and dedup key.
+pub(crate) type Opened = (Incident, String, String);
 
 impl<'d> Intake<'d> {
     /// Reads what the keys of all deliveries lead to, by few statements.
-    async fn look_up(&mut self, deliveries: &[Delivery]) -> Answer<()> {
+    async fn look_up(&mut self) -> Answer<()> {
         let mut keys: HashMap<&ProjectKey, Vec<&str>> = HashMap::new();
         let mut alerts: HashMap<(&ProjectKey, &str), Vec<&str>> = HashMap::new();
-        for delivery in deliveries {
+        for delivery in self.deliveries {
             for event in delivery.content.iter().flatten() {
                 let project = &delivery.key.project;
                 keys.entry(project).or_default().push(&event.dedup_key);
@@ -276,10 +286,11 @@ impl<'d> Intake<'d> {
                     dedup_key: None,
                     alert_key: None,
                     incident: None,
+                    kept_in: None,
                     note: Some(reason.clone()),
                     body,
                 };
-                let received = Received { event: row.id, fate: Fate::Unreadable, incident: None };
+                let received = Received { event: row.id, fate: Fate::Unreadable, incident: None, kept_in: None };
                 self.events.push(row);
                 Ok(vec![received])
             }
@@ -297,11 +308,18 @@ impl<'d> Intake<'d> {
         let number = self.write.next_event();
         let now = self.write.now();
         let place = (delivery.key.project.clone(), event.dedup_key.clone());
-        let found = self.correlations.get(&place).map(|correlation| {
-            let known = self.known.get(&(correlation.incident.clone(), event.alert_key.clone())).copied();
-            (correlation, known)
-        });
-        let (fate, incident) = match decide(event, number, found, now) {
+        let mut decision = self.decide(&place, event, number);
+        let mut kept_in = None;
+        if joins_nothing(&decision) && self.read_windows(&place.0).await? {
+            decision = self.decide(&place, event, number);
+        }
+        if joins_nothing(&decision) {
+            kept_in = self.windows.keep(&mut self.write, (&place.0, &delivery.key.key), event, number);
+        }
+        if kept_in.is_some() {
+            decision = Decision::Keep(Fate::Window);
+        }
+        let (fate, incident) = match decision {
             Decision::Keep(fate) => {
                 if fate == Fate::Heartbeat {
                     self.heartbeats.push(delivery.key.key.clone());
@@ -325,10 +343,42 @@ impl<'d> Intake<'d> {
             dedup_key: Some(place.1),
             alert_key: Some(event.alert_key.clone()),
             incident: incident.clone(),
+            kept_in: kept_in.clone(),
             note: None,
             body: body.clone(),
         });
-        Ok(Received { event: number, fate, incident })
+        Ok(Received { event: number, fate, incident, kept_in })
+    }
+
+    fn decide(&self, place: &(ProjectKey, String), event: &AlertEvent, number: u64) -> Decision {
+        let found = self.correlations.get(place).map(|correlation| {
+            let known = self.known.get(&(correlation.incident.clone(), event.alert_key.clone())).copied();
+            (correlation, known)
+        });
+        decide(event, number, found, self.write.now())
+    }
+
+    /// Reads the windows of a project. Says whether one ended with it and led alerts to incidents.
+    async fn read_windows(&mut self, project: &ProjectKey) -> Answer<bool> {
+        let of_project = self.deliveries.iter().filter(|delivery| delivery.key.project == *project);
+        let events = of_project.flat_map(|delivery| delivery.content.iter().flatten());
+        let dedup_keys = events.map(|event| event.dedup_key.as_str());
+        let left = self.windows.read(&mut self.write, project, dedup_keys).await?;
+        let last_received = self.write.now();
+        let has_led = !left.is_empty();
+        for domain::window::Left { dedup_key, alert_key, to } in left {
+            self.known.insert((to.clone(), alert_key), KnownAlert { resolved: false, last_received });
+            let leads = Correlation { incident: to, joins_until: None };
+            self.correlations
+                .entry((project.clone(), dedup_key))
+                .and_modify(|known| {
+                    if known.incident != leads.incident {
+                        known.clone_from(&leads);
+                    }
+                })
+                .or_insert(leads.clone());
+        }
+        Ok(has_led)
     }
 
     async fn open(&mut self, delivery: &Delivery, event: &AlertEvent, number: u64) -> Answer<RecordKey> {
@@ -336,7 +386,7 @@ impl<'d> Intake<'d> {
         let n = self.write.next_number(project).await?;
         let key = project.record(n);
         let (agreement, terms) = self.agreement().await?;
-        let title = title_of(event);
+        let title = title_of(&event.source, &event.summary);
         let body = Body::IncidentOpened {
             project: project.clone(),
             number: n,
@@ -425,28 +475,9 @@ impl<'d> Intake<'d> {
     }
 
     async fn save(mut self) -> Answer<()> {
-        // Nothing that a fresh incident owes depends on business days.
-        let calendar = Calendar::tokyo([]);
-        let tenant = self.write.tenant().clone();
-        let mut rows = vec![];
-        let mut correlations = vec![];
-        let mut timers = vec![];
-        for (incident, title, dedup_key) in std::mem::take(&mut self.opened) {
-            correlations.push(CorrelationRow {
-                project: incident.project.clone(),
-                dedup_key,
-                incident: incident.key.clone(),
-                joins_until: None,
-            });
-            timers.extend(
-                crate::incident::timer_rows(&incident, &calendar).into_iter().map(|t| (incident.key.to_string(), t)),
-            );
-            rows.push(cached_row(&tenant, &incident, title, &calendar));
-        }
-        self.write.save_incidents(rows).await?;
-        self.write.save_correlations(correlations).await?;
-        self.write.arm_timers(timers).await?;
+        save_opened(&mut self.write, std::mem::take(&mut self.opened)).await?;
         self.write.upsert_alerts(std::mem::take(&mut self.alerts)).await?;
+        self.windows.save(&mut self.write).await?;
         self.write.insert_events(std::mem::take(&mut self.events)).await?;
         for key in std::mem::take(&mut self.heartbeats) {
             self.write.beat_key(&key).await?;
@@ -462,26 +493,56 @@ impl<'d> Intake<'d> {
             }
         }
         for key in std::mem::take(&mut self.joined) {
-            let facts = self.write.record_facts(&key).await?;
-            if let Some(incident) = Incident::fold(&facts)? {
-                let title = self.write.blob_text(&incident.title).await?.unwrap_or_default();
-                let calendar = crate::incident::calendar_as_of(&mut self.write, incident.as_of).await?;
-                let row = cached_row(&tenant, &incident, title, &calendar);
-                self.write.save_incidents(vec![row]).await?;
-            }
+            save_header(&mut self.write, &key).await?;
         }
         self.write.commit().await?;
         Ok(())
     }
 }
 
-/// What the board calls it: the host and what is wrong with it.
-fn title_of(event: &AlertEvent) -> String {
-    if event.source.is_empty() || event.summary.contains(&event.source) {
-        event.summary.clone()
-    } else {
-        format!("{} {}", event.source, event.summary)
+/// Whether an event leads to no incident that is there.
+const fn joins_nothing(decision: &Decision) -> bool {
+    matches!(decision, Decision::Open | Decision::Keep(Fate::Unmatched))
+}
+
+/// Stores fresh incidents with their timers and what joins them.
+pub(crate) async fn save_opened(write: &mut Write, opened: Vec<Opened>) -> Answer<()> {
+    // Nothing that a fresh incident owes depends on business days.
+    let calendar = Calendar::tokyo([]);
+    let tenant = write.tenant().clone();
+    let (mut rows, mut correlations, mut timers) = (vec![], vec![], vec![]);
+    for (incident, title, dedup_key) in opened {
+        correlations.push(CorrelationRow {
+            project: incident.project.clone(),
+            dedup_key,
+            incident: incident.key.clone(),
+            joins_until: None,
+        });
+        timers.extend(
+            crate::incident::timer_rows(&incident, &calendar).into_iter().map(|t| (incident.key.to_string(), t)),
+        );
+        rows.push(cached_row(&tenant, &incident, title, &calendar));
     }
+    write.save_incidents(rows).await?;
+    write.save_correlations(correlations).await?;
+    Ok(write.arm_timers(timers).await?)
+}
+
+/// Stores the header of an incident that tools told something new.
+pub(crate) async fn save_header(write: &mut Write, key: &RecordKey) -> Answer<()> {
+    let facts = write.record_facts(key).await?;
+    if let Some(incident) = Incident::fold(&facts)? {
+        let title = write.blob_text(&incident.title).await?.unwrap_or_default();
+        let calendar = crate::incident::calendar_as_of(write, incident.as_of).await?;
+        let row = cached_row(&write.tenant().clone(), &incident, title, &calendar);
+        write.save_incidents(vec![row]).await?;
+    }
+    Ok(())
+}
+
+/// What the board calls it: the host and what is wrong with it.
+pub(crate) fn title_of(source: &str, summary: &str) -> String {
+    if source.is_empty() || summary.contains(source) { summary.to_owned() } else { format!("{source} {summary}") }
 }
 
 impl Desk {
@@ -500,7 +561,7 @@ impl Desk {
                 }
             }
         }
-        Ok(written)
+        Ok(written + self.count_repeats_in_windows().await?)
     }
 
     /// Once through all alerts of a tenant, a transaction each page; what repeats meanwhile waits for the next round.

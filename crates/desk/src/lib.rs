@@ -27,6 +27,7 @@ mod sign_in;
 mod tenant;
 mod timer;
 mod verify;
+mod window;
 
 pub use alert::{Delivery, IntakeKey, Received};
 pub use backup::{BackupError, Copied, backup, digest, restore};
@@ -50,3 +51,4 @@ pub use people::{Member, NewDelegation, NewPerson};
 pub use sign_in::Begun;
 pub use tenant::{Added, OWN_PROJECT, START_CONDITIONS, TenantView};
 pub use verify::{Fault, Report, Verify, VerifyError, verify};
+pub use window::{NewWindow, RunningWindow, WindowDone, WindowEnd, WindowView};

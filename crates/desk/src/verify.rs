@@ -10,6 +10,7 @@ mod notes;
 mod people;
 mod records;
 mod rows;
+mod windows;
 
 use crate::checkpoint::{Checkpoint, CheckpointVerifier};
 use chain::Chain;

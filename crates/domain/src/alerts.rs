@@ -63,7 +63,7 @@ pub enum Fate {
     New,
     /// It joined an incident.
     Joined,
-    /// It came inside a window of planned work.
+    /// It came inside a window of planned work, or of the customer's own.
     Window,
     /// It kept a promise of a heartbeat.
     Heartbeat,
@@ -110,7 +110,7 @@ impl Fate {
         match self {
             Self::New => Label::new("新しい障害", "New incident"),
             Self::Joined => Label::new("既存の障害に合流", "Joined an incident"),
-            Self::Window => Label::new("作業時間帯", "Planned work"),
+            Self::Window => Label::new("作業時間帯", "Window of work"),
             Self::Heartbeat => Label::new("定期信号", "Heartbeat"),
             Self::Change => Label::new("変更通知", "Change event"),
             Self::Unreadable => Label::new("読み取り不能", "Unreadable"),

@@ -51,7 +51,8 @@ ids! {
     BlobId,
     /// A project's key, unique over the whole installation; see [`ProjectKey::parse`].
     ProjectKey,
-    /// A record's name, `KEY-n`: n counts from 1 in its project without gaps, whatever the record's kind.
+    /// A record's name, `KEY-n`: n counts from 1 in its project without gaps, whatever the record's kind. Windows of work are
+    /// counted beside them, as `KEY-Wn`.
     RecordKey,
 }
 

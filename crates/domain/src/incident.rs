@@ -212,6 +212,8 @@ pub struct AlertStanding {
     pub resolved: bool,
     /// Events counted by facts so far.
     pub total: u64,
+    /// When it came out of a window of work, each time.
+    pub carried: Vec<Instant>,
 }
 
 /// An incident as its facts tell it.
@@ -323,10 +325,12 @@ impl Incident {
         self.merged_children().map(|child| child.alert_at).fold(self.own_alert_at(), Instant::min)
     }
 
-    /// When it was itself received: the alert, the customer's filing, or the begin of the call (C-19).
+    /// When it was itself received: the alert, the customer's filing, the begin of the call (C-19), or the end of the window of
+    /// work in which the alert came.
     pub const fn own_alert_at(&self) -> Instant {
         match self.origin {
             Origin::Telephone { began, .. } => began,
+            Origin::Window { ended, .. } => ended,
             _ => self.opened.at,
         }
     }

@@ -17,4 +17,5 @@ pub mod refusal;
 pub mod runbook;
 pub mod time;
 pub mod watch;
+pub mod window;
 pub mod words;

@@ -15,6 +15,12 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// The names of a host as a sender wrote it: with its port, and without.
+pub fn names_of_host(source: &str) -> impl Iterator<Item = &str> {
+    let bare = source.rsplit_once(':').filter(|(host, port)| !host.contains(':') && port.parse::<u16>().is_ok());
+    std::iter::once(source).chain(bare.map(|(host, _)| host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::matches;

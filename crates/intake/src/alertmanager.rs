@@ -58,7 +58,7 @@ pub(crate) async fn receive(
         Kind::TooMany => trouble.as_unavailable(),
         _ => trouble,
     })?;
-    let taken = |Received { event, fate, incident }| TakenEvent {
+    let taken = |Received { event, fate, incident, .. }| TakenEvent {
         event,
         fate: fate.code(),
         incident: incident.map(|incident| incident.to_string()),

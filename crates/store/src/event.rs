@@ -28,6 +28,8 @@ row! {
         pub alert_key: Option<String>,
         /// The incident it opened or joined.
         pub incident: Option<RecordKey>,
+        /// The window of work it was kept in.
+        pub kept_in: Option<RecordKey>,
         /// Why, where it is unreadable.
         pub note: Option<String>,
         /// The blob with the bytes as they came.
@@ -62,7 +64,7 @@ pub struct EventFilter {
 /// alarm was one. The row itself keeps what was decided when the event came.
 const TOLD: &str = "e.id, e.project, e.api_key, e.sender, e.received, e.action, \
                     CASE WHEN r.state = 'false_alarm' THEN r.state ELSE e.fate END AS fate, \
-                    e.dedup_key, e.alert_key, e.incident, e.note, e.body \
+                    e.dedup_key, e.alert_key, e.incident, e.kept_in, e.note, e.body \
                     FROM alert_events e LEFT JOIN records r ON r.tenant = e.tenant AND r.key = e.incident";
 
 impl Scoped<'_> {
@@ -154,13 +156,14 @@ impl Write {
                     row.dedup_key,
                     row.alert_key,
                     row.incident.as_ref(),
+                    row.kept_in.as_ref(),
                     row.note,
                     &row.body
                 ]
             })
             .collect();
         let head = "INSERT INTO alert_events (tenant, id, project, api_key, sender, received, action, fate, dedup_key, \
-                    alert_key, incident, note, body)";
+                    alert_key, incident, kept_in, note, body)";
         self.insert(head, rows, "").await
     }
 }

@@ -39,6 +39,7 @@ mod tenant;
 mod timer;
 mod values;
 mod webhook;
+mod window;
 mod write;
 
 pub use alert::{AlertQuery, AlertRow};
@@ -70,4 +71,5 @@ pub use tables::{Cell, Kind, StoredRow, Table};
 pub use tenant::TenantRow;
 pub use timer::{DueTenant, Timer, TimerRow};
 pub use webhook::WebhookRow;
+pub use window::{WindowAlertRow, WindowQuery, WindowRow};
 pub use write::{Head, LANE, STEP_MS, Write};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Every table that holds something of the desk, after those it refers to, with its primary key. What only concerns running
 /// processes (`nodes`, `readiness`, `packs`, `number_leases`) is not among them.
-pub(crate) const TABLES: [(&str, &str); 21] = [
+pub(crate) const TABLES: [(&str, &str); 23] = [
     ("tenants", "id"),
     ("projects", "tenant, key"),
     ("people", "id"),
@@ -29,6 +29,8 @@ pub(crate) const TABLES: [(&str, &str); 21] = [
     ("incidents", "tenant, key"),
     ("correlations", "tenant, project, dedup_key"),
     ("alerts", "tenant, incident, alert_key"),
+    ("windows", "tenant, key"),
+    ("window_alerts", "tenant, window_key, dedup_key, alert_key"),
     ("alert_events", "tenant, id"),
     ("timers", "tenant, subject, kind"),
     ("messages", "tenant, id"),

@@ -5,7 +5,7 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, outbox, problems,
-    sample, settings,
+    sample, settings, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -35,6 +35,10 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &staff, "incident", incident::samples(), incident::page);
     draw(&mut pages, &guest, "customer-incident", customer::incident_samples(), customer::incident_page);
     draw(&mut pages, &guest, "fault", fault::file_samples(), fault::file_page);
+    let is_staff = |sample: &(&str, window::WindowsPage)| sample.1.staff;
+    let (of_staff, of_customers) = window::samples().into_iter().partition(is_staff);
+    draw(&mut pages, &at(Place::Windows), "windows", of_staff, window::page);
+    draw(&mut pages, &guest, "customer-windows", of_customers, window::page);
     draw(&mut pages, &staff, "call", fault::call_samples(), fault::call_page);
     draw(&mut pages, &staff, "heard", fault::heard_samples(), fault::heard_page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);

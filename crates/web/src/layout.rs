@@ -71,6 +71,8 @@ pub enum Place {
     Incidents,
     /// 障害のご連絡 (customers)
     Report,
+    /// 作業時間帯
+    Windows,
     /// アラート
     Alerts,
     /// 着信 (who is calling)
@@ -107,6 +109,10 @@ const REPORT: Entry =
     Entry {
         place: Place::Report, label: Label::new("障害のご連絡", "Report a fault"), href: "/faults/new", key: "f"
     };
+const WINDOWS: Entry =
+    Entry { place: Place::Windows, label: Label::new("作業時間帯", "Windows"), href: "/windows", key: "w" };
+const WORK: Entry =
+    Entry { place: Place::Windows, label: Label::new("作業のご連絡", "Your work"), href: "/windows", key: "w" };
 const OUTBOX: Entry =
     Entry { place: Place::Outbox, label: Label::new("送信箱", "Outbox"), href: "/outbox", key: "o" };
 const SETTINGS: Entry =
@@ -114,9 +120,9 @@ const SETTINGS: Entry =
 
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
-        Side::Customer => vec![&INCIDENTS, &REPORT],
+        Side::Customer => vec![&INCIDENTS, &REPORT, &WORK],
         Side::Staff { operates, admin, outbox } => {
-            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &CALLERS, &CAUSES] } else { vec![] };
+            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &WINDOWS, &CALLERS, &CAUSES] } else { vec![] };
             if outbox && operates {
                 list.push(&OUTBOX);
             }
@@ -205,7 +211,7 @@ fn bar(shell: &Shell) -> Markup {
     }
 }
 
-const KEYS: [(&str, Label); 13] = [
+const KEYS: [(&str, Label); 14] = [
     ("j k ↑ ↓", Label::new("行を移る", "move over the rows")),
     ("Enter", Label::new("開く・次の一手を行う", "open, or do the next step")),
     ("y n", Label::new("判定の質問に答える", "answer the question of the judgement")),
@@ -216,6 +222,7 @@ const KEYS: [(&str, Label); 13] = [
     ("r", Label::new("先に変わった画面を開き直す", "open a page again that is out of date")),
     ("g b", Label::new("監視ボードへ", "go to the board")),
     ("g a", Label::new("アラートへ", "go to the alerts")),
+    ("g w", Label::new("作業時間帯へ", "go to the windows of work")),
     ("g c", Label::new("電話の相手をさがす", "find who is calling")),
     ("Esc", Label::new("入力欄から出る", "leave a field")),
     ("?", Label::new("この一覧", "this list")),

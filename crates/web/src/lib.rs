@@ -34,6 +34,7 @@ pub mod settings;
 mod state;
 pub mod timeline;
 pub mod when;
+pub mod window;
 
 pub use failure::error_page;
 pub use routes::{router, tables};

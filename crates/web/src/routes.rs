@@ -4,7 +4,7 @@ use crate::cause::handler::Act;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, outbox, problems, settings,
+    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, outbox, problems, settings, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -84,6 +84,7 @@ fn incidents(table: &mut Table<State>) {
         table.post(path).allow(Policy::Somewhere(Right::Operate)).to(to);
     }
     faults(table);
+    windows(table);
     table.get("/alerts").allow(read).to(alerts::handler::day);
     table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
     let event = &[Object::Tenant, Object::Event];
@@ -114,6 +115,15 @@ fn faults(table: &mut Table<State>) {
     table.get("/incidents/{key}/intake").allow(one).objects(incident).to(to::heard);
     table.post("/incidents/{key}/intake").allow(one).objects(incident).to(to::hear);
     table.post("/incidents/{key}/intake/end").allow(one).objects(incident).to(to::end);
+}
+
+fn windows(table: &mut Table<State>) {
+    use window::handler as to;
+    let window = &[Object::Window];
+    table.get("/windows").allow(Policy::Somewhere(Right::ReadPublished)).to(to::list);
+    table.post("/windows").allow(Policy::SignedIn).to(to::announce);
+    table.post("/windows/{window}/end").allow(Policy::SignedIn).objects(window).to(to::change);
+    table.post("/windows/{window}/cancellation").allow(Policy::SignedIn).objects(window).to(to::cancel);
 }
 
 fn customers(table: &mut Table<State>) {

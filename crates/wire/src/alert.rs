@@ -9,7 +9,7 @@ codes! {
         New,
         /// It joined an incident.
         Joined,
-        /// It came inside a window of planned work.
+        /// It came inside a window of planned work, or of the customer's own.
         Window,
         /// It kept a promise of a heartbeat.
         Heartbeat,
@@ -71,6 +71,8 @@ answers! {
         dedup_key: Option<String>,
         /// The incident it opened or joined.
         incident: Option<String>,
+        /// The window of work it was kept in.
+        kept_in: Option<String>,
         /// Why, where it is unreadable.
         note: Option<String>,
     }

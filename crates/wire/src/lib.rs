@@ -13,6 +13,7 @@ pub mod problem;
 pub mod published;
 pub mod runbook;
 pub mod tenant;
+pub mod window;
 
 /// A page of a list: its items, and what to send as `cursor` for the next page.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -93,7 +93,7 @@ fn routes(document: &Value) -> Result<(Vec<Route>, Vec<Probe>)> {
             if !schema.is_null() {
                 let mut body = fitting(document, schema, 0);
                 // A fault is filed in a project that is there already.
-                if path == "/api/v1/incidents" {
+                if path == "/api/v1/incidents" || path == "/api/v1/windows" {
                     body["project"] = json!("<Project>");
                 }
                 let body = body.to_string();
@@ -119,13 +119,14 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 14] = [
+const FORMS: [Probe; 15] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
     ),
     form("POST /faults/additions", "key=<Incident>&text=t"),
     form("POST /calls/incident", "call=1&project=<Project>"),
+    form("POST /windows", "project=<Project>&kind=customer&to=2999-01-01T00:00&work=w&caller=c"),
     form(
         "POST /settings/people",
         "email=new%40example.jp&name=n&role=mo&tenant=<Tenant>&password=another+long+sentence",
@@ -178,6 +179,7 @@ fn kind(parameter: &str) -> &'static str {
         "delegation" => "Delegation",
         "webhook" => "Webhook",
         "event" => "Event",
+        "window" => "Window",
         "session" => "Session",
         "id" => "Key",
         _ => "a kind the walk does not know",
@@ -253,6 +255,11 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         add("Tenant", owner, &tenant)?;
         add("Project", owner, &json!(project))?;
         add("Incident", owner, &json!(format!("{project}-1")))?;
+        // A window of another host, so that the alerts of the walk go on as they are.
+        let window = json!({
+            "project": project, "kind": "customer", "hosts": "db01", "to": crate::later::instant(24), "work": "w", "caller": "c",
+        });
+        add("Window", owner, &reader.post("/api/v1/windows", &window).await?["window"])?;
         let events = reader.get("/api/v1/events?limit=200").await?;
         let event = events["items"].as_array().into_iter().flatten().find(|event| event["project"] == project);
         add("Event", owner, &event.context("no event")?["id"])?;
@@ -293,7 +300,9 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         add(kind, matrix::COMMON, &json!(id))?;
         add(kind, NOBODY, &json!("999"))?;
     }
-    for (kind, id) in [("Project", "NONE"), ("Incident", "NONE-1"), ("Event", "0000000000000000.1")] {
+    for (kind, id) in
+        [("Project", "NONE"), ("Incident", "NONE-1"), ("Window", "NONE-W1"), ("Event", "0000000000000000.1")]
+    {
         add(kind, NOBODY, &json!(id))?;
     }
     for kind in ["Tenant", "Membership", "Webhook", "Delegation", "Session", "Key", "Person", "Contact"] {

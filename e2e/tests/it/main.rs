@@ -12,6 +12,7 @@ mod postfix;
 mod set_up;
 mod verify;
 mod watch;
+mod window;
 
 /// Makes a test of each scenario for SQLite and for PostgreSQL: `on_both!(name => scenario)`, where the scenario is an async
 /// function of a [`e2e::house::Ground`] and perhaps more.

@@ -132,7 +132,7 @@ pub(crate) fn filed(it: &Fold, texts: &HashMap<BlobId, String>) -> Option<Filed>
             let (host, content) = (said(phone.host.as_ref()), said(phone.content.as_ref()));
             ("telephone", None, host, said(phone.business_impact.as_ref()), content)
         }
-        Origin::Alert { .. } | Origin::Heartbeat { .. } => return None,
+        Origin::Alert { .. } | Origin::Heartbeat { .. } | Origin::Window { .. } => return None,
     };
     let priority = priority.map(|priority| match priority {
         fault::Priority::High => Priority::High,

@@ -11,3 +11,4 @@ mod night;
 mod once;
 mod papers;
 mod site;
+mod windows;

@@ -66,6 +66,13 @@ const PROBES: &[Probe] = &[
     body("POST /api/v1/cause/call-connection", r#"{"cause":1,"number":"03-0000-0000"}"#),
     body("POST /api/v1/cause/call-end", r#"{"cause":1,"number":"03-0000-0000","result":"busy"}"#),
     body("POST /api/v1/cause/closure", r#"{"cause":1}"#),
+    Probe { route: "GET /api/v1/windows", query: "project=<Project>", body: "" },
+    body(
+        "POST /api/v1/windows",
+        r#"{"project":"<Project>","kind":"customer","to":"2999-01-01T00:00:00Z","work":"w","caller":"c"}"#,
+    ),
+    body("POST /api/v1/windows/{window}/end", "{}"),
+    body("POST /api/v1/windows/{window}/cancellation", "{}"),
     body("POST /api/v1/calls", "{}"),
     body("POST /api/v1/calls/incidents", r#"{"call":1,"project":"<Project>"}"#),
     body("POST /api/v1/incidents/{key}/caller-words", r#"{"caller":"c"}"#),
@@ -151,6 +158,7 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
         let received = site.alert(&intake, "a").await;
         add("Incident", owner, received.incident.unwrap().to_string());
         add("Event", owner, format!("{tenant}.{}", received.event));
+        add("Window", owner, window(site, project).await);
         let key = site.desk.keys(&console(), tenant).await.unwrap();
         add("Key", owner, key.iter().find(|key| key.project.as_str() == project).unwrap().id.to_string());
     }
@@ -168,7 +176,9 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
     }
     add("Session", "mo", own_session(site).await);
     publish(site).await;
-    for (kind, id) in [("Project", "NONE"), ("Incident", "NONE-1"), ("Event", "0000000000000000.1")] {
+    for (kind, id) in
+        [("Project", "NONE"), ("Incident", "NONE-1"), ("Window", "NONE-W1"), ("Event", "0000000000000000.1")]
+    {
         add(kind, NOBODY, id.to_owned());
     }
     for kind in ["Tenant", "Membership", "Person", "Webhook", "Delegation", "Session", "Key"] {
@@ -226,6 +236,14 @@ async fn publish(site: &Site) {
         body["version"] = site.get(&mo, "/incidents/ACME-1").await.with(200)["version"].clone();
         site.post(&mo, &format!("/incidents/ACME-1/{noun}"), &body).await.with(200);
     }
+}
+
+/// A window of work that runs.
+async fn window(site: &Site, project: &str) -> String {
+    let kind = Some(domain::window::WindowKind::Planned);
+    let to = Some(site.desk.now().await.unwrap().plus_minutes(60));
+    let new = desk::NewWindow { project: project.into(), kind, to, work: "w".into(), ..desk::NewWindow::default() };
+    site.desk.announce_window(&console(), &new).await.unwrap().window.to_string()
 }
 
 /// A membership that may be ended, and its person.

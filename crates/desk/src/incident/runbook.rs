@@ -248,9 +248,9 @@ fn consent(text: &str) -> Result<Option<ConsentRef>, Refusal> {
 /// The first events of an incident that say what it is about.
 fn events_of(facts: &[Fact]) -> Vec<u64> {
     let event = |fact: &Fact| match &fact.body {
-        Body::IncidentOpened { origin: Origin::Alert { event, .. }, .. } | Body::AlertJoined { event, .. } => {
-            Some(*event)
-        }
+        Body::IncidentOpened { origin: Origin::Alert { event, .. } | Origin::Window { event, .. }, .. }
+        | Body::AlertJoined { event, .. }
+        | Body::AlertCarried { event, .. } => Some(*event),
         _ => None,
     };
     facts.iter().filter_map(event).take(BODIES_MAX).collect()

@@ -38,6 +38,8 @@ pub struct IncidentView {
     pub incident: Incident,
     /// Every fact behind it, in order.
     pub facts: Vec<Fact>,
+    /// Windows of work that run now and cover its hosts, where it was there before them.
+    pub windows: Vec<store::WindowRow>,
     /// Whose it is.
     pub tenant: TenantId,
     /// The customer's name.
@@ -168,7 +170,7 @@ impl Desk {
         let texts = store.texts(&blobs_of(&facts)).await?;
         let alerts = store.alerts_of(key).await?;
         let (raw, mut earlier) = match &incident.origin {
-            Origin::Alert { event, dedup_key, .. } => {
+            Origin::Alert { event, dedup_key, .. } | Origin::Window { event, dedup_key, .. } => {
                 let event = store.event(*event).await?;
                 let raw = match event {
                     Some(event) => store.blob_text(&event.body).await?,
@@ -208,6 +210,7 @@ impl Desk {
         let service = alerts.first().map(|alert| alert.source.as_str()).filter(|source| !source.is_empty());
         let occasion = Occasion { at: now, calendar: &calendar, service };
         let turn = plan.as_ref().and_then(|(_, plan)| turn(&incident, plan, &occasion));
+        let windows = self.windows_beside(&scope.tenant, &incident, &alerts, now).await?;
         let colleagues = self.colleagues(caller, &scope.tenant, now).await?;
         Ok(IncidentView {
             duties: incident.duties(now, &calendar),
@@ -215,6 +218,7 @@ impl Desk {
             messages: store.messages(key).await?,
             people: people.into_iter().map(|(id, person)| (id, person.name)).collect(),
             contact_names: self.contact_names(&scope, project).await?,
+            windows,
             tenant: scope.tenant,
             incident,
             facts,

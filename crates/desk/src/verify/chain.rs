@@ -121,7 +121,7 @@ impl Chain {
 /// What joins later alerts to an incident of that origin, or the same call sent twice; nothing joins what a customer filed.
 pub(super) fn dedup_key(origin: &Origin) -> Option<String> {
     match origin {
-        Origin::Alert { dedup_key, .. } => Some(dedup_key.clone()),
+        Origin::Alert { dedup_key, .. } | Origin::Window { dedup_key, .. } => Some(dedup_key.clone()),
         Origin::Heartbeat { key } => Some(format!("heartbeat:{key}")),
         Origin::Telephone { call, .. } => Some(domain::fault::dedup_key(*call)),
         Origin::Customer { .. } => None,

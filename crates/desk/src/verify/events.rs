@@ -1,5 +1,6 @@
 //! Alert events: numbered without a gap, each claim of a fact borne out by its event, repeats counted.
 
+use super::windows::Kept;
 use super::{Audit, Checked, fault, fault_of};
 use domain::access::Actor;
 use domain::fact::{Body, Fact, Origin};
@@ -16,7 +17,6 @@ pub(super) struct Told {
     pub(super) count: u64,
     pub(super) first: Cell,
     pub(super) last: Cell,
-    pub(super) project: Cell,
     pub(super) dedup_key: Cell,
 }
 
@@ -28,6 +28,8 @@ pub(super) struct Events {
     expected: u64,
     /// By incident, then by alert key.
     pub(super) told: HashMap<String, HashMap<String, Told>>,
+    /// What was kept in windows of work.
+    pub(super) kept: HashMap<String, Kept>,
 }
 
 impl Events {
@@ -45,6 +47,8 @@ impl Events {
             Body::AlertJoined { event, alert_key } => (event, alert_key, "trigger", "joined"),
             Body::AlertResolved { event, alert_key } => (event, alert_key, "resolve", "joined"),
             Body::AlertAcknowledged { event, alert_key } => (event, alert_key, "acknowledge", "joined"),
+            Body::WindowKept { event, alert_key, from: None, .. } => (event, alert_key, "trigger", "window"),
+            Body::WindowResolved { event, alert_key, .. } => (event, alert_key, "resolve", "window"),
             _ => return Ok(()),
         };
         let record = fact.record.clone().unwrap_or_else(|| RecordKey::new(""));
@@ -64,13 +68,20 @@ impl Events {
             ("fate", Cell::from(fate)),
             ("received", Cell::from(fact.instant)),
             ("alert_key", Cell::from(alert_key.as_str())),
-            ("incident", Cell::from(record.as_str())),
         ];
+        let named = Cell::from(record.as_str());
+        expected.extend(match fate {
+            "window" => [("kept_in", named), ("incident", Cell::Null)],
+            _ => [("incident", named), ("kept_in", Cell::Null)],
+        });
         if let Actor::Key { id } = &fact.actor {
             expected.push(("api_key", Cell::from(id.as_str())));
         }
         if let Body::IncidentOpened { project, origin: Origin::Alert { dedup_key, .. }, .. } = &fact.body {
             expected.push(("project", Cell::from(project.as_str())));
+            expected.push(("dedup_key", Cell::from(dedup_key.as_str())));
+        }
+        if let Body::WindowKept { dedup_key, .. } | Body::WindowResolved { dedup_key, .. } = &fact.body {
             expected.push(("dedup_key", Cell::from(dedup_key.as_str())));
         }
         if let Some((column, _)) = expected.iter().find(|(column, cell)| row.get(column) != cell) {
@@ -98,7 +109,8 @@ impl Events {
             return Err(fault(tenant, seq, format!("alert event {id} is missing")));
         }
         let (fate, has_incident) = (row.text("fate"), row.get("incident") != &Cell::Null);
-        if fate == "new" || has_incident != (fate == "joined") {
+        let is_kept = row.get("kept_in") != &Cell::Null;
+        if fate == "new" || has_incident != (fate == "joined") || is_kept != (fate == "window") {
             return Err(fault(tenant, seq, format!("no fact tells of alert event {id} with fate {fate}")));
         }
         self.count();
@@ -109,17 +121,20 @@ impl Events {
         let Some(row) = self.waiting.pop_front() else { return };
         self.seen += 1;
         let (incident, alert_key) = (row.text("incident"), row.text("alert_key"));
-        if incident.is_empty() {
-            return;
-        }
-        let alerts = self.told.entry(incident.to_owned()).or_default();
-        let told = alerts.entry(alert_key.to_owned()).or_insert_with(|| Told {
+        let new = || Told {
             count: 0,
             first: row.get("received").clone(),
             last: Cell::Null,
-            project: row.get("project").clone(),
             dedup_key: row.get("dedup_key").clone(),
-        });
+        };
+        let told = if !incident.is_empty() {
+            self.told.entry(incident.to_owned()).or_default().entry(alert_key.to_owned()).or_insert_with(new)
+        } else if row.get("kept_in") != &Cell::Null {
+            let place = (row.text("dedup_key").to_owned(), alert_key.to_owned());
+            self.kept.entry(row.text("kept_in").to_owned()).or_default().entry(place).or_insert_with(new)
+        } else {
+            return;
+        };
         told.count += 1;
         told.last = row.get("received").clone();
     }

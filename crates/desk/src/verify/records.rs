@@ -4,6 +4,7 @@ use super::chain::{Chain, dedup_key};
 use super::events::Told;
 use super::mergings::Mergings;
 use super::rows::{Expected, Table};
+use super::windows;
 use super::{Audit, Checked, fault_of};
 use crate::incident::paging::PAGE;
 use crate::incident::{cached_row, timer_rows};
@@ -48,17 +49,18 @@ impl Audit<'_> {
             self.batch(&mut chain, &mut mergings, &keys).await?;
         }
         mergings.check(&tenant)?;
-        for (table, column) in TABLES {
+        for (table, column) in TABLES.into_iter().chain(windows::TABLES) {
             if let Some(stray) = self.snapshot.row_without_facts(table, &tenant, column).await? {
                 let what = format!("a row of {table} is about {stray}, of which no fact tells");
                 return Err(fault_of(&tenant, chain.seq, &RecordKey::new(stray), what));
             }
         }
-        match chain.events.told.into_keys().next() {
+        let strangers = chain.events.told.into_keys().chain(chain.events.kept.into_keys());
+        match strangers.into_iter().next() {
             None => Ok(()),
-            Some(incident) => {
-                let what = "alert events name an incident of which no fact tells";
-                Err(fault_of(&tenant, chain.seq, &RecordKey::new(incident), what))
+            Some(record) => {
+                let what = "alert events name a record of which no fact tells";
+                Err(fault_of(&tenant, chain.seq, &RecordKey::new(record), what))
             }
         }
     }
@@ -70,6 +72,10 @@ impl Audit<'_> {
             let fact = stored.fact(&tenant)?;
             by_record.entry(keys_of(&fact)).or_default().push(fact);
         }
+        let is_window = |key: &RecordKey| domain::window::project_of(key).is_some();
+        let (windows, keys): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(is_window);
+        self.windows(chain, &windows, &mut by_record).await?;
+        let keys = keys.as_slice();
         let mut incidents = vec![];
         for key in keys {
             let facts = by_record.remove(key).unwrap_or_default();
@@ -278,19 +284,21 @@ impl Check<'_> {
     fn alerts(&self, told: &HashMap<String, Told>) -> Checked {
         let mut table = Table::new(self.tenant, "alerts", &["alert_key"]);
         for (alert_key, standing) in &self.incident.alerts {
-            let Some(Told { count, first, last, project, dedup_key }) = told.get(alert_key) else {
+            let told = told.get(alert_key);
+            if told.is_none() && standing.carried.is_empty() {
                 let what = format!("the events of alert “{alert_key}” are missing");
                 return Err(fault_of(self.tenant, self.incident.last_seq, &self.incident.key, what));
-            };
-            let cells = vec![
+            }
+            // What came out of a window of work counts as one telling each time.
+            let mut cells = vec![
                 ("status", if standing.resolved { "resolved" } else { "firing" }.into()),
-                ("count", (*count).into()),
+                ("count", (told.map_or(0, |told| told.count) + standing.carried.len() as u64).into()),
                 ("counted", standing.total.into()),
-                ("first_received", first.clone()),
-                ("last_received", last.clone()),
-                ("project", project.clone()),
-                ("dedup_key", dedup_key.clone()),
+                ("first_received", end_of(told.map(|told| &told.first), &standing.carried, i64::min)),
+                ("last_received", end_of(told.map(|told| &told.last), &standing.carried, i64::max)),
+                ("project", self.incident.project.as_str().into()),
             ];
+            cells.extend(told.map(|told| ("dedup_key", told.dedup_key.clone())));
             table.expect(vec![alert_key.as_str().into()], self.expected(cells));
         }
         if let Some(stray) = told.keys().find(|alert_key| !self.incident.alerts.contains_key(*alert_key)) {
@@ -312,6 +320,12 @@ impl Check<'_> {
         }
         self.compare(table, &self.own[5])
     }
+}
+
+/// The earlier or later of an event's instant and those at which windows of work passed an alert on.
+fn end_of(told: Option<&Cell>, carried: &[Instant], end: fn(i64, i64) -> i64) -> Cell {
+    let told = told.and_then(|cell| if let Cell::Int(ms) = cell { Some(*ms) } else { None });
+    told.into_iter().chain(carried.iter().map(|at| at.ms())).reduce(end).into()
 }
 
 /// A message as its facts tell it: a notice to the customer, or a page to staff.

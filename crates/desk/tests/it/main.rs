@@ -20,3 +20,4 @@ mod runbooks;
 mod sign_in;
 mod timers;
 mod verify;
+mod windows;

@@ -25,7 +25,7 @@ impl Body {
                     [Some(title), Some(host), Some(business_impact), Some(details), None, None]
                 }
                 Origin::Telephone { company, .. } => two(title, company.as_ref()),
-                Origin::Alert { .. } | Origin::Heartbeat { .. } => one(title),
+                Origin::Alert { .. } | Origin::Heartbeat { .. } | Origin::Window { .. } => one(title),
             },
             Self::CallerHeard(heard) => {
                 let Heard { caller, called_back, content, host, business_impact, title, .. } = &**heard;
@@ -60,6 +60,9 @@ impl Body {
             Self::IncidentClosed { cause, confirmed_by, .. } => two(cause, confirmed_by.as_ref()),
             Self::FalseAlarmDeclared { grounds } => one(grounds),
             Self::MessageAttempted { detail, .. } => one(detail),
+            Self::WindowAnnounced { hosts, work, caller, .. } => {
+                [Some(hosts), Some(work), caller.as_ref(), None, None, None]
+            }
             Self::ProjectStarted { .. }
             | Self::IntakeCallBegun {}
             | Self::MembershipGranted { .. }
@@ -102,6 +105,13 @@ impl Body {
             | Self::AlertResolved { .. }
             | Self::AlertAcknowledged { .. }
             | Self::AlertCounted { .. }
+            | Self::AlertCarried { .. }
+            | Self::WindowChanged { .. }
+            | Self::WindowEnded { .. }
+            | Self::WindowCancelled { .. }
+            | Self::WindowKept { .. }
+            | Self::WindowResolved { .. }
+            | Self::WindowCounted { .. }
             | Self::MessageQueued { .. }
             | Self::MessageUndelivered { .. } => [None; 6],
         }

@@ -10,6 +10,7 @@ use crate::ids::{
 use crate::incident::escalation::{Cause, Group};
 use crate::incident::promise::PromiseKind;
 use crate::time::Instant;
+use crate::window::{Left, WindowKind};
 use crate::words::Label;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,19 @@ pub enum Origin {
         company: Option<BlobId>,
         /// Whether the project is sure.
         project_sure: bool,
+    },
+    /// An alert that still fired when a window of work ended.
+    Window {
+        /// The window.
+        window: RecordKey,
+        /// When it ended: the clocks run from here.
+        ended: Instant,
+        /// The last event that said something new of the alert.
+        event: u64,
+        /// What joins later events to this incident.
+        dedup_key: String,
+        /// Which alert.
+        alert_key: String,
     },
 }
 
@@ -506,6 +520,47 @@ pub enum Body {
     #[serde(rename = "alert.counted")]
     AlertCounted { alert_key: String, count: u64, total: u64 },
 
+    /// It still fired when a window of work ended, and belongs here from then on.
+    #[serde(rename = "alert.carried")]
+    AlertCarried { window: RecordKey, event: u64, alert_key: String },
+
+    // Windows of work.
+    /// `hosts` holds patterns, one a line, and no text for the whole project.
+    #[serde(rename = "window.announced")]
+    WindowAnnounced {
+        project: ProjectKey,
+        number: u64,
+        of: WindowKind,
+        hosts: BlobId,
+        work: BlobId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caller: Option<BlobId>,
+        from: Instant,
+        to: Instant,
+    },
+    /// It ends at that instant instead.
+    #[serde(rename = "window.changed")]
+    WindowChanged { to: Instant },
+    /// It ended, and each alert that still fired went somewhere.
+    #[serde(rename = "window.ended")]
+    WindowEnded { at: Instant, left: Vec<Left> },
+    #[serde(rename = "window.cancelled")]
+    WindowCancelled { left: Vec<Left> },
+    /// `from` names the window that passed it on at its own end; then `event` was counted there.
+    #[serde(rename = "window.kept")]
+    WindowKept {
+        event: u64,
+        dedup_key: String,
+        alert_key: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<RecordKey>,
+    },
+    #[serde(rename = "window.resolved")]
+    WindowResolved { event: u64, dedup_key: String, alert_key: String },
+    /// Repeats since the last fact: how many, up to which total.
+    #[serde(rename = "window.counted")]
+    WindowCounted { dedup_key: String, alert_key: String, count: u64, total: u64 },
+
     // What became of what we told.
     #[serde(rename = "message.queued")]
     MessageQueued { message: MessageId, notice: NoticeKind, channel: String, contact: Option<ContactId> },
@@ -526,6 +581,7 @@ impl Body {
                 | Self::AlertResolved { .. }
                 | Self::AlertAcknowledged { .. }
                 | Self::AlertCounted { .. }
+                | Self::AlertCarried { .. }
                 | Self::MessageQueued { .. }
                 | Self::MessageAttempted { .. }
                 | Self::MessageUndelivered { .. }
@@ -563,6 +619,7 @@ impl Body {
                 | Self::AlertAcknowledged { .. }
                 | Self::AlertCounted { .. }
                 | Self::ChildAlerted { .. }
+                | Self::AlertCarried { .. }
         )
     }
 }

@@ -45,8 +45,9 @@ impl Incident {
             return Err(broken());
         }
         let mut alerts = std::collections::BTreeMap::new();
-        if let Origin::Alert { alert_key, .. } = origin {
-            alerts.insert(alert_key.clone(), AlertStanding { resolved: false, total: 1 });
+        if let Origin::Alert { alert_key, .. } | Origin::Window { alert_key, .. } = origin {
+            let carried = if matches!(origin, Origin::Window { .. }) { vec![fact.instant] } else { vec![] };
+            alerts.insert(alert_key.clone(), AlertStanding { resolved: false, total: 1, carried });
         }
         let phone = match origin {
             Origin::Telephone { call, began, stated, company, project_sure } => {
@@ -225,10 +226,13 @@ impl Incident {
             Body::VerdictGiven { clock, target, outcome, due, ended, rules } => {
                 self.verdicts.push(Marked { mark, what: FinalVerdict { clock, target, outcome, due, ended, rules } });
             }
-            Body::AlertJoined { alert_key, .. } => {
+            Body::AlertJoined { alert_key, .. } | Body::AlertCarried { alert_key, .. } => {
                 let alert = self.alerts.entry(alert_key).or_default();
                 alert.resolved = false;
                 alert.total += 1;
+                if matches!(fact.body, Body::AlertCarried { .. }) {
+                    alert.carried.push(mark.at);
+                }
                 if self.state == State::RecoveryNotified {
                     self.rejoined.push(mark);
                 }

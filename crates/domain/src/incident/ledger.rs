@@ -65,6 +65,10 @@ const STOP_OWN_CALL: Label = Label::new(
     "Ended by publication (the caller, a contact of the plan, was told on their own call)",
 );
 const BY_ALERT: Label = Label::new("アラート受信から", "From the receipt of the alert");
+const BY_WINDOW: Label = Label::new(
+    "作業時間帯の終了から (終了の時点で鳴り続けていたアラート)",
+    "From the end of the window of work (the alert still fired then)",
+);
 const BY_REJUDGEMENT: Label = Label::new("影響有りへの再判定から", "From the re-judgement to impact");
 const STOP_CALL: Label = Label::new(
     "公開と最初の架電開始のうち遅い方で終了",
@@ -101,6 +105,7 @@ impl Incident {
                 let basis = match self.origin {
                     Origin::Customer { .. } => BY_FILING,
                     Origin::Telephone { .. } => BY_CALL,
+                    Origin::Window { .. } => BY_WINDOW,
                     _ => BY_ALERT,
                 };
                 (basis, self.opened.seq)

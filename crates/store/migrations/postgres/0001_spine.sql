@@ -220,6 +220,51 @@ CREATE INDEX alerts_of_key ON alerts (tenant, dedup_key);
 CREATE INDEX alerts_of_source ON alerts (tenant, source);
 CREATE INDEX alerts_uncounted ON alerts (tenant, incident) WHERE counted < count;
 
+-- Windows of work; a cache of the fold over their facts. `hosts` holds patterns, an empty text for the whole project.
+CREATE TABLE windows (
+  tenant TEXT NOT NULL,
+  key TEXT NOT NULL,
+  project TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('planned', 'customer')),
+  hosts TEXT NOT NULL,
+  work TEXT NOT NULL,
+  caller TEXT,
+  begins BIGINT NOT NULL,
+  ends BIGINT NOT NULL,
+  announced BIGINT NOT NULL,
+  ended BIGINT,
+  cancelled BIGINT NOT NULL CHECK (cancelled IN (0, 1)),
+  PRIMARY KEY (tenant, key),
+  UNIQUE (tenant, project, number),
+  FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key),
+  FOREIGN KEY (tenant, hosts) REFERENCES blobs (tenant, id),
+  FOREIGN KEY (tenant, work) REFERENCES blobs (tenant, id),
+  FOREIGN KEY (tenant, caller) REFERENCES blobs (tenant, id)
+);
+-- What the intake asks for each batch with something that is no repeat: mostly nothing.
+CREATE INDEX windows_standing ON windows (tenant, project) WHERE ended IS NULL;
+
+-- One alert kept in a window; `led_to` names the incident or the window it went to when this one ended.
+CREATE TABLE window_alerts (
+  tenant TEXT NOT NULL,
+  window_key TEXT NOT NULL,
+  dedup_key TEXT NOT NULL,
+  alert_key TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('firing', 'resolved')),
+  severity TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  source TEXT NOT NULL,
+  first_received BIGINT NOT NULL,
+  last_received BIGINT NOT NULL,
+  count BIGINT NOT NULL,
+  counted BIGINT NOT NULL,
+  led_to TEXT,
+  PRIMARY KEY (tenant, window_key, dedup_key, alert_key),
+  FOREIGN KEY (tenant, window_key) REFERENCES windows (tenant, key)
+);
+CREATE INDEX window_alerts_uncounted ON window_alerts (tenant, window_key) WHERE counted < count;
+
 -- Every accepted event with its one fate; `body` names the blob with the bytes as they came.
 CREATE TABLE alert_events (
   tenant TEXT NOT NULL,
@@ -233,11 +278,13 @@ CREATE TABLE alert_events (
   dedup_key TEXT,
   alert_key TEXT,
   incident TEXT,
+  kept_in TEXT,
   note TEXT,
   body TEXT NOT NULL,
   PRIMARY KEY (tenant, id),
   FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key),
-  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key)
+  FOREIGN KEY (tenant, incident) REFERENCES records (tenant, key),
+  FOREIGN KEY (tenant, kept_in) REFERENCES windows (tenant, key)
 );
 CREATE INDEX alert_events_of_day ON alert_events (tenant, received);
 CREATE INDEX alert_events_unreadable ON alert_events (tenant, received) WHERE fate = 'unreadable';

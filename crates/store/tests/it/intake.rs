@@ -34,6 +34,7 @@ fn event(write: &mut Write, project: &ProjectKey, fate: &str) -> EventRow {
         dedup_key: Some("web01".into()),
         alert_key: Some("web01".into()),
         incident: None,
+        kept_in: None,
         note: None,
         body: write.blob("application/json", b"{}"),
     }

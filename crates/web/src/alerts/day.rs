@@ -21,6 +21,8 @@ pub struct AlertLine {
     pub fate: Fate,
     /// The incident it belongs to.
     pub record: Option<String>,
+    /// The window of work it was kept in.
+    pub window: Option<String>,
     /// Page of the raw event.
     pub raw: String,
 }
@@ -73,7 +75,7 @@ fn row(shell: &Shell, line: &AlertLine) -> Vec<Markup> {
         when::time(shell, line.at),
         html! { (line.source) },
         html! { a href=(line.raw) { (line.summary) } },
-        html! { (line.fate.label().in_lang(shell.lang)) @if let Some(key) = &line.record { " " a href={ "/incidents/" (key) } { (slip(key)) } } },
+        html! { (line.fate.label().in_lang(shell.lang)) @if let Some(key) = &line.record { " " a href={ "/incidents/" (key) } { (slip(key)) } } @if let Some(key) = &line.window { " " (crate::window::place(key)) } },
     ]
 }
 
@@ -85,6 +87,7 @@ pub fn samples() -> Vec<(&'static str, AlertsPage)> {
         summary: summary.into(),
         fate,
         record: record.map(str::to_owned),
+        window: (fate == Fate::Window).then(|| "NGS-W7".to_owned()),
         raw: "/alerts/events/9041".into(),
     };
     let full = AlertsPage {
@@ -92,7 +95,7 @@ pub fn samples() -> Vec<(&'static str, AlertsPage)> {
         before: Some("/alerts?date=2026-11-21".into()),
         after: None,
         accepted: 51,
-        fates: vec![(Fate::New, 4), (Fate::Joined, 43), (Fate::Heartbeat, 2), (Fate::Unreadable, 2)],
+        fates: vec![(Fate::New, 4), (Fate::Joined, 42), (Fate::Window, 1), (Fate::Heartbeat, 2), (Fate::Unreadable, 2)],
         lines: vec![
             line(
                 -130,
@@ -107,6 +110,7 @@ pub fn samples() -> Vec<(&'static str, AlertsPage)> {
                 Some("NGS-12"),
             ),
             line(-600, HOSTILE, Fate::Unreadable, None),
+            line(-630, "web01 応答なし", Fate::Window, None),
             line(-640, "Watchdog", Fate::Heartbeat, None),
         ],
     };

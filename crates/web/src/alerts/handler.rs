@@ -87,6 +87,7 @@ fn line(view: &EventView, names: &Sources, words: &Words) -> AlertLine {
         summary: said,
         fate: fate_of(&event.fate).unwrap_or(Fate::Unmatched),
         record: event.incident.as_ref().map(ToString::to_string),
+        window: event.kept_in.as_ref().map(ToString::to_string),
         raw: format!("/alerts/events/{}/{}", view.tenant, event.id),
     }
 }

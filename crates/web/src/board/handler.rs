@@ -19,6 +19,7 @@ use domain::incident::duty::{Duty, DutyKind};
 use domain::incident::escalation::Group;
 use domain::incident::merging::together;
 use domain::time::{HOUR_MS, Instant, MINUTE_MS};
+use domain::window::WindowKind;
 use domain::words::Label;
 use gate::Trouble;
 use std::collections::BTreeMap;
@@ -49,6 +50,7 @@ pub(crate) struct Board {
     undelivered: Vec<MessageRow>,
     waiting: u64,
     silent: Vec<(KeyRow, Instant)>,
+    windows: Vec<desk::RunningWindow>,
     unreadable: u64,
     alerts_today: u64,
     duty: Vec<String>,
@@ -79,6 +81,7 @@ impl Board {
             health: desk.health().state(),
             waiting: desk.waiting_messages().await?,
             silent: desk.silent_keys(caller).await?,
+            windows: desk.running_windows(caller).await?,
             unreadable: day.counts.iter().filter(|(fate, _)| *fate == Fate::Unreadable).map(|(_, count)| count).sum(),
             alerts_today: today.total,
             duty: desk.on_duty().await?,
@@ -92,6 +95,7 @@ impl Board {
         BoardPage {
             rows: self.rows(shell),
             warnings: self.warnings(shell),
+            windows: self.windows.iter().map(running).collect(),
             duty: self.duty.clone(),
             alerts_today: self.alerts_today,
             takes_calls: self.takes_calls,
@@ -186,6 +190,18 @@ impl Board {
     }
 }
 
+fn running(it: &desk::RunningWindow) -> super::WindowStrip {
+    let kind = WindowKind::ALL.into_iter().find(|kind| kind.code() == it.row.kind).unwrap_or(WindowKind::Planned);
+    super::WindowStrip {
+        key: it.row.key.to_string(),
+        tenant: it.customer.clone(),
+        kind: kind.label(),
+        hosts: it.row.hosts.as_deref().unwrap_or_default().lines().map(str::to_owned).collect(),
+        to: it.row.to,
+        firing: it.firing,
+    }
+}
+
 /// Who told us, where that was the customer: with the priority they gave.
 pub(crate) const fn filed(incident: &Incident) -> Option<Label> {
     Some(match (&incident.origin, incident.priority()) {
@@ -206,6 +222,7 @@ fn lane(shell: &Shell, glance: &Glance, duties: &[Duty]) -> Vec<LaneMark> {
         Origin::Customer { .. } => shell.t("申告の受付", "filed"),
         Origin::Telephone { .. } => shell.t("お電話", "call"),
         Origin::Alert { .. } | Origin::Heartbeat { .. } => shell.t("アラート受信", "alert received"),
+        Origin::Window { .. } => shell.t("作業時間帯の終了", "window ended"),
     };
     done(incident.alert_at(), received);
     incident.checks.iter().for_each(|it| done(it.mark.at, shell.t("稼動確認", "checked")));

@@ -6,10 +6,12 @@ pub(crate) mod handler;
 mod row;
 mod sample;
 mod strip;
+mod windows;
 
 pub use row::{BoardRow, row};
 pub use sample::samples;
 pub use strip::{LaneMark, lane, scale};
+pub use windows::{WindowStrip, windows};
 
 use crate::clock::clock_mark;
 use crate::layout::{Shell, page as shell_page};
@@ -25,6 +27,8 @@ pub struct BoardPage {
     pub rows: Vec<BoardRow>,
     /// What is wrong with the desk itself.
     pub warnings: Vec<Warning>,
+    /// Windows of work that run now.
+    pub windows: Vec<WindowStrip>,
     /// Who is on duty now.
     pub duty: Vec<String>,
     /// Accepted alerts since midnight, for the empty board.
@@ -110,6 +114,7 @@ pub fn page(shell: &Shell, it: &BoardPage) -> Markup {
             h1.away { (shell.t("監視ボード", "Board")) }
             (next(shell, rows.first().copied(), it.alerts_today))
             (warnings(shell, &it.warnings))
+            (windows(shell, &it.windows))
             @if !rows.is_empty() {
                 div.rows role="table" aria-label=(shell.t("対応中の障害", "Open incidents")) {
                     div.row.heads role="row" {

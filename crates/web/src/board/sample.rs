@@ -1,6 +1,6 @@
 //! Boards as they look: a bad night, a quiet one, and hostile senders.
 
-use super::{BoardPage, BoardRow, LaneMark, Warning};
+use super::{BoardPage, BoardRow, LaneMark, Warning, WindowStrip};
 use crate::clock::{ClockMark, ClockState};
 use crate::sample::{HOSTILE, at};
 use domain::words::Label;
@@ -125,6 +125,17 @@ fn filed() -> BoardRow {
     }
 }
 
+fn window(key: &str, firing: u64) -> WindowStrip {
+    WindowStrip {
+        key: key.into(),
+        tenant: "株式会社なぎさ商事".into(),
+        kind: domain::window::WindowKind::Customer.label(),
+        hosts: if firing > 0 { vec!["web*".into(), "db01".into()] } else { vec![] },
+        to: at(5_400),
+        firing,
+    }
+}
+
 /// The samples of the board.
 pub fn samples() -> Vec<(&'static str, BoardPage)> {
     let night = BoardPage {
@@ -138,6 +149,7 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
             Warning::Quarantine { count: 2 },
             Warning::PackMissing,
         ],
+        windows: vec![window("NGS-W7", 2), window("SOR-W2", 0)],
         duty: vec!["佐藤 恵".into(), "井上 大地".into()],
         alerts_today: 1_284,
         takes_calls: true,
@@ -145,11 +157,19 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
     let one = BoardPage {
         rows: vec![fresh(), reporting()],
         warnings: vec![],
+        windows: vec![],
         duty: vec!["佐藤 恵".into()],
         alerts_today: 51,
         takes_calls: true,
     };
-    let quiet = BoardPage { rows: vec![], warnings: vec![], duty: vec![], alerts_today: 37, takes_calls: true };
+    let quiet = BoardPage {
+        rows: vec![],
+        warnings: vec![],
+        windows: vec![],
+        duty: vec![],
+        alerts_today: 37,
+        takes_calls: true,
+    };
     let mut hostile = late();
     hostile.title = HOSTILE.repeat(4);
     hostile.host = "とても長いホスト名のサーバー.internal.example.co.jp".repeat(3);
@@ -162,6 +182,7 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
             Warning::Silent { key: "Watchdog 本番".into(), since: at(-600) },
             Warning::PackLate { made: Some(at(-4_000)), reason: HOSTILE.into() },
         ],
+        windows: vec![WindowStrip { tenant: HOSTILE.into(), hosts: vec![HOSTILE.into()], ..window("NGS-W7", 1) }],
         duty: vec![HOSTILE.into()],
         alerts_today: 0,
         takes_calls: false,

@@ -132,6 +132,7 @@ fn fact_of(incident: &Incident, seq: u64) -> Label {
             Origin::Customer { .. } => Label::new("お客様の申告の受付", "your report received"),
             Origin::Telephone { .. } => Label::new("お客様からのお電話", "your call"),
             Origin::Alert { .. } | Origin::Heartbeat { .. } => Label::new("アラートの受信", "alert received"),
+            Origin::Window { .. } => Label::new("作業時間帯の終了", "end of the window of work"),
         }
     } else {
         Label::new("判定の確認", "judgement confirmed")

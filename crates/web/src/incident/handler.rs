@@ -39,7 +39,9 @@ pub(crate) async fn context(here: &Here, shell: &Shell, view: &IncidentView, dra
     let (desk, caller) = (&here.state.desk, &here.caller);
     let sources = desk.sources(caller, &view.tenant).await?;
     let source = match &view.incident.origin {
-        Origin::Alert { event, .. } => sources.get(&desk.event(caller, &view.tenant, *event).await?.0.api_key).cloned(),
+        Origin::Alert { event, .. } | Origin::Window { event, .. } => {
+            sources.get(&desk.event(caller, &view.tenant, *event).await?.0.api_key).cloned()
+        }
         Origin::Heartbeat { key } => sources.get(key).cloned(),
         Origin::Customer { .. } | Origin::Telephone { .. } => {
             board::handler::filed(&view.incident).map(|label| label.in_lang(shell.lang).to_owned())

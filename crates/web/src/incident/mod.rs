@@ -85,6 +85,8 @@ pub struct IncidentPage {
     pub clocks: Vec<ClockMark>,
     /// How each clock was counted.
     pub ledgers: Vec<Ledger>,
+    /// Windows of work that run beside it: name and end.
+    pub windows: Vec<(String, domain::time::Instant)>,
     /// The alert's words.
     pub alert: AlertWords,
     /// The last three incidents of the same kind.
@@ -162,6 +164,9 @@ pub fn banner(shell: &Shell, it: &IncidentPage) -> Markup {
             div {
                 p.path { (slip(&it.key)) " " (it.tenant) " · " (it.project) }
                 h1 { (it.title) }
+                @for (key, to) in &it.windows {
+                    p.beside { (shell.t("作業時間帯 ", "Window of work ")) (crate::window::place(key)) " " (crate::when::time(shell, *to)) (shell.t(" まで", " is its end")) }
+                }
                 p.state data-say { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) " · " (shell.t("担当 ", "held by ")) (it.holder.as_deref().unwrap_or(shell.t("なし", "nobody"))) }
             }
             div.clocks { @for mark in &it.clocks { (clock_mark(shell, mark)) } }

@@ -54,6 +54,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         impact: impact(incident),
         clocks,
         ledgers: clocks::ledgers(shell, incident, &view.ledgers, holder.as_deref(), &tell, true),
+        windows: view.windows.iter().map(|row| (row.key.to_string(), row.to)).collect(),
         alert: words(shell, view, by.source.clone()),
         earlier: view.earlier.iter().zip(&by.outcomes).map(earlier).collect(),
         earlier_by_host: view.earlier_by_host,
@@ -309,7 +310,7 @@ fn words(shell: &Shell, view: &IncidentView, source: Option<String>) -> AlertWor
     let raw: Value = view.raw.as_deref().and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
     let said = said(&raw);
     let event = match &incident.origin {
-        Origin::Alert { event, .. } => Some(*event),
+        Origin::Alert { event, .. } | Origin::Window { event, .. } => Some(*event),
         Origin::Heartbeat { .. } | Origin::Customer { .. } | Origin::Telephone { .. } => None,
     };
     let fallback = || shell.t("（名前なし）", "(no name)").to_owned();
@@ -375,7 +376,7 @@ pub(crate) fn filed(shell: &Shell, incident: &Incident, texts: &HashMap<domain::
             let phone = phone?;
             (phone.host.as_ref(), phone.content.as_ref(), phone.business_impact.as_ref())
         }
-        Origin::Alert { .. } | Origin::Heartbeat { .. } => return None,
+        Origin::Alert { .. } | Origin::Heartbeat { .. } | Origin::Window { .. } => return None,
     };
     let mut items = vec![];
     let mut add = |name: &str, value: String| {

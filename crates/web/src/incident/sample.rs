@@ -99,6 +99,7 @@ fn judging() -> IncidentPage {
             running_ledger("ledger-slo", "障害発生連絡 SLO 15分", 708),
             running_ledger("ledger-sla", "障害発生連絡 SLA 30分", 1608),
         ],
+        windows: vec![("NGS-W7".into(), at(5_400))],
         alert: AlertWords {
             source: "Alertmanager 本番".into(),
             host: "web01".into(),

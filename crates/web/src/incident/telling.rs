@@ -121,6 +121,16 @@ impl Told<'_> {
                     Origin::Telephone { .. } => {
                         say("お客様からのお電話で障害を開始", "The customer's call opened the incident")
                     }
+                    Origin::Window { window, ended, .. } => Line::new(match self.lang() {
+                        Lang::Ja => format!(
+                            "作業時間帯 {window} の終了（{}）で鳴り続けていたアラートから障害を開始",
+                            when::text(self.shell, *ended)
+                        ),
+                        Lang::En => format!(
+                            "An alert that still fired at the end of the window {window} ({}) opened the incident",
+                            when::text(self.shell, *ended)
+                        ),
+                    }),
                     Origin::Alert { .. } | Origin::Heartbeat { .. } => {
                         say("アラートを受信し、障害を開始", "An alert opened the incident")
                     }
@@ -379,6 +389,11 @@ impl Told<'_> {
                 Line::new(format!("{}{} {outcome}", self.t("確定した判定: ", "Final verdict: "), target_name(*target)))
                     .with(format!("{}{}", self.t("期限 ", "due "), when::text(self.shell, *due)))
             }
+            Body::AlertCarried { window, alert_key, .. } => Line::new(format!(
+                "{}{window}",
+                self.t("終了時も鳴り続けていたアラートが合流: 作業時間帯 ", "Still fired at the end of the window ")
+            ))
+            .with(alert_key.clone()),
             Body::AlertJoined { event, alert_key } => {
                 Line::new(format!("{} #{event}", self.t("アラートが合流", "An alert joined"))).with(alert_key.clone())
             }
@@ -414,6 +429,22 @@ impl Told<'_> {
             Body::MessageUndelivered { message } => {
                 say("5分たっても届いていない: 電話で伝える", "Not delivered after 5 minutes: call instead")
                     .with(self.message(message))
+            }
+            // What belongs to a window of work.
+            Body::WindowAnnounced { work, .. } => say("作業時間帯を登録", "Window announced").with(self.text(work)),
+            Body::WindowChanged { to } => {
+                say("作業時間帯の終了を変更", "Window's end changed").with(when::text(self.shell, *to))
+            }
+            Body::WindowEnded { .. } => say("作業時間帯が終了", "Window ended"),
+            Body::WindowCancelled { .. } => say("作業時間帯を取り消し", "Window cancelled"),
+            Body::WindowKept { alert_key, .. } => {
+                say("作業時間帯にアラートを受信", "Alert kept in the window").with(alert_key.clone())
+            }
+            Body::WindowResolved { alert_key, .. } => {
+                say("作業時間帯のアラートが解消", "Alert resolved in the window").with(alert_key.clone())
+            }
+            Body::WindowCounted { count, .. } => {
+                say("作業時間帯の同じアラート", "The same alert in the window").with(format!("{count}"))
             }
             // What belongs to a tenant and never to a record.
             Body::CauseOpened { title } => say("共通原因を開いた", "Common cause opened").with(self.text(title)),

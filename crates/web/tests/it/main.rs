@@ -10,3 +10,4 @@ mod pages;
 mod runbooks;
 mod set_up;
 mod settings;
+mod windows;
