@@ -40,6 +40,7 @@ mod timer;
 mod values;
 mod webhook;
 mod window;
+mod window_alert;
 mod write;
 
 pub use alert::{AlertQuery, AlertRow};
@@ -71,5 +72,6 @@ pub use tables::{Cell, Kind, StoredRow, Table};
 pub use tenant::TenantRow;
 pub use timer::{DueTenant, Timer, TimerRow};
 pub use webhook::WebhookRow;
-pub use window::{WindowAlertRow, WindowQuery, WindowRow};
+pub use window::{WindowQuery, WindowRow};
+pub use window_alert::WindowAlertRow;
 pub use write::{Head, LANE, STEP_MS, Write};

@@ -87,7 +87,7 @@ impl Tampering {
 }
 
 /// The kinds of change, each as likely as the others.
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 20] = [
     Kind::JsonByte,
     Kind::HashByte,
     Kind::FactColumn,
@@ -101,10 +101,12 @@ const KINDS: [Kind; 18] = [
     Kind::Cached("incidents", "duty_due"),
     Kind::Cached("incidents", "alert_at"),
     Kind::Cached("records", "version"),
+    Kind::Cached("windows", "ends"),
     Kind::State,
     Kind::Impact,
     Kind::TimerDue,
     Kind::AlertCount,
+    Kind::KeptCount,
     Kind::BlobBytes,
 ];
 
@@ -124,6 +126,7 @@ enum Kind {
     Impact,
     TimerDue,
     AlertCount,
+    KeptCount,
     BlobBytes,
 }
 
@@ -360,6 +363,7 @@ impl Hand {
             Kind::Impact => return self.change_row("incidents", "key", "impact", Some("'unjudged'"), dice).await,
             Kind::TimerDue => return self.change_row("timers", "subject", "due", None, dice).await,
             Kind::AlertCount => return self.change_row("alerts", "incident", "count", None, dice).await,
+            Kind::KeptCount => return self.change_row("window_alerts", "window_key", "count", None, dice).await,
             Kind::BlobBytes => return self.change_blob(dice).await,
         };
         Ok(Some(Tampering { what: format!("{what} at fact {seq} ({})", fact.kind), places }))

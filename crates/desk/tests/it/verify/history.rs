@@ -132,6 +132,7 @@ pub(crate) async fn write(place: &Place) -> History {
     history.no_impact().await;
     history.false_alarm(&head).await;
     history.repeats().await;
+    history.windows().await;
     history.checkpoint().await;
     history
 }
@@ -179,6 +180,29 @@ impl History {
 
     async fn version(&self, key: &RecordKey) -> u64 {
         self.store.tenant(&self.acme).incident(key).await.unwrap().unwrap().version
+    }
+
+    /// One window of work that is over, and one that runs and keeps an alert which goes on.
+    async fn windows(&self) {
+        for host in ["batch01", "batch02"] {
+            let new = desk::NewWindow {
+                project: "ACME".into(),
+                kind: Some(domain::window::WindowKind::Planned),
+                hosts: host.into(),
+                to: Some(self.store.now().await.unwrap().plus_minutes(3)),
+                work: "集計の作業".into(),
+                ..desk::NewWindow::default()
+            };
+            self.desk.announce_window(&console(), &new).await.unwrap();
+            assert_eq!(self.receive(Action::Trigger, host).await, None, "kept");
+            self.receive(Action::Trigger, host).await;
+            if host == "batch01" {
+                self.receive(Action::Resolve, host).await;
+                self.minutes(4).await;
+            }
+        }
+        self.desk.count_repeats().await.unwrap();
+        self.receive(Action::Trigger, "batch02").await;
     }
 
     /// Some minutes go by, and what falls due is done.
