@@ -32,7 +32,7 @@ pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool
         Some(tls) => Some(Tls::from_files(&tls.certificate, &tls.key).context("reading the TLS certificate")?),
         None => None,
     };
-    let logins = if is_demo { Some(prepare_demo(&settings, address).await?) } else { None };
+    let logins = if is_demo { Some(Box::pin(prepare_demo(&settings, address)).await?) } else { None };
     let desk = open::desk(&settings, address).await?;
     let stop = CancellationToken::new();
     let tasks = Tasks::start(&desk, &tasks(&settings, address, is_demo)?, &stop);

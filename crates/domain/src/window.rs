@@ -268,7 +268,6 @@ pub fn choose<'w>(windows: &'w [Standing], source: &str, at: Instant) -> Option<
 
 /// What an event says of an alert in a window: `known` is whether the window keeps it already, and as resolved. The inner
 /// value is the fact where it says something new; a plain repeat is only counted. None where the event is not the window's.
-#[expect(clippy::option_option, reason = "the outer is whether it is kept, the inner whether that is a fact")]
 pub fn keep(event: &AlertEvent, number: u64, known: Option<bool>) -> Option<Option<Body>> {
     let (dedup_key, alert_key) = (event.dedup_key.clone(), event.alert_key.clone());
     match (event.action, known) {

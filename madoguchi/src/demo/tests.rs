@@ -131,13 +131,13 @@ async fn a_history_is_told_and_proven(url: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_is_told_and_proven_on_sqlite() {
     let home = tempfile::tempdir().unwrap();
-    a_history_is_told_and_proven(&url(home.path())).await;
+    Box::pin(a_history_is_told_and_proven(&url(home.path()))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_is_told_and_proven_on_postgres() {
     let server = testkit::postgres::Server::shared().await.unwrap();
-    a_history_is_told_and_proven(&server.create_database().await.unwrap()).await;
+    Box::pin(a_history_is_told_and_proven(&server.create_database().await.unwrap())).await;
 }
 
 /// Closures and holidays move what people do in office hours; every verb of the history must still fit.
