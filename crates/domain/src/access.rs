@@ -51,7 +51,7 @@ pub enum Right {
     Operate,
     /// Confirm what needs a second person: re-judgement, false alarm, a breach's closing.
     Decide,
-    /// Speak for the customer: message, confirm recovery, report a recurrence.
+    /// Speak for the customer: message, confirm recovery, report a recurrence, file a fault, tell of their work.
     SpeakAsCustomer,
     /// Settings of the installation: tenants, projects, people, keys, calendars.
     Administer,

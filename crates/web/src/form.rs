@@ -96,6 +96,7 @@ pub struct Field {
     value: String,
     hint: String,
     required: bool,
+    ahead: bool,
     wide: bool,
     autocomplete: Option<&'static str>,
     owner: Option<String>,
@@ -112,6 +113,7 @@ impl Field {
             value: String::new(),
             hint: String::new(),
             required: false,
+            ahead: false,
             wide,
             autocomplete: None,
             owner: None,
@@ -136,6 +138,13 @@ impl Field {
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// Lies ahead: no button fills in what the clock says now.
+    #[must_use]
+    pub const fn ahead(mut self) -> Self {
+        self.ahead = true;
         self
     }
 
@@ -310,7 +319,7 @@ fn control(shell: &Shell, id: &str, about: &str, field: &Field, value: &str, bad
         Input::Moment => html! {
             span.moment {
                 input id=(id) type="datetime-local" name=(field.name) value=(value) step="1" required[field.required] autocomplete="off" aria-describedby=(about) aria-invalid=[invalid] form=[&field.owner];
-                @if field.required { button type="button" data-stamp hidden { (shell.t("いま", "Now")) } }
+                @if field.required && !field.ahead { button type="button" data-stamp hidden { (shell.t("いま", "Now")) } }
             }
         },
         other => {

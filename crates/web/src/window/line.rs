@@ -90,7 +90,11 @@ fn kept(shell: &Shell, it: &WindowLine) -> Markup {
         shell.t("回数", "Times"),
     ];
     let row = |alert: &KeptLine| {
-        let state = if alert.firing { shell.t("発生中", "firing") } else { shell.t("解消", "resolved") };
+        let state = match (alert.firing, it.state) {
+            (false, _) => shell.t("解消", "resolved"),
+            (true, WindowState::Coming | WindowState::Running) => shell.t("発生中", "firing"),
+            (true, WindowState::Over | WindowState::Cancelled) => shell.t("終了時も発生中", "still fired at the end"),
+        };
         vec![
             html! { (alert.summary) },
             html! { (alert.source) },
@@ -117,7 +121,7 @@ pub(crate) fn place(key: &str) -> Markup {
 fn verbs(shell: &Shell, draft: &Draft, it: &WindowLine) -> Markup {
     let (end, change, cancel) = (format!("end-{}", it.key), format!("change-{}", it.key), format!("cancel-{}", it.key));
     let action = format!("/windows/{}/end", it.key);
-    let to = Field::new("to", shell.t("新しい終了", "New end"), Input::Moment).required();
+    let to = Field::new("to", shell.t("新しい終了", "New end"), Input::Moment).required().ahead();
     let moved = Form::new(change.as_str(), action.as_str(), shell.t("変更する", "Move it"), vec![to]);
     html! {
         @if it.state == WindowState::Running {

@@ -94,7 +94,8 @@ fn announcement(shell: &Shell, it: &WindowsPage) -> Form {
             .hint(shell.t("空欄なら、いまから。", "Empty means from now.")),
         Field::new("to", shell.t("終了", "Until"), Input::Moment)
             .hint(shell.t("30日まで。後から延長・短縮できます。", "30 days at most. It can be moved later."))
-            .required(),
+            .required()
+            .ahead(),
         Field::new("hosts", shell.t("対象のホスト", "Hosts"), Input::Text)
             .hint(shell.t(
                 "カンマ区切り。web* のようにも書けます。空欄ならプロジェクト全体。",
