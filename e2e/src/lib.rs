@@ -6,7 +6,6 @@
 
 pub mod bench;
 pub mod client;
-pub mod draw;
 pub mod faults;
 pub mod figures;
 pub mod house;
@@ -16,3 +15,5 @@ pub mod ledger;
 pub mod load;
 pub mod sender;
 pub mod staff;
+
+pub use testkit::draw;

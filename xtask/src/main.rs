@@ -33,6 +33,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Seeded nights and an independent auditor behind every step: sim --what night --seed 7, sim --mutants
+    Sim {
+        /// Handed on as they stand
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Measure the release build, as medians and ratios
     Bench {
         /// Handed on as they stand
@@ -47,6 +53,7 @@ fn main() -> ExitCode {
         Task::Packages => packages::ensure(),
         Task::Holidays => holidays::write(&root()).map_err(Into::into),
         Task::Faults { args } => run::faults(&args),
+        Task::Sim { args } => run::sim(&args),
         Task::Bench { args } => run::bench(&args),
     };
     match result {

@@ -61,6 +61,12 @@ pub(crate) fn faults(args: &[String]) -> anyhow::Result<()> {
     harness("ci", "faults", args)
 }
 
+/// Simulated nights, by the build the tests use.
+pub(crate) fn sim(args: &[String]) -> anyhow::Result<()> {
+    command("cargo", &["build", "--workspace", "--all-targets", "--profile", "ci"])?;
+    harness("ci", "sim", args)
+}
+
 /// Measurements of the release build.
 pub(crate) fn bench(args: &[String]) -> anyhow::Result<()> {
     packages::ensure()?;

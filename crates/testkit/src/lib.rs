@@ -6,6 +6,7 @@
 
 pub mod alertmanager;
 pub mod chromium;
+pub mod draw;
 pub mod http;
 pub mod letter;
 pub mod madoguchi;

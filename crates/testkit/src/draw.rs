@@ -28,6 +28,16 @@ impl Draw {
     pub const fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.bits() % (high - low)
     }
+
+    /// True in so many of a hundred cases.
+    pub const fn chance(&mut self, percent: u64) -> bool {
+        self.between(0, 100) < percent
+    }
+
+    /// One of a list, which must not be empty.
+    pub fn one_of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        &list[self.between(0, list.len() as u64) as usize]
+    }
 }
 
 #[cfg(test)]

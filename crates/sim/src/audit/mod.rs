@@ -1,0 +1,239 @@
+//! The auditor: slow, simple, and on its own. It reads facts and events in the order in which they were written and computes
+//! from the written rules what must be so; it calls no fold, verb, clock, duty or timer of the domain.
+
+mod alerts;
+mod batch;
+mod calls;
+mod days;
+mod invariants;
+mod notices;
+mod owed;
+mod plan;
+mod slots;
+pub(crate) mod story;
+mod written;
+
+use crate::claims::{At, Claims};
+use crate::world::{Tenant, World};
+use domain::fact::{Body, Fact};
+use domain::ids::RecordKey;
+use domain::time::Instant;
+use jiff::civil::Date;
+use plan::Plan;
+use std::collections::BTreeMap;
+use std::fmt;
+use story::Story;
+
+/// Where the rules and the auditor part.
+#[derive(Clone, Debug)]
+pub(crate) struct Difference {
+    /// Whose chain.
+    pub(crate) tenant: usize,
+    /// On which incident, where it is on one.
+    pub(crate) record: Option<RecordKey>,
+    /// Which rule of the auditor, or which invariant.
+    pub(crate) rule: &'static str,
+    /// When.
+    pub(crate) at: Instant,
+    /// What was said and what is owed.
+    pub(crate) what: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let record = self.record.as_ref().map(ToString::to_string).unwrap_or_else(|| format!("tenant {}", self.tenant));
+        write!(f, "{} {record} [{}] {}", self.at, self.rule, self.what)
+    }
+}
+
+/// The auditor of one history.
+#[derive(Debug, Default)]
+pub(crate) struct Auditor {
+    books: Vec<Book>,
+    pages: invariants::Pages,
+    /// How often something was compared.
+    pub(crate) compared: u64,
+}
+
+/// What the auditor knows of one customer.
+#[derive(Debug, Default)]
+struct Book {
+    read: usize,
+    read_fired: usize,
+    stories: BTreeMap<String, Story>,
+    keys: alerts::Keys,
+    plans: Vec<Plan>,
+    webhooks: usize,
+    fired: invariants::Fired,
+}
+
+impl Auditor {
+    /// Reads what was written since the last time, in all chains.
+    pub(crate) fn follow(&mut self, world: &World, now: Instant) -> Vec<Difference> {
+        self.books.resize_with(world.tenants.len(), Book::default);
+        let mut found = vec![];
+        for (number, tenant) in world.tenants.iter().enumerate() {
+            let book = &mut self.books[number];
+            let mut add = |record: Option<RecordKey>, rule, what| {
+                found.push(Difference { tenant: number, record, rule, at: now, what });
+            };
+            for wrong in book.keys.follow(tenant, &book.stories) {
+                add(None, "I1 events", wrong);
+            }
+            for wrong in book.fired.follow(&tenant.fired[book.read_fired..]) {
+                add(None, "I3 once", wrong);
+            }
+            book.read_fired = tenant.fired.len();
+            let new = &tenant.facts[book.read..];
+            for wrong in invariants::foreign(world, number, new) {
+                add(None, "I5 tenants", wrong);
+            }
+            for wrong in self.pages.follow(new) {
+                add(None, "I4 limits", wrong);
+            }
+            // What fires in one transaction is judged by how things stood before it.
+            let mut begun: BTreeMap<String, Story> = BTreeMap::new();
+            for (place, fact) in new.iter().enumerate() {
+                let place = (book.read + place) as u64 + 1;
+                if fact.seq != place || fact.instant > now {
+                    add(fact.record.clone(), "chain", format!("fact {} stands at {place}", fact.seq));
+                }
+                book.learn(fact);
+                let Some(key) = &fact.record else { continue };
+                let story = book.stories.entry(key.to_string()).or_default();
+                let closures = closures(world, story.last_step.max(story.start));
+                // What a person says is judged by the calendar known now, what the desk says by the one it armed its timer by.
+                let known = if fact.actor.person_id().is_some()
+                    && matches!(fact.body, Body::CallBegun { .. } | Body::IncidentNotified { .. })
+                {
+                    self::closures(world, fact.instant.ms())
+                } else {
+                    closures
+                };
+                let around = written::Around { plans: &book.plans, closures: known, service: tenant.service(key) };
+                let begun = begun.entry(key.to_string()).or_insert_with(|| story.clone());
+                let wrong = written::check([story, begun], fact, &around);
+                story.add(fact);
+                self.compared += 1;
+                for what in wrong {
+                    add(Some(key.clone()), "written", what);
+                }
+            }
+            for (record, what) in batch::check(new, &book.plans, book.webhooks) {
+                add(record, "together", what);
+            }
+            book.read = tenant.facts.len();
+        }
+        found
+    }
+
+    /// Compares what the domain says of an incident at an instant with what the facts mean.
+    pub(crate) fn compare(
+        &mut self,
+        world: &World,
+        tenant: usize,
+        key: &RecordKey,
+        claims: &Claims,
+        now: Instant,
+    ) -> Vec<Difference> {
+        let Some(story) = self.books.get(tenant).and_then(|book| book.stories.get(key.as_str())) else { return vec![] };
+        self.compared += 1;
+        let closures = closures(world, story.last_step);
+        let mut found = vec![];
+        let mut differ = |rule, said: &dyn fmt::Debug, owed: &dyn fmt::Debug| {
+            let (said, owed) = (format!("{said:?}"), format!("{owed:?}"));
+            if said != owed {
+                let what = format!("said {said}, owed {owed}");
+                found.push(Difference { tenant, record: Some(key.clone()), rule, at: now, what });
+            }
+        };
+        let at = now.ms();
+        differ("state", &claims.state, &story.state());
+        differ("impact", &claims.impact, &story.impact());
+        differ("notice", &claims.clocks, &notices::clocks(story));
+        differ("verdict", &claims.verdicts, &notices::verdicts(story));
+        differ("round", &claims.calls, &calls::calls(story));
+        differ("slot", &claims.next_slot, &slots::next_open(story, at));
+        differ("promise", &claims.promise, &slots::promise(story, at));
+        differ("duties", &sorted(&claims.duties), &sorted(&owed::duties(story, at, closures)));
+        differ("timers", &sorted(&claims.timers), &sorted(&owed::timers(story, closures)));
+        differ("joins", &claims.joins_until, &alerts::joins_until(story));
+        differ("ended", &claims.ended, &ended(story));
+        // I2: what goes on has a next step; what ended says how.
+        let is_silent = claims.ended.is_none() && claims.duties.is_empty();
+        differ("I2 next step", &is_silent, &false);
+        if let Some(lacking) = batch::verdicts(story) {
+            differ("verdicts", &lacking, &"all");
+        }
+        found
+    }
+
+    /// What must hold of everything at any time: I1 and I6.
+    pub(crate) fn sweep(&mut self, world: &World, now: Instant) -> Vec<Difference> {
+        let mut found = vec![];
+        for (number, tenant) in world.tenants.iter().enumerate() {
+            for (key, record) in &tenant.records {
+                let facts = tenant.facts_of(key);
+                self.compared += 1;
+                let uncounted = tenant.alerts.iter().filter(|((of, _), _)| of == key);
+                let uncounted = uncounted.map(|(_, alert)| alert.count - alert.counted).sum();
+                let is_told_by_alert = tenant.events.iter().any(|event| event.incident.as_ref() == Some(key));
+                let lost = alerts::counted(&facts, &tenant.events, uncounted).filter(|_| is_told_by_alert);
+                let differs = invariants::folds(world, record, &facts);
+                for (rule, what) in [("I1 counts", lost), ("I6 fold", differs)] {
+                    let place = (number, Some(key.clone()));
+                    found.extend(what.map(|what| Difference { tenant: place.0, record: place.1, rule, at: now, what }));
+                }
+            }
+            if let Some(what) = invariants::chained(tenant) {
+                found.push(Difference { tenant: number, record: None, rule: "I6 chain", at: now, what });
+            }
+        }
+        found
+    }
+}
+
+impl Book {
+    /// Papers and webhooks, as facts tell of them.
+    fn learn(&mut self, fact: &Fact) {
+        match &fact.body {
+            Body::VersionRecorded { paper, subject, version, valid_from, document } if paper == "contact_plan" => {
+                // In a history the document is its own name, so that facts alone tell everything.
+                if let Ok(text) = serde_json::from_str(document.as_str()) {
+                    let (project, valid_from) = (subject.clone(), valid_from.ms());
+                    self.plans.push(Plan { project, version: *version, valid_from, seq: fact.seq, text });
+                }
+            }
+            Body::WebhookAdded { .. } => self.webhooks += 1,
+            _ => {}
+        }
+    }
+}
+
+/// When nothing more was owed.
+fn ended(story: &Story) -> Option<At> {
+    let upheld =
+        story.false_alarm.as_ref().and_then(|alarm| alarm.review.filter(|review| review.1).map(|review| review.0));
+    story.closed.map(|closed| closed.1).or(upheld)
+}
+
+fn sorted(dues: &[(String, At)]) -> Vec<(String, At)> {
+    let mut dues = dues.to_vec();
+    dues.sort();
+    dues
+}
+
+/// The closures as they were known at an instant.
+fn closures(world: &World, at: At) -> &[Date] {
+    let known = world.closures.iter().rev().find(|(from, _)| from.ms() <= at);
+    known.map(|(_, days)| days.as_slice()).unwrap_or_default()
+}
+
+/// The facts of an incident, for whoever looks into a difference.
+pub(crate) fn listed(tenant: &Tenant, key: &RecordKey) -> String {
+    let lines = tenant
+        .facts_of(key)
+        .into_iter()
+        .map(|fact| format!("  {:>5} {} {:?} by {:?}", fact.seq, fact.instant, fact.body, fact.actor));
+    lines.collect::<Vec<_>>().join("\n")
+}
