@@ -1,5 +1,6 @@
 //! Incidents: the board, the list, one whole, and every verb as a noun that is posted.
 
+mod afterwards;
 mod runbooks;
 mod show;
 
@@ -17,6 +18,7 @@ use domain::time::Instant;
 use gate::{Asked, Object, Path, Policy, Query, Signed, answer_once};
 use http::StatusCode;
 use serde::Deserialize;
+pub(crate) use afterwards::published as published_reports;
 pub(crate) use show::{clock, filed, state};
 use store::IncidentQuery;
 use utoipa::IntoParams;
@@ -111,6 +113,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         "closure", operate, "closeIncident", "終了", Closure => close;
         "false-alarm", operate, "declareFalseAlarm", "誤検知", FalseAlarm => declare_false_alarm;
         "false-alarm-review", Policy::In(Right::Decide), "reviewFalseAlarm", "The head of desk's word on a false alarm", FalseAlarmReview => review_false_alarm;
+        "incident-report", operate, "writeIncidentReport", "障害報告書: a version is written; nothing is told yet", IncidentReport => write_report;
+        "incident-report-decision", Policy::In(Right::Decide), "decideIncidentReport", "The head of desk approves a version of a report, which publishes it, or sends it back", ReportDecision => decide_report;
+        "incident-report-date", operate, "agreeReportDate", "A later date for the final report that the customer agreed to", ReportDate => agree_report_date;
+        "major", operate, "declareMajor", "重大な障害: the head of desk and the management representative are paged", Major => declare_major;
+        "major-review", Policy::In(Right::Decide), "reviewMajor", "重大レビュー by the head of desk", MajorReview => review_major;
         "caller-words", operate, "recordCallerWords", "What a caller said, as far as it is known", CallerWords => hear;
         "intake-call-end", operate, "endIntakeCall", "The end of the call by which a fault was told", IntakeCallEnd => end_intake_call;
         "note", operate, "addNote", "内部メモ; never shown to the customer", Note => note;

@@ -3,14 +3,17 @@
 //! [`Incident::fold`] reads facts, [`verbs`] return new ones, [`clock`] judges, [`duty`] says what is owed next. Nothing in
 //! here loads, stores or sends.
 
+pub mod afterwards;
 mod calling;
 pub mod clock;
 pub mod duty;
 pub mod escalation;
 mod fold;
 pub mod ledger;
+pub mod major;
 mod mending;
 pub mod promise;
+pub mod report;
 mod slots;
 mod state;
 #[cfg(test)]
@@ -305,6 +308,8 @@ pub struct Incident {
     pub deliveries: BTreeMap<MessageId, Delivery>,
     /// The call by which it was told to us, where it was one.
     pub phone: Option<Phone>,
+    /// What comes after the fault: reports, and that it was a major one.
+    pub after: afterwards::Afterwards,
 }
 
 impl Incident {

@@ -4,7 +4,7 @@
 
 use crate::layout::{Place, Shell};
 use crate::{
-    access, acknowledgement, alerts, board, callers, customer, failure, fault, incident, outbox, problems, sample,
+    access, acknowledgement, alerts, board, callers, customer, failure, fault, incident, outbox, problems, report, sample,
     settings,
 };
 use domain::words::Lang;
@@ -34,6 +34,8 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &staff, "board", board::samples(), board::page);
     draw(&mut pages, &staff, "incident", incident::samples(), incident::page);
     draw(&mut pages, &guest, "customer-incident", customer::incident_samples(), customer::incident_page);
+    draw(&mut pages, &staff, "reports", report::samples(), report::page);
+    draw(&mut pages, &guest, "incident-report", report::printed_samples(), report::printed_page);
     draw(&mut pages, &guest, "fault", fault::file_samples(), fault::file_page);
     draw(&mut pages, &staff, "call", fault::call_samples(), fault::call_page);
     draw(&mut pages, &staff, "heard", fault::heard_samples(), fault::heard_page);
