@@ -1,10 +1,12 @@
 //! Incidents: the board, the list, one whole, and every verb as a noun that is posted.
 
+mod afterwards;
 mod runbooks;
 mod show;
 
 use crate::page::{Told, Window};
 use crate::routes::Routes;
+pub(crate) use afterwards::published as published_reports;
 use axum::Json;
 use axum::extract::State;
 use desk::Desk;
@@ -113,6 +115,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         "closure", operate, "closeIncident", "終了", Closure => close;
         "false-alarm", operate, "declareFalseAlarm", "誤検知", FalseAlarm => declare_false_alarm;
         "false-alarm-review", Policy::In(Right::Decide), "reviewFalseAlarm", "The head of desk's word on a false alarm", FalseAlarmReview => review_false_alarm;
+        "incident-report", operate, "writeIncidentReport", "障害報告書: a version is written; nothing is told yet", IncidentReport => write_report;
+        "incident-report-decision", Policy::In(Right::Decide), "decideIncidentReport", "The head of desk approves a version of a report, which publishes it, or sends it back", ReportDecision => decide_report;
+        "incident-report-date", operate, "agreeReportDate", "A later date for the final report that the customer agreed to", ReportDate => agree_report_date;
+        "major", operate, "declareMajor", "重大な障害: the head of desk and the management representative are paged", Major => declare_major;
+        "major-review", Policy::In(Right::Decide), "reviewMajor", "重大レビュー by the head of desk", MajorReview => review_major;
         "caller-words", operate, "recordCallerWords", "What a caller said, as far as it is known", CallerWords => hear;
         "intake-call-end", operate, "endIntakeCall", "The end of the call by which a fault was told", IntakeCallEnd => end_intake_call;
         "note", operate, "addNote", "内部メモ; never shown to the customer", Note => note;

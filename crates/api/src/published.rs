@@ -11,6 +11,7 @@ use domain::access::Right;
 use domain::fact::CallResult as Result;
 use domain::ids::{BlobId, RecordKey};
 use domain::incident::Mark;
+use domain::incident::report::Decision;
 use domain::time::Instant;
 use gate::{Object, Path, Policy, Query, Signed};
 use store::IncidentQuery;
@@ -70,6 +71,8 @@ async fn published(State(desk): State<Desk>, Signed(caller): Signed, Path(key): 
         clocks: view.ledgers.iter().map(|ledger| clock(it, ledger, view.now)).collect(),
         told: told(&view),
         calls: calls(&view),
+        reports: crate::incidents::published_reports(&view),
+        is_major: it.is_major(),
         next_report: view.next_report.map(|at| at.to_string()),
         as_of: view.now.to_string(),
     }))
@@ -89,6 +92,11 @@ fn told(view: &PublishedView) -> Vec<Told> {
     told.extend(it.reports.iter().map(|r| say("interim_report", &r.mark, &r.what.text)));
     told.extend(it.recovery_notices.iter().map(|n| say("recovery_notice", &n.mark, &n.what.text)));
     told.extend(it.recurrences.iter().map(|r| say("recurrence", &r.mark, &r.what)));
+    told.extend(it.after.reports.iter().filter_map(|version| {
+        let decision = version.what.decision.as_ref()?;
+        let Decision::Approved { text } = &decision.what else { return None };
+        Some(say("report", &decision.mark, text))
+    }));
     told.extend(it.closure.iter().map(|c| say("closure", &c.mark, &c.what.cause)));
     told.extend(it.messages.iter().map(|message| {
         let (text, from_customer) = &message.what;

@@ -9,11 +9,13 @@ mod outgoing;
 mod owing;
 pub(crate) mod paging;
 mod receipt;
+mod report;
 mod runbook;
 mod view;
 
 pub use calling::KnownCaller;
 pub use outgoing::{Hook, Letter, Payload};
+pub use report::document;
 pub use runbook::Offered;
 pub use view::{BoardRow, IncidentView, PublishedView};
 

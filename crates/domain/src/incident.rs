@@ -3,6 +3,7 @@
 //! [`Incident::fold`] reads facts, [`verbs`] return new ones, [`clock`] judges, [`duty`] says what is owed next. Nothing in
 //! here loads, stores or sends.
 
+pub mod afterwards;
 mod calling;
 mod cause;
 pub mod clock;
@@ -10,9 +11,11 @@ pub mod duty;
 pub mod escalation;
 mod fold;
 pub mod ledger;
+pub mod major;
 mod mending;
 pub mod merging;
 pub mod promise;
+pub mod report;
 mod slots;
 mod state;
 #[cfg(test)]
@@ -317,6 +320,8 @@ pub struct Incident {
     pub children: Vec<Marked<Child>>,
     /// Causes it was linked to, the last one in force unless undone.
     pub causes: Vec<Marked<CauseLink>>,
+    /// What comes after the fault: reports, and that it was a major one.
+    pub after: afterwards::Afterwards,
 }
 
 impl Incident {

@@ -182,6 +182,8 @@ fn choose(night: &mut Night, tenant: usize, incident: &Incident) -> Act {
             night,
             &[(14, Close), (8, Recur), (8, Check), (50, Nothing), (3, Rejudge), (2, Dial), (3, EndCall), (2, Message)],
         ),
+        // It goes on in its parent.
+        State::Merged => Nothing,
         State::FalseAlarm => one_of(night, &[(35, Uphold), (20, Deny), (40, Nothing), (3, Note)]),
         State::Closed => one_of(night, &[(20, Dial), (30, EndCall), (5, Note), (30, Nothing), (2, Message)]),
     }

@@ -73,6 +73,10 @@ pub(crate) const INCIDENT: &str = "SELECT r.tenant, r.key, r.project, r.number, 
                         i.merged_into, i.children, i.cause \
                         FROM records r JOIN incidents i ON i.tenant = r.tenant AND i.key = r.key";
 
+/// What an ended incident may owe for reports, as the partial index has it.
+const REPORTING: &str =
+    "duty IN ('write_preliminary', 'approve_preliminary', 'write_final', 'approve_final', 'review_major')";
+
 reads! {
     /// An incident.
     pub async fn incident(from, tenant, key: &RecordKey) -> Option<IncidentRow> {
@@ -107,7 +111,8 @@ impl StaffScope<'_> {
         self.db().all(&sql, vals).await
     }
 
-    /// The board: incidents that are open and not merged into another, or ended and still owe a call or a runbook, by their nearest duty, then by opening;
+    /// The board: incidents that are open and not merged into another, or ended and still owe a call, a runbook or a report, by
+    /// their nearest duty, then by opening;
     /// those that owe nothing come last.
     ///
     /// # Errors
@@ -119,7 +124,8 @@ impl StaffScope<'_> {
             "{INCIDENT} WHERE r.tenant IN {tenants} AND (r.tenant, r.key) IN \
                (SELECT tenant, key FROM records WHERE tenant IN {tenants} AND ended IS NULL AND state <> 'merged' \
                 UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'call_undelivered' \
-                UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'write_runbook') \
+                UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND duty = 'write_runbook' \
+                UNION SELECT tenant, key FROM incidents WHERE tenant IN {tenants} AND {REPORTING}) \
              ORDER BY i.duty_due NULLS LAST, r.opened, r.tenant, r.key LIMIT ${place}"
         );
         vals.append(&mut vals![limit]);

@@ -5,7 +5,7 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, outbox, problems,
-    sample, settings, window,
+    report, sample, settings, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -34,6 +34,8 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &staff, "board", board::samples(), board::page);
     draw(&mut pages, &staff, "incident", incident::samples(), incident::page);
     draw(&mut pages, &guest, "customer-incident", customer::incident_samples(), customer::incident_page);
+    draw(&mut pages, &staff, "reports", report::samples(), report::page);
+    draw(&mut pages, &guest, "incident-report", report::printed_samples(), report::printed_page);
     draw(&mut pages, &guest, "fault", fault::file_samples(), fault::file_page);
     let is_staff = |sample: &(&str, window::WindowsPage)| sample.1.staff;
     let (of_staff, of_customers) = window::samples().into_iter().partition(is_staff);

@@ -122,7 +122,8 @@ fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
         Side::Customer => vec![&INCIDENTS, &REPORT, &WORK],
         Side::Staff { operates, admin, outbox } => {
-            let mut list = if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &WINDOWS, &CALLERS, &CAUSES] } else { vec![] };
+            let mut list =
+                if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &WINDOWS, &CALLERS, &CAUSES] } else { vec![] };
             if outbox && operates {
                 list.push(&OUTBOX);
             }

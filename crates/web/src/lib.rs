@@ -27,6 +27,7 @@ mod live;
 pub mod outbox;
 pub mod parts;
 pub mod problems;
+pub mod report;
 mod routes;
 pub mod sample;
 mod sent;

@@ -4,7 +4,8 @@ use crate::cause::handler::Act;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, outbox, problems, settings, window,
+    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, outbox, problems, report,
+    settings, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -85,6 +86,7 @@ fn incidents(table: &mut Table<State>) {
     }
     faults(table);
     windows(table);
+    reports(table);
     table.get("/alerts").allow(read).to(alerts::handler::day);
     table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
     let event = &[Object::Tenant, Object::Event];
@@ -100,6 +102,23 @@ fn incidents(table: &mut Table<State>) {
         .allow(Policy::In(Right::ReadOperations))
         .objects(mail)
         .to(outbox::handler::show);
+}
+
+fn reports(table: &mut Table<State>) {
+    use report::handler::{self as to, Act};
+    let (incident, published) = (&[Object::Incident], Policy::In(Right::ReadPublished));
+    table.get("/incidents/{key}/reports").allow(Policy::In(Right::ReadOperations)).objects(incident).to(to::show);
+    table.get("/incidents/{key}/incident-report").allow(published).objects(incident).to(to::print);
+    for (path, right, act) in [
+        ("/incidents/{key}/incident-report", Right::Operate, Act::Write),
+        ("/incidents/{key}/incident-report-decision", Right::Decide, Act::Decide),
+        ("/incidents/{key}/incident-report-date", Right::Operate, Act::Agree),
+        ("/incidents/{key}/major", Right::Operate, Act::Mark),
+        ("/incidents/{key}/major-review", Right::Decide, Act::Review),
+    ] {
+        let send = move |here, key: Path<RecordKey>, sent| to::act(act, here, key, sent);
+        table.post(path).allow(Policy::In(right)).objects(incident).to(send);
+    }
 }
 
 fn faults(table: &mut Table<State>) {

@@ -41,6 +41,11 @@ pub fn day(shell: &Shell, at: Instant) -> String {
     }
 }
 
+/// `2026年11月22日 03:12` or `22 Nov 2026 03:12`: with its year, for paper.
+pub fn dated(shell: &Shell, at: Instant) -> String {
+    zoned(shell, at).strftime(shell.lang.pick("%Y年%-m月%-d日 %H:%M", "%-d %b %Y %H:%M")).to_string()
+}
+
 /// A `<time>` element: machine-readable in RFC 3339, shown as [`text`].
 pub fn time(shell: &Shell, at: Instant) -> Markup {
     html! { time datetime=(at.in_zone(&shell.zone)) { (text(shell, at)) } }

@@ -146,6 +146,8 @@ answers! {
         together: Vec<String>,
         /// Runbooks: the customer's that are bound to the alerts, the customer's others, those that ship with the desk.
         runbooks: Vec<crate::runbook::OfferedRunbook>,
+        /// Reports, and what a major incident asks for.
+        afterwards: crate::afterwards::Afterwards,
         /// As of when.
         #[schema(format = DateTime)]
         as_of: String,

@@ -3,6 +3,7 @@
 //! Each type is what one answer of `/api/v1` looks like; its comments are the descriptions in the OpenAPI document. Instants
 //! are RFC 3339 in UTC to the millisecond.
 
+pub mod afterwards;
 pub mod alert;
 pub mod board;
 pub mod cause;

@@ -48,6 +48,10 @@ answers! {
         told: Vec<Told>,
         /// Calls to your contacts.
         calls: Vec<CallMade>,
+        /// Reports (障害報告書) that were published, the latest version last.
+        reports: Vec<crate::afterwards::PublishedReport>,
+        /// Whether it is a major incident.
+        is_major: bool,
         /// When the next interim report is owed; null where none is.
         #[schema(format = DateTime)]
         next_report: Option<String>,
@@ -57,7 +61,7 @@ answers! {
     }
     /// Something that was told.
     Told {
-        /// `notice`, `interim_report`, `recovery_notice`, `recurrence`, `message`, `message_from_customer` or `closure`.
+        /// `notice`, `interim_report`, `recovery_notice`, `recurrence`, `report`, `message`, `message_from_customer` or `closure`.
         kind: String,
         /// When.
         #[schema(format = DateTime)]

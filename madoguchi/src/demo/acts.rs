@@ -14,6 +14,7 @@ use domain::draft::fill;
 use domain::fact::Answer;
 use domain::ids::{ProjectKey, RecordKey};
 use domain::incident::Incident;
+use domain::incident::report::ReportKind;
 use domain::time::{Instant, SECOND_MS};
 
 /// Between two repeats of an alarm.
@@ -136,12 +137,14 @@ impl Stage {
                 let confirmed_by = who.person().map_or("", |person| person.name).to_owned();
                 let input =
                     input::RecoveryNotice { version, method: text(method), confirmed_by, channel: None, text: words };
-                desk.notify_recovery(caller, key, &input).await?
+                desk.notify_recovery(caller, key, &input).await?;
+                return Box::pin(self.report_on(key, who, ReportKind::Preliminary)).await;
             }
             Act::Recur(what) => desk.recur(caller, key, &input::Recurrence { version, text: text(what) }).await?,
             Act::Close { class, cause, confirmed_by } => {
                 let (class, cause, confirmed_by) = (text(class), text(cause), text(confirmed_by));
-                desk.close(caller, key, &input::Closure { version, class, cause, confirmed_by }).await?
+                desk.close(caller, key, &input::Closure { version, class, cause, confirmed_by }).await?;
+                return Box::pin(self.report_on(key, who, ReportKind::Final)).await;
             }
             Act::FalseAlarm(grounds) => {
                 desk.declare_false_alarm(caller, key, &input::FalseAlarm { version, grounds: text(grounds) }).await?

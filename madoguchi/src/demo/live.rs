@@ -71,7 +71,7 @@ pub(super) async fn as_of(url: &str, settings: desk::Settings, now: Instant) -> 
     let (left_over, mut open): (Vec<Open>, Vec<Open>) =
         stage.open_incidents(now).await?.into_iter().partition(|one| one.is_left_over(now));
     for one in &left_over {
-        stage.end(one).await?;
+        Box::pin(stage.end(one)).await?;
     }
     let mut scenes = vec![];
     if !open.iter().any(|one| one.is_fresh(now)) {
@@ -79,7 +79,7 @@ pub(super) async fn as_of(url: &str, settings: desk::Settings, now: Instant) -> 
         let (project, alarm, second) = free.unwrap_or(&FRESH[0]);
         // Where all are open, the first comes again, and so is ended before.
         for one in open.extract_if(.., |one| one.holds(alarm)) {
-            stage.end(&one).await?;
+            Box::pin(stage.end(&one)).await?;
         }
         scenes.push(Scene { start: at(FRESH_MS), tale: fresh(project, alarm, *second) });
     }
@@ -87,7 +87,7 @@ pub(super) async fn as_of(url: &str, settings: desk::Settings, now: Instant) -> 
     if has_time && !open.iter().any(|one| one.holds(RUNNING.1)) {
         scenes.push(Scene { start: at(RUNNING_MS), tale: running() });
     }
-    stage.play(&scenes, now).await?;
+    Box::pin(stage.play(&scenes, now)).await?;
     stage.until(now).await?;
     stage.close().await;
     Ok(())

@@ -12,6 +12,7 @@ mod logins;
 mod papers;
 mod people;
 mod portal;
+mod reports;
 mod runbooks;
 mod setting;
 mod shop;

@@ -56,6 +56,7 @@ pub(super) fn incident(view: IncidentView) -> Incident {
     let it = &view.incident;
     let text = |id: &BlobId| view.texts.get(id).cloned();
     let person = |id: &PersonId| Person { id: id.to_string(), name: view.people.get(id).cloned().unwrap_or_default() };
+    let afterwards = super::afterwards::afterwards(&view);
     let questions = view.criteria.iter().flat_map(|(_, criteria)| &criteria.questions);
     Incident {
         key: it.key.to_string(),
@@ -113,6 +114,7 @@ pub(super) fn incident(view: IncidentView) -> Incident {
         merged_into: it.merged_into().map(ToString::to_string),
         children: it.merged_children().map(|child| child.key.to_string()).collect(),
         together: view.together.iter().map(|row| row.key.to_string()).collect(),
+        afterwards,
         earlier: view.earlier.iter().map(|row| row.key.to_string()).collect(),
         as_of: view.now.to_string(),
     }

@@ -103,6 +103,11 @@ async fn each_field_of_each_verb_is_named(site: Site) {
         ("judgement-confirmation", json!({}), &[]),
         ("notice", json!({"text": "t"}), &[("text", json!(7))]),
         ("recovery-withdrawal", json!({"reason": "r"}), &[("reason", json!(7))]),
+        (
+            "major",
+            json!({"criterion": "security", "reason": "r"}),
+            &[("criterion", json!(null)), ("criterion", json!("loud")), ("reason", json!(""))],
+        ),
     ];
     for (noun, good, wrong) in verbs {
         let path = format!("/incidents/ACME-1/{noun}");
@@ -118,6 +123,25 @@ async fn each_field_of_each_verb_is_named(site: Site) {
         check(&site, &dh, &path, &with("version", &json!(0)), "version").await;
         check(&site, &dh, &path, &with("version", &json!("new")), "version").await;
         check(&site, &dh, &path, &with("colour", &json!("red")), "colour").await;
+    }
+    for (noun, body, field) in [
+        ("incident-report", json!({}), "report"),
+        ("incident-report", json!({"report": "weekly"}), "report"),
+        ("incident-report", json!({"report": "preliminary", "follows": "x"}), "follows"),
+        ("incident-report", json!({"report": "preliminary", "occurrence": "o", "course": "c"}), "impact"),
+        ("incident-report-decision", json!({"approved": true}), "report"),
+        (
+            "incident-report-decision",
+            json!({"report": "final", "report_version": 9, "approved": true}),
+            "report_version",
+        ),
+        ("incident-report-decision", json!({"report": "final", "approved": "yes"}), "approved"),
+        ("incident-report-date", json!({"agreed_by": "a"}), "due"),
+        ("incident-report-date", json!({"due": "soon", "agreed_by": "a"}), "due"),
+        ("incident-report-date", json!({"due": "2026-12-11T10:00:00Z"}), "agreed_by"),
+        ("major-review", json!({"timeline": "t", "cause": "c", "lessons": "l"}), "action"),
+    ] {
+        check(&site, &dh, &format!("/incidents/ACME-1/{noun}"), &body, field).await;
     }
     for noun in ["note", "message"] {
         check(&site, &dh, &format!("/incidents/ACME-1/{noun}"), &json!({}), "text").await;

@@ -43,6 +43,17 @@ const PROBES: &[Probe] = &[
         r#"{"version":1,"runbook":"aws-ec2-start","runbook_version":1,"step":1,"result":"r"}"#,
     ),
     body("POST /api/v1/incidents/{key}/runbook-refusal", r#"{"version":1,"reason":"r"}"#),
+    body(
+        "POST /api/v1/incidents/{key}/incident-report",
+        r#"{"report":"preliminary","follows":0,"occurrence":"o","impact":"i","course":"c"}"#,
+    ),
+    body(
+        "POST /api/v1/incidents/{key}/incident-report-decision",
+        r#"{"report":"preliminary","report_version":1,"approved":true}"#,
+    ),
+    body("POST /api/v1/incidents/{key}/incident-report-date", r#"{"due":"2026-12-11T10:00:00Z","agreed_by":"a"}"#),
+    body("POST /api/v1/incidents/{key}/major", r#"{"version":1,"criterion":"security","reason":"r"}"#),
+    body("POST /api/v1/incidents/{key}/major-review", r#"{"timeline":"t","cause":"c","lessons":"l","action":"a"}"#),
     body("POST /api/v1/incidents/{key}/recovery", VERSION),
     body("POST /api/v1/incidents/{key}/recovery-withdrawal", r#"{"version":1,"reason":"r"}"#),
     body("POST /api/v1/incidents/{key}/recovery-notice", r#"{"version":1,"method":"m","confirmed_by":"p","text":"t"}"#),

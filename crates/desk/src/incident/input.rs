@@ -1,6 +1,7 @@
 //! Inputs of the verbs: the same struct for the API's JSON and the page's form. `version` is the record version the caller
 //! saw; a stale one is refused.
 
+pub use super::report::{IncidentReport, Major, MajorReview, ReportDate, ReportDecision};
 pub use super::runbook::{RunbookRefusal, RunbookStep};
 use domain::fact::{Answer as CriteriaAnswer, CallResult, NoticeChannel};
 use domain::incident::escalation::Group;

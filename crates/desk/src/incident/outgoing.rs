@@ -59,6 +59,7 @@ fn told(body: &Body) -> Option<(NoticeKind, &BlobId)> {
         Body::RecoveryNotified { text, .. } => Some((NoticeKind::Recovery, text)),
         Body::IncidentMessaged { text, from_customer: false } => Some((NoticeKind::Message, text)),
         Body::IncidentClosed { cause, .. } => Some((NoticeKind::Closure, cause)),
+        Body::ReportApproved { text, .. } => Some((NoticeKind::Report, text)),
         _ => None,
     }
 }
@@ -72,6 +73,7 @@ pub(crate) const fn name_of(kind: NoticeKind) -> &'static str {
         NoticeKind::Message => "ご連絡",
         NoticeKind::Closure => "対応終了のお知らせ",
         NoticeKind::Receipt => "受付のお知らせ",
+        NoticeKind::Report => "障害報告書",
     }
 }
 

@@ -13,6 +13,7 @@ use domain::fact::{Fact, Origin};
 use domain::ids::{BlobId, ContactId, PersonId, RecordKey, TenantId};
 use domain::incident::duty::Duty;
 use domain::incident::ledger::Ledger;
+use domain::incident::report::Decision;
 use domain::incident::{Consent, Incident, Marked};
 use domain::paper::{Paper, Provider};
 use domain::refusal::Refusal;
@@ -267,6 +268,7 @@ impl Desk {
         incident.cases.clear();
         incident.hand_overs.clear();
         incident.causes.clear();
+        super::report::hide(&mut incident);
         if let Some(phone) = &mut incident.phone {
             (phone.ended, phone.called_back) = (None, None);
         }
@@ -470,6 +472,12 @@ fn published_blobs(incident: &Incident) -> Vec<BlobId> {
     kept.extend(incident.recurrences.iter().map(|r| r.what.clone()));
     kept.extend(incident.messages.iter().map(|m| m.what.0.clone()));
     kept.extend(incident.closure.iter().map(|c| c.what.cause.clone()));
+    for version in &incident.after.reports {
+        kept.push(version.what.document.clone());
+        if let Some(Decision::Approved { text }) = version.what.decision.as_ref().map(|decision| &decision.what) {
+            kept.push(text.clone());
+        }
+    }
     kept.extend(incident.calls.iter().map(|c| c.what.number.clone()));
     kept.extend(incident.call_backs.iter().flat_map(|b| [b.what.number.clone(), b.what.name.clone()]));
     for Marked { what: Consent { who, number, words, what, disputed }, .. } in &incident.consents {

@@ -7,6 +7,7 @@ use domain::alerts::{Action, AlertEvent};
 use domain::contact::{Contact, ContactPlan, Hours};
 use domain::fact::{Answer as CriteriaAnswer, Body, CallResult, Fact};
 use domain::ids::{ContactId, ProjectKey, RecordKey, TenantId};
+use domain::incident::report::ReportKind;
 use domain::refusal::Refusal;
 use domain::runbook::Runbooks;
 use domain::time::Instant;
@@ -296,6 +297,31 @@ impl Bench {
     pub(crate) async fn close(&self, key: &RecordKey) -> Done {
         let input = self.closure(self.version(key).await);
         self.desk.close(self.person("mo"), key, &input).await.unwrap()
+    }
+
+    /// The final report, written and published.
+    pub(crate) async fn reported(&self, key: &RecordKey) {
+        let words = || "記載のとおり".to_owned();
+        let input = input::IncidentReport {
+            report: Some(ReportKind::Final),
+            follows: 0,
+            occurrence: words(),
+            impact: words(),
+            course: "11/22 03:12　アラートを受信".into(),
+            cause: words(),
+            provisional: words(),
+            permanent: words(),
+            prevention: words(),
+            reason: String::new(),
+        };
+        self.desk.write_report(self.person("su"), key, &input).await.unwrap();
+        let decision = input::ReportDecision {
+            report: Some(ReportKind::Final),
+            report_version: 1,
+            approved: true,
+            reason: String::new(),
+        };
+        self.desk.decide_report(self.person("dh"), key, &decision).await.unwrap();
     }
 
     /// The facts of an incident.

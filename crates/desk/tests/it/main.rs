@@ -16,6 +16,7 @@ mod packs;
 mod papers;
 mod passing;
 mod reach;
+mod reports;
 mod runbooks;
 mod sign_in;
 mod timers;

@@ -54,7 +54,10 @@ async fn from_alert_to_closed_incident(bench: Bench) {
     assert_eq!(outcomes, [Outcome::Met, Outcome::Met]);
     assert_eq!(view.incident.clocks()[0].end.as_ref().map(|end| end.at), Some(start().plus_minutes(11)));
     let row = bench.desk.store().tenant(&bench.tenant).incident(&key).await.unwrap().unwrap();
-    assert_eq!((row.state.as_str(), row.ended, row.duty), ("closed", Some(start().plus_minutes(100)), None));
+    assert_eq!(
+        (row.state.as_str(), row.ended, row.duty),
+        ("closed", Some(start().plus_minutes(100)), Some("write_preliminary".to_owned()))
+    );
     assert_eq!(bench.desk.fire_due().await.unwrap(), 6, "nobody sends mail here: three notices to two contacts");
     assert_eq!(bench.desk.fire_due().await.unwrap(), 0);
 

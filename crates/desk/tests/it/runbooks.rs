@@ -185,6 +185,8 @@ async fn a_missing_runbook_is_owed_until_a_version_brings_it(bench: Bench) {
     bench.notify_recovery(&key).await;
     bench.close(&key).await;
     let board = async || bench.desk.board(bench.person("su")).await.unwrap();
+    // The reports are owed too, and first.
+    bench.reported(&key).await;
     let [row] = board().await.try_into().unwrap();
     assert_eq!((row.row.state.as_str(), row.row.duty.as_deref()), ("closed", Some("write_runbook")));
     record(&bench, &runbooks("■ mq キュー\n対象: mq*\n1. 見る")).await;

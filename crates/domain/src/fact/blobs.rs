@@ -39,6 +39,12 @@ impl Body {
             | Self::IncidentRecurred { text }
             | Self::IncidentNoted { text }
             | Self::IncidentMessaged { text, .. } => one(text),
+            Self::ReportWritten { document: blob, .. }
+            | Self::ReportApproved { text: blob, .. }
+            | Self::ReportDateAgreed { agreed_by: blob, .. } => one(blob),
+            Self::MajorReviewed { timeline, cause, lessons, action } => {
+                [Some(timeline), Some(cause), Some(lessons), Some(action), None, None]
+            }
             Self::CallBegun { number, .. } => one(number),
             Self::CallEnded { note, .. } => [note.as_ref(), None, None, None, None, None],
             Self::CalledBack { number, name, note, .. } => [Some(number), Some(name), note.as_ref(), None, None, None],
@@ -94,6 +100,8 @@ impl Body {
             | Self::RunbookMissing { .. }
             | Self::RunbookProvided { .. }
             | Self::RunbookDeclined {}
+            | Self::ReportReturned { .. }
+            | Self::MajorDeclared { .. }
             | Self::IncidentRecovered { .. }
             | Self::RecoveryWithdrawn {}
             | Self::FalseAlarmReviewed { .. }

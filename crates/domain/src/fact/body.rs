@@ -8,7 +8,9 @@ use crate::ids::{
     BlobId, ContactId, DelegationId, KeyId, MembershipId, MessageId, PersonId, ProjectKey, RecordKey, WebhookId,
 };
 use crate::incident::escalation::{Cause, Group};
+use crate::incident::major::Criterion;
 use crate::incident::promise::PromiseKind;
+use crate::incident::report::ReportKind;
 use crate::time::Instant;
 use crate::window::{Left, WindowKind};
 use crate::words::Label;
@@ -261,6 +263,8 @@ pub enum NoticeKind {
     Closure,
     /// 受付のお知らせ, to whoever filed a fault: no notice of Q-03, it ends no clock and owes no call.
     Receipt,
+    /// 障害報告書
+    Report,
 }
 
 /// How one attempt to deliver a message ended.
@@ -500,6 +504,24 @@ pub enum Body {
     #[serde(rename = "incident.verdict")]
     VerdictGiven { clock: u32, target: Target, outcome: Outcome, due: Instant, ended: Option<Instant>, rules: u32 },
 
+    // Afterwards: reports (障害報告書), and what a major incident asks for.
+    /// `version` counts the versions of that report from 1; the reason says why it replaces a published one.
+    #[serde(rename = "incident.report_written")]
+    ReportWritten { report: ReportKind, version: u32, document: BlobId },
+    /// Published with these words.
+    #[serde(rename = "incident.report_approved")]
+    ReportApproved { report: ReportKind, version: u32, text: BlobId },
+    #[serde(rename = "incident.report_returned")]
+    ReportReturned { report: ReportKind, version: u32 },
+    /// A later date for the final report.
+    #[serde(rename = "incident.report_date_agreed")]
+    ReportDateAgreed { due: Instant, agreed_by: BlobId },
+    #[serde(rename = "incident.major")]
+    MajorDeclared { criterion: Criterion },
+    /// `action` says where the corrective action is found.
+    #[serde(rename = "incident.major_reviewed")]
+    MajorReviewed { timeline: BlobId, cause: BlobId, lessons: BlobId, action: BlobId },
+
     // Faults told by telephone (障害ご連絡).
     /// A call began at the desk; of the provider's chain, since nobody knows yet whose it is.
     #[serde(rename = "intake_call.begun")]
@@ -606,6 +628,11 @@ impl Body {
                 | Self::CauseLinked { .. }
                 | Self::CauseUnlinked { .. }
                 | Self::ChildAlerted { .. }
+                | Self::ReportWritten { .. }
+                | Self::ReportApproved { .. }
+                | Self::ReportReturned { .. }
+                | Self::ReportDateAgreed { .. }
+                | Self::MajorReviewed { .. }
         )
     }
 

@@ -2,6 +2,7 @@
 
 use super::escalation::{ANSWER_MINUTES, Group};
 use super::promise::HAND_OVER_MINUTES;
+use super::report::ReportKind;
 use super::{Calling, Incident, Mark, State};
 use crate::calendar::{BusinessDays, Calendar};
 use crate::fact::CallResult;
@@ -71,6 +72,12 @@ pub enum DutyKind {
     Close,
     /// 保守手順: the support centre writes one, or says why not; owed beyond the end of the incident.
     WriteRunbook,
+    /// 障害報告書: a person writes it; owed beyond the end of the incident.
+    WriteReport(ReportKind),
+    /// 障害報告書: the head of desk approves it or sends it back.
+    ApproveReport(ReportKind),
+    /// 重大レビュー
+    ReviewMajor,
 }
 
 /// One duty.
@@ -106,6 +113,11 @@ impl DutyKind {
             Self::ReviewFalseAlarm => "review_false_alarm",
             Self::Close => "close",
             Self::WriteRunbook => "write_runbook",
+            Self::WriteReport(ReportKind::Preliminary) => "write_preliminary",
+            Self::WriteReport(ReportKind::Final) => "write_final",
+            Self::ApproveReport(ReportKind::Preliminary) => "approve_preliminary",
+            Self::ApproveReport(ReportKind::Final) => "approve_final",
+            Self::ReviewMajor => "review_major",
         }
     }
 
@@ -132,6 +144,11 @@ impl DutyKind {
             Self::ReviewFalseAlarm => Label::new("誤検知の確認", "Review false alarm"),
             Self::Close => Label::new("終了", "Close"),
             Self::WriteRunbook => Label::new("保守手順の作成", "Write a runbook"),
+            Self::WriteReport(ReportKind::Preliminary) => Label::new("障害報告書（速報）", "Preliminary report"),
+            Self::WriteReport(ReportKind::Final) => Label::new("障害報告書（最終）", "Final report"),
+            Self::ApproveReport(ReportKind::Preliminary) => Label::new("速報の承認", "Approve the preliminary report"),
+            Self::ApproveReport(ReportKind::Final) => Label::new("最終報告の承認", "Approve the final report"),
+            Self::ReviewMajor => Label::new("重大レビュー", "Review of the major incident"),
         }
     }
 
@@ -159,6 +176,11 @@ impl DutyKind {
             Self::ReviewFalseAlarm,
             Self::Close,
             Self::WriteRunbook,
+            Self::WriteReport(ReportKind::Preliminary),
+            Self::WriteReport(ReportKind::Final),
+            Self::ApproveReport(ReportKind::Preliminary),
+            Self::ApproveReport(ReportKind::Final),
+            Self::ReviewMajor,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)
@@ -168,7 +190,7 @@ impl DutyKind {
 
 impl Incident {
     /// Everything owed at `now`, nearest first, and after that what others were asked for. An incident that has not ended
-    /// always owes something; one that ended may still owe a call, where what told of the end did not arrive, or a runbook.
+    /// always owes something; one that ended may still owe a call, where what told of the end did not arrive, a runbook or a report.
     pub fn duties(&self, now: Instant, calendar: &Calendar) -> Vec<Duty> {
         let mut duties: Vec<Duty> = match self.state {
             State::Closed | State::Merged => self.result_duty().into_iter().chain(self.call_duties()).collect(),
@@ -187,6 +209,7 @@ impl Incident {
             }
         };
         duties.extend(self.runbook_duty(calendar));
+        duties.extend(self.report_duties(calendar).chain(self.review_major_duty(calendar)));
         // What others are asked for never stands before what the holder owes.
         let of_others = |kind: &DutyKind| matches!(kind, DutyKind::Escalation(_));
         duties.sort_by_key(|duty| (of_others(&duty.kind), duty.due));
@@ -295,8 +318,8 @@ impl Incident {
     pub fn group_of(&self, duty: &DutyKind) -> Option<Group> {
         match duty {
             DutyKind::Escalation(number) => self.escalation(*number).map(|escalation| escalation.what.to),
-            DutyKind::ReviewFalseAlarm => Some(Group::Dh),
-            DutyKind::WriteRunbook => Some(Group::Su),
+            DutyKind::ReviewFalseAlarm | DutyKind::ApproveReport(_) | DutyKind::ReviewMajor => Some(Group::Dh),
+            DutyKind::WriteRunbook | DutyKind::WriteReport(ReportKind::Final) => Some(Group::Su),
             _ => None,
         }
     }
@@ -326,15 +349,20 @@ impl Incident {
     }
 
     fn close_duty(&self, calendar: &Calendar) -> Option<Duty> {
-        Some(Duty { kind: DutyKind::Close, due: self.auto_close_at(calendar)? })
+        Some(Duty { kind: DutyKind::Close, due: self.close_due(calendar)? })
     }
 
     fn review_duty(&self, calendar: &Calendar) -> Option<Duty> {
         Some(Duty { kind: DutyKind::ReviewFalseAlarm, due: self.false_alarm_review_due(calendar)? })
     }
 
-    /// When the desk closes by itself: 19:00 on the fifth business day after the recovery notice.
+    /// When the desk closes by itself; never a major incident.
     pub fn auto_close_at(&self, calendar: &Calendar) -> Option<Instant> {
+        self.close_due(calendar).filter(|_| !self.is_major())
+    }
+
+    /// By when it is closed: 19:00 on the fifth business day after the recovery notice.
+    fn close_due(&self, calendar: &Calendar) -> Option<Instant> {
         let told = self.recovery_notices.last().filter(|_| self.state == State::RecoveryNotified)?;
         calendar.business_days_after(told.mark.at, BusinessDays::new(AUTO_CLOSE_DAYS).ok()?).ok()
     }

@@ -91,6 +91,8 @@ pub enum Cause {
     Unrecovered,
     /// A person's own judgement.
     ByHand,
+    /// It was marked as a major incident.
+    Major,
 }
 
 impl Cause {
@@ -102,6 +104,7 @@ impl Cause {
             Self::SlaPassed => Label::new("SLA の期限を過ぎた", "The SLA has passed"),
             Self::Unrecovered => Label::new("復旧していない", "Not recovered"),
             Self::ByHand => Label::new("担当者の判断", "By a person"),
+            Self::Major => Label::new("重大な障害", "Major incident"),
         }
     }
 }

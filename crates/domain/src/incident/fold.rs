@@ -105,6 +105,7 @@ impl Incident {
             mergings: vec![],
             children: vec![],
             causes: vec![],
+            after: super::afterwards::Afterwards::default(),
         })
     }
 
@@ -276,6 +277,15 @@ impl Incident {
             Body::IntakeCallEnded { summary } => {
                 let phone = self.phone.as_mut().ok_or_else(|| broken("end of no call"))?;
                 phone.ended = Some((mark, summary));
+            }
+            Body::ReportWritten { .. }
+            | Body::ReportApproved { .. }
+            | Body::ReportReturned { .. }
+            | Body::ReportDateAgreed { .. } => {
+                self.apply_report(&fact.body, mark, fact.reason.clone()).ok_or_else(|| broken("report"))?;
+            }
+            Body::MajorDeclared { .. } | Body::MajorReviewed { .. } => {
+                self.apply_major(&fact.body, mark, fact.reason.clone()).ok_or_else(|| broken("major incident"))?;
             }
             _ => return Err(broken("not of an incident")),
         }

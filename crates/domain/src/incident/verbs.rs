@@ -79,7 +79,7 @@ fn no_call() -> Refusal {
 }
 
 /// Whether `by` is a person, and another one than `first`: programs confirm nothing.
-fn is_second_person(by: &By, first: &Actor) -> bool {
+pub(super) fn is_second_person(by: &By, first: &Actor) -> bool {
     by.actor.person_id().is_some() && !first.is_same_person(&by.actor)
 }
 
@@ -296,9 +296,16 @@ impl Incident {
     /// 終了 with class, cause and who confirmed (R-5.3-8). The verdicts become final with it.
     ///
     /// # Errors
-    /// The customer was not told of the recovery, or a judgement still waits for a second person.
+    /// The customer was not told of the recovery, or a judgement still waits for a second person; a major incident is closed
+    /// by a person only.
     pub fn close(&self, by: &By, closing: Closing) -> Facts {
         self.in_state(&[State::RecoveryNotified])?;
+        if self.is_major() && (closing.automatic || by.actor.person_id().is_none()) {
+            return Err(Refusal::not_now(
+                "重大な障害を終了できるのは人だけです。担当者が確認して終了してください。",
+                "Only a person closes a major incident. Somebody has to confirm and close it.",
+            ));
+        }
         // A verdict never moves again; only the desk itself closes over a judgement that nobody confirmed, as with impact.
         if self.awaiting_second().is_some() && !closing.automatic {
             return Err(Refusal::not_now(

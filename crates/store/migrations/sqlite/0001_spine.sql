@@ -184,6 +184,8 @@ CREATE TABLE incidents (
 CREATE INDEX incidents_of_cause ON incidents (cause) WHERE cause IS NOT NULL;
 CREATE INDEX incidents_owing_calls ON incidents (tenant, key) WHERE duty = 'call_undelivered';
 CREATE INDEX incidents_owing_runbooks ON incidents (tenant, key) WHERE duty = 'write_runbook';
+CREATE INDEX incidents_owing_reports ON incidents (tenant, key)
+  WHERE duty IN ('write_preliminary', 'approve_preliminary', 'write_final', 'approve_final', 'review_major');
 
 -- Which incident a correlating key joins, and until when (NULL: while the incident is open).
 CREATE TABLE correlations (

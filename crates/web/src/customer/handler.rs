@@ -86,6 +86,13 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         next_report: interim_mark(shell, &incident, Some(&shell.provider)),
         clocks: notice_marks(shell, &incident, Some(&shell.provider)),
         ledgers: ledgers(shell, &incident, &view.ledgers, Some(&shell.provider), &tell, false),
+        reports: incident
+            .after
+            .reports
+            .iter()
+            .rev()
+            .filter_map(|version| Some((version.what.kind, version.what.number, version.published()?.at)))
+            .collect(),
         published,
         calls: calls.collect(),
     }
@@ -116,6 +123,10 @@ fn as_the_desk(incident: &mut Incident) {
     incident.calls.iter_mut().for_each(|it| it.mark.actor = Actor::System);
     incident.messages.iter_mut().for_each(|it| it.mark.actor = Actor::System);
     incident.closure.iter_mut().for_each(|it| it.mark.actor = Actor::System);
+    for version in &mut incident.after.reports {
+        version.mark.actor = Actor::System;
+        version.what.decision.iter_mut().for_each(|decision| decision.mark.actor = Actor::System);
+    }
 }
 
 /// What kind of fact stands behind a stretch of a clock.

@@ -7,6 +7,7 @@ use crate::ledger::{Ledger, ledger};
 use crate::parts::{facts, head, slip};
 use crate::sample::{HOSTILE, at};
 use crate::when;
+use domain::incident::report::ReportKind;
 use domain::time::Instant;
 use domain::words::{Label, Lang};
 use maud::{Markup, html};
@@ -46,6 +47,8 @@ pub struct CustomerIncidentPage {
     pub clocks: Vec<ClockMark>,
     /// How each was counted.
     pub ledgers: Vec<Ledger>,
+    /// Published versions of 障害報告書: which report, which version, when; the latest first.
+    pub reports: Vec<(ReportKind, u32, Instant)>,
     /// Notices and reports in full, newest first.
     pub published: Vec<Published>,
     /// The calls that were made, newest first; the notes of the desk are not among them.
@@ -86,6 +89,12 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                     @if !it.filed.is_empty() {
                         (head("filed", shell.t("お客様からのご連絡", "What you told us")))
                         (facts(&it.filed.iter().map(|(name, value)| (name.clone(), html! { (value) })).collect::<Vec<_>>()))
+                    }
+                    @if !it.reports.is_empty() {
+                        (head("reports", shell.t("障害報告書", "Incident reports")))
+                        ul.plain { @for (kind, version, at) in &it.reports {
+                            li { a href={ "/incidents/" (it.key) "/incident-report?report=" (kind.code()) "&version=" (version) } { (kind.label().in_lang(shell.lang)) " " (shell.t("第", "version ")) (version) (shell.t("版", "")) } " " (when::time(shell, *at)) }
+                        } }
                     }
                     (head("when", shell.t("時刻", "Times")))
                     (facts(&times(shell, it)))
@@ -189,6 +198,7 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
             crate::incident::ended_ledger("ledger-slo", "障害発生連絡 SLO 15分", 0),
             crate::incident::ended_ledger("ledger-sla", "障害発生連絡 SLA 30分", 900),
         ],
+        reports: vec![],
         published: vec![crate::incident::told()],
         calls: vec![Call {
             who: "長谷川 亮 様".into(),
@@ -206,6 +216,7 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
     (ended.recovered, ended.state, ended.next_report) =
         (Some(at(-60)), Label::new("復旧連絡済", "Recovery told"), None);
     ended.decide = Some("再発を防ぐため、平日の夜に web01 の更新をしてよいか".into());
+    ended.reports = vec![(ReportKind::Final, 2, at(-20)), (ReportKind::Preliminary, 1, at(-50))];
     ended.clocks[0].state = ClockState::Missed { due: at(-300), at: Some(at(-240)), provisional: false };
     let mut new = open.clone();
     (new.told, new.published, new.calls, new.impact) = (None, vec![], vec![], Impact::Unjudged);

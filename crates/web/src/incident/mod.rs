@@ -2,6 +2,7 @@
 //!
 //! There is one primary action in each state, which Enter does; the other verbs stand below it, quieter.
 
+mod afterwards;
 mod alert;
 mod clocks;
 mod dialling;
@@ -16,6 +17,7 @@ mod sample;
 pub(crate) mod telling;
 mod verbs;
 
+pub use afterwards::After;
 pub use alert::{AlertWords, Earlier};
 pub(crate) use clocks::{duty_mark, interim_mark, ledgers, notice_marks};
 pub use dialling::{Standing, UnderWay};
@@ -23,7 +25,7 @@ pub use judgement::{Judged, Judgement, Question};
 pub(crate) use merging::named as named_incidents;
 pub use merging::{Kin, Merging};
 pub use notice::{Call, Contact, NoticeBox, Phone, Published, calls, contacts, published};
-pub(crate) use of::{calls as calls_of, days_label, filed, hours, impact, told_to_customer};
+pub(crate) use of::{calls as calls_of, days_label, filed, hours, impact, told as told_of, told_to_customer};
 pub use owing::{CaseLine, EscalationLine, Owing, PromiseLine};
 pub(crate) use runbook::SAMPLE as SAMPLE_RUNBOOK;
 pub use runbook::{Done, Line, RunbookBox, Sheet};
@@ -111,6 +113,8 @@ pub struct IncidentPage {
     pub owing: Owing,
     /// The incidents around it.
     pub merging: Merging,
+    /// What comes after the fault.
+    pub after: After,
     /// Whether the reader may take an escalation.
     pub takes: bool,
     /// Facts, newest first.
@@ -167,7 +171,7 @@ pub fn banner(shell: &Shell, it: &IncidentPage) -> Markup {
                 @for (key, to) in &it.windows {
                     p.beside { (shell.t("作業時間帯 ", "Window of work ")) (crate::window::place(key)) " " (crate::when::time(shell, *to)) (shell.t(" まで", " is its end")) }
                 }
-                p.state data-say { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) " · " (shell.t("担当 ", "held by ")) (it.holder.as_deref().unwrap_or(shell.t("なし", "nobody"))) }
+                p.state data-say { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) @if it.after.major.is_some() { " · " strong { (shell.t("重大", "Major")) } } " · " (shell.t("担当 ", "held by ")) (it.holder.as_deref().unwrap_or(shell.t("なし", "nobody"))) }
             }
             div.clocks { @for mark in &it.clocks { (clock_mark(shell, mark)) } }
         }
@@ -189,6 +193,7 @@ fn step(shell: &Shell, it: &IncidentPage) -> Markup {
         (judgement::remark(shell))
         (merging::section(shell, it))
         (owing::section(shell, it))
+        (afterwards::section(shell, it))
         @if !it.others.is_empty() {
             h3 { (shell.t("ほかにできること", "What else can be done")) }
             div.others { @for verb in &it.others { (verbs::folded(shell, it, *verb)) } }

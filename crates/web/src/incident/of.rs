@@ -14,6 +14,7 @@ use domain::contact::{Days, Hours};
 use domain::fact::{NoticeKind, Origin};
 use domain::ids::{KeyId, PersonId};
 use domain::incident::duty::DutyKind;
+use domain::incident::report::Decision;
 use domain::incident::{Calling, Escalation, Incident, Marked, Promise, State, SupplierCase};
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
@@ -71,6 +72,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         standing: Standing::of(incident),
         owing: owing(view, &told),
         merging: merging(shell, view),
+        after: super::afterwards::after_of(view),
         takes: true,
         timeline: view.facts.iter().rev().map(|fact| told.entry(fact)).collect(),
         primary,
@@ -524,6 +526,11 @@ pub(crate) fn told_to_customer(incident: &Incident, told: &Told<'_>) -> Vec<Publ
     incident.recovery_notices.iter().for_each(|n| add(NoticeKind::Recovery, &n.mark, &n.what.text));
     incident.messages.iter().for_each(|m| add(NoticeKind::Message, &m.mark, &m.what.0));
     incident.closure.iter().for_each(|c| add(NoticeKind::Closure, &c.mark, &c.what.cause));
+    for version in &incident.after.reports {
+        if let Some(Marked { mark, what: Decision::Approved { text } }) = &version.what.decision {
+            add(NoticeKind::Report, mark, text);
+        }
+    }
     list.sort_by_key(|item| std::cmp::Reverse(item.seq));
     list
 }

@@ -151,6 +151,7 @@ fn judging() -> IncidentPage {
         standing: None,
         owing: Owing::default(),
         merging: Merging::default(),
+        after: After::default(),
         takes: true,
         timeline: vec![
             Entry {
@@ -344,6 +345,14 @@ pub fn samples() -> Vec<(&'static str, IncidentPage)> {
         vec![Verb::RecoveryWithdrawal],
     );
     let recovered = with(Label::new("復旧連絡済", "Recovery told"), Some(Verb::Closure), vec![Verb::Recurrence]);
+    let mut recovered = recovered;
+    recovered.after = After {
+        major: Some(domain::incident::major::Criterion::WholeService.label()),
+        owed: vec![
+            (Label::new("障害報告書（速報）", "Preliminary report"), at(-60)),
+            (Label::new("障害報告書（最終）", "Final report"), at(86_400 * 8)),
+        ],
+    };
     let ended = with(Label::new("終了", "Closed"), None, vec![]);
     let review = with(Label::new("誤検知", "False alarm"), Some(Verb::FalseAlarmReview), vec![]);
     let reporting = with(Label::new("連絡済", "Notified"), Some(Verb::InterimReport), vec![Verb::Call, Verb::Recovery]);

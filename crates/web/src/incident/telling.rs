@@ -10,6 +10,7 @@ use domain::fact::{
 };
 use domain::ids::{BlobId, KeyId, MessageId, PersonId};
 use domain::incident::Incident;
+use domain::incident::report::ReportKind;
 use domain::time::Instant;
 use domain::words::{Label, Lang};
 use std::collections::HashMap;
@@ -136,6 +137,32 @@ impl Told<'_> {
                     }
                 };
                 line.with(self.text(title))
+            }
+            Body::ReportWritten { report, version, .. } => self
+                .report(*report, *version, "を作成し、承認を依頼", "written, waits for approval")
+                .to(Reader::Internal),
+            Body::ReportApproved { report, version, text } => self
+                .report(*report, *version, "を承認・公開", "approved and published")
+                .with(self.text(text))
+                .to(Reader::Customer),
+            Body::ReportReturned { report, version } => {
+                self.report(*report, *version, "を差戻し", "sent back").to(Reader::Internal)
+            }
+            Body::ReportDateAgreed { due, agreed_by } => {
+                let due = when::text(self.shell, *due);
+                Line::new(format!(
+                    "{}{due}",
+                    self.t("最終報告の期限をお客様と合意: ", "The final report's date agreed: ")
+                ))
+                .with(self.text(agreed_by))
+            }
+            Body::MajorDeclared { criterion } => {
+                let by = criterion.label().in_lang(self.lang());
+                Line::new(format!("{}{by}", self.t("重大な障害とした: ", "Marked as a major incident: ")))
+            }
+            Body::MajorReviewed { timeline, cause, lessons, action } => {
+                let words = [timeline, cause, lessons, action].map(|blob| self.text(blob)).join("\n");
+                say("重大レビュー", "Review of the major incident").with(words).to(Reader::Internal)
             }
             Body::CallerHeard(heard) => self.heard(heard),
             Body::IntakeCallEnded { summary } => {
@@ -470,6 +497,15 @@ impl Told<'_> {
         }
     }
 
+    /// A version of a report, and what became of it.
+    fn report(&self, kind: ReportKind, version: u32, ja: &'static str, en: &'static str) -> Line {
+        let name = kind.label().in_lang(self.lang());
+        Line::new(match self.lang() {
+            Lang::Ja => format!("障害報告書（{name}）第{version}版{ja}"),
+            Lang::En => format!("{name}, version {version}, {en}"),
+        })
+    }
+
     /// What a caller said, item by item.
     fn heard(&self, heard: &domain::fault::Heard) -> Line {
         use domain::fault::Item;
@@ -541,6 +577,7 @@ pub(crate) const fn notice_name(kind: NoticeKind) -> Label {
         NoticeKind::Message => Label::new("ご連絡", "Message"),
         NoticeKind::Closure => Label::new("対応終了のお知らせ", "End of the incident"),
         NoticeKind::Receipt => Label::new("受付のお知らせ", "Receipt"),
+        NoticeKind::Report => Label::new("障害報告書", "Incident report"),
     }
 }
 

@@ -7,6 +7,7 @@ mod faults;
 mod live;
 mod night;
 mod pages;
+mod reports;
 mod runbooks;
 mod set_up;
 mod settings;

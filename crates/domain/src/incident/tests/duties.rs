@@ -34,9 +34,9 @@ fn the_duties_of_a_night_with_impact() {
     check(story.at(5).act(Verb::JudgeYes), &["first_call 15", "interim 65"]);
     check(story.at(6).act(Verb::Call), &["interim 65"]);
     check(story.at(40).act(Verb::Recover), &["confirm_recovery 70"]);
-    let close = format!("close {}", closing("2026-11-30"));
-    check(story.at(50).act(Verb::NotifyRecovery), &[&close]);
-    check(story.act(Verb::Close), &[]);
+    let [close, last] = ["close", "write_final"].map(|code| format!("{code} {}", closing("2026-11-30")));
+    check(story.at(50).act(Verb::NotifyRecovery), &["write_preliminary 110", &close, &last]);
+    check(story.act(Verb::Close), &["write_preliminary 110", &last]);
 }
 
 #[test]
@@ -115,8 +115,10 @@ fn what_tells_of_the_end_and_does_not_arrive_is_owed_a_call_too() {
     let call = story.call_begun(at(4));
     assert!(story.at(4).call(call, None).is_err(), "nobody has to be called yet");
     assert_eq!(story.at(5).fire(), ["undelivered:closure", "undelivered:recovery"]);
-    check(&story, &["call_undelivered 5", "call_undelivered 5"]);
-    check(story.at(8).act(Verb::Call), &[]);
+    let reports = ["write_preliminary 60".to_owned(), format!("write_final {}", closing("2026-11-30"))];
+    let [preliminary, last] = reports.each_ref().map(String::as_str);
+    check(&story, &["call_undelivered 5", "call_undelivered 5", preliminary, last]);
+    check(story.at(8).act(Verb::Call), &[preliminary, last]);
 }
 
 #[test]
@@ -130,11 +132,11 @@ fn a_call_after_the_end_ends_no_clock() {
 #[test]
 fn an_alert_after_the_recovery_notice_is_owed_a_look() {
     let mut story = Story::in_state(State::RecoveryNotified);
-    let close = format!("close {}", closing("2026-11-30"));
+    let [close, last] = ["close", "write_final"].map(|code| format!("{code} {}", closing("2026-11-30")));
     story.act(Verb::Call).at(6).hear(Body::AlertJoined { event: 2, alert_key: "web01".into() });
-    check(&story, &["rejoined 11", &close]);
+    check(&story, &["rejoined 11", "write_preliminary 60", &close, &last]);
     let mut checked = story.clone();
-    check(checked.act(Verb::Check), &[&close]);
+    check(checked.act(Verb::Check), &["write_preliminary 60", &close, &last]);
     check(story.act(Verb::Recur), &["interim 60"]);
 }
 
