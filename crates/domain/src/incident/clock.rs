@@ -134,8 +134,7 @@ impl Incident {
             impact,
             slo_due: targets.slo_minutes.after(from),
             sla_due: targets.sla_minutes.map(|within| within.after(from)),
-            end: if impact { self.end_with_impact(from) } else { self.end_by_publication(from) }
-                .or_else(|| self.end_with_parent(impact)),
+            end: self.earliest_end(from, impact),
         }
     }
 
@@ -177,10 +176,17 @@ impl Incident {
         })
     }
 
+    /// By its own notice or by that of the incident it was merged into, whichever came first.
+    fn earliest_end(&self, from: Instant, impact: bool) -> Option<End> {
+        let own = if impact { self.end_with_impact(from) } else { self.end_by_publication(from) };
+        own.into_iter().chain(self.end_with_parent(from, impact)).min_by_key(|end| end.at)
+    }
+
     /// What the incident it was merged into told, from the instant that it showed here. Only impact told ends a clock
     /// with impact.
-    fn end_with_parent(&self, impact: bool) -> Option<End> {
-        let told = self.told_with_parent().filter(|told| told.impact || !impact).min_by_key(|told| told.at)?;
+    fn end_with_parent(&self, from: Instant, impact: bool) -> Option<End> {
+        let told = self.told_with_parent().filter(|told| told.at >= from && (told.impact || !impact));
+        let told = told.min_by_key(|told| told.at)?;
         Some(End { at: told.at, published: told.published, called: None, judged_away: None, with_parent: true })
     }
 

@@ -135,10 +135,20 @@ pub(crate) fn duties(story: &Story, now: At, closures: &[Date]) -> Dues {
         }
     }
     undelivered(story, &mut duties);
+    reports(story, closures, &mut duties);
     if let Some((line, false)) = story.runbook.filter(|_| state != "false_alarm") {
         duties.extend(days::after(line.1, 5, closures).map(|due| ("write_runbook".into(), due)));
     }
     duties
+}
+
+/// Nobody writes reports in the night: the first is owed within the hour of the recovery notice, the last by 19:00 of the fifth
+/// business day, where the customer was told of impact.
+fn reports(story: &Story, closures: &[Date], duties: &mut Dues) {
+    let is_told = matches!(story.state(), "recovery_notified" | "closed") && story.notices.iter().any(|it| it.impact);
+    let Some(told) = story.recovery_told.last().filter(|_| is_told) else { return };
+    duties.push(("write_preliminary".into(), told.1 + HOUR));
+    duties.extend(days::after(told.1, 5, closures).map(|due| ("write_final".into(), due)));
 }
 
 /// What ends the clock that is due first.
