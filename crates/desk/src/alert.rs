@@ -482,19 +482,8 @@ impl<'d> Intake<'d> {
         for key in std::mem::take(&mut self.heartbeats) {
             self.write.beat_key(&key).await?;
         }
-        for (key, event) in std::mem::take(&mut self.again) {
-            // Of a merged incident its parent hears.
-            let child = Incident::fold(&self.write.record_facts(&key).await?)?;
-            if let Some((parent, fact)) = child.and_then(|child| child.tell_parent_of(event)) {
-                self.write.append(fact);
-                if !self.joined.contains(&parent) {
-                    self.joined.push(parent);
-                }
-            }
-        }
-        for key in std::mem::take(&mut self.joined) {
-            save_header(&mut self.write, &key).await?;
-        }
+        let (again, joined) = (std::mem::take(&mut self.again), std::mem::take(&mut self.joined));
+        save_joined(&mut self.write, again, joined).await?;
         self.write.commit().await?;
         Ok(())
     }
@@ -528,14 +517,31 @@ pub(crate) async fn save_opened(write: &mut Write, opened: Vec<Opened>) -> Answe
     Ok(write.arm_timers(timers).await?)
 }
 
-/// Stores the header of an incident that tools told something new.
-pub(crate) async fn save_header(write: &mut Write, key: &RecordKey) -> Answer<()> {
-    let facts = write.record_facts(key).await?;
-    if let Some(incident) = Incident::fold(&facts)? {
-        let title = write.blob_text(&incident.title).await?.unwrap_or_default();
-        let calendar = crate::incident::calendar_as_of(write, incident.as_of).await?;
-        let row = cached_row(&write.tenant().clone(), &incident, title, &calendar);
-        write.save_incidents(vec![row]).await?;
+/// Stores the headers of incidents that alerts joined, and of the parents that hear of alerts that came again: `again` are
+/// such alerts' incidents with their events.
+pub(crate) async fn save_joined(
+    write: &mut Write,
+    again: Vec<(RecordKey, u64)>,
+    mut joined: Vec<RecordKey>,
+) -> Answer<()> {
+    for (key, event) in again {
+        // Of a merged incident its parent hears.
+        let child = Incident::fold(&write.record_facts(&key).await?)?;
+        if let Some((parent, fact)) = child.and_then(|child| child.tell_parent_of(event)) {
+            write.append(fact);
+            if !joined.contains(&parent) {
+                joined.push(parent);
+            }
+        }
+    }
+    for key in joined {
+        let facts = write.record_facts(&key).await?;
+        if let Some(incident) = Incident::fold(&facts)? {
+            let title = write.blob_text(&incident.title).await?.unwrap_or_default();
+            let calendar = crate::incident::calendar_as_of(write, incident.as_of).await?;
+            let row = cached_row(&write.tenant().clone(), &incident, title, &calendar);
+            write.save_incidents(vec![row]).await?;
+        }
     }
     Ok(())
 }

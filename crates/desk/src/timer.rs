@@ -98,7 +98,7 @@ impl Desk {
     /// Fires what is due of one record: marks the rows fired and saves what they say in one transaction.
     async fn fire_subject(&self, tenant: &TenantId, key: &RecordKey) -> Answer<usize> {
         if domain::window::project_of(key).is_some() {
-            return self.fire_window(tenant, key).await;
+            return Box::pin(self.fire_window(tenant, key)).await;
         }
         let Some(mut case) = self.open_by_system(tenant, key).await? else { return Ok(0) };
         let now = case.by.now;

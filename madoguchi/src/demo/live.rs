@@ -56,7 +56,7 @@ pub(crate) async fn live(url: &str, settings: desk::Settings) -> anyhow::Result<
     let real = Store::open(url, Clock::Real).await?;
     let now = real.now().await?;
     real.close().await;
-    as_of(url, settings, now).await
+    Box::pin(as_of(url, settings, now)).await
 }
 
 /// The same as of an instant.

@@ -2,7 +2,7 @@
 //! whose clocks run from the end, however late the desk comes to it.
 
 use crate::Answer;
-use crate::alert::{Opened, save_header, save_opened, title_of};
+use crate::alert::{Opened, save_joined, save_opened, title_of};
 use crate::desk::read_paper;
 use domain::access::{Actor, Role};
 use domain::fact::{Body, NewFact, Origin};
@@ -32,14 +32,14 @@ pub(crate) async fn end(
     role: Option<Role>,
 ) -> Answer<Vec<Left>> {
     let at = if how == Ending::Cancelled { write.now() } else { window.to };
-    let mut exit = Exit { write, window, at, left: vec![], opened: vec![], alerts: vec![], touched: vec![] };
+    let mut exit = Exit { write, window, at, left: vec![], opened: vec![], alerts: vec![], joined: vec![] };
     exit.leave().await?;
-    let Exit { left, opened, alerts, touched, .. } = exit;
+    let Exit { left, opened, alerts, joined, .. } = exit;
     save_opened(write, opened).await?;
     write.upsert_alerts(alerts).await?;
-    for incident in &touched {
-        save_header(write, incident).await?;
-    }
+    let mut incidents: Vec<RecordKey> = joined.iter().map(|(incident, _)| incident.clone()).collect();
+    incidents.dedup();
+    save_joined(write, joined, incidents).await?;
     let body = match how {
         Ending::Reached => Body::WindowEnded { at, left: left.clone() },
         Ending::Cancelled => Body::WindowCancelled { left: left.clone() },
@@ -62,8 +62,8 @@ struct Exit<'e> {
     left: Vec<Left>,
     opened: Vec<Opened>,
     alerts: Vec<AlertRow>,
-    /// Incidents that were there already.
-    touched: Vec<RecordKey>,
+    /// Incidents that were there already, with the events of the alerts that join them.
+    joined: Vec<(RecordKey, u64)>,
 }
 
 impl Exit<'_> {
@@ -88,7 +88,6 @@ impl Exit<'_> {
             match correlations.get(&dedup_key).filter(joins) {
                 Some(found) => {
                     rows.into_iter().for_each(|row| self.carry(row, &found.incident));
-                    self.touched.push(found.incident.clone());
                 }
                 None => self.open(dedup_key, rows).await?,
             }
@@ -163,6 +162,7 @@ impl Exit<'_> {
     fn carry(&mut self, row: WindowAlertRow, incident: &RecordKey) {
         self.write.append(self.carried(&row, incident));
         self.left_for(&row, incident);
+        self.joined.push((incident.clone(), self.event_of(&row)));
         self.alerts.push(self.alert(row, incident));
     }
 
