@@ -17,7 +17,7 @@ use domain::fact::{Body, NewFact};
 use domain::ids::RecordKey;
 use domain::incident::duty::DutyKind;
 use domain::incident::{Calling, Incident};
-use domain::refusal::Refusal;
+use domain::refusal::{Refusal, RefusalKind};
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use store::{CauseRow, IncidentQuery};
@@ -330,6 +330,8 @@ impl Acting {
         let refused = match done {
             Ok(()) => None,
             Err(Error::Refused(refusal)) => {
+                // A list names what is not there as a field, as any other input.
+                let refusal = if refusal.kind == RefusalKind::NotFound { no_such_incident(&key) } else { refusal };
                 let words = (refusal.ja.clone(), refusal.en.clone());
                 self.first.get_or_insert(refusal);
                 Some(words)
@@ -358,6 +360,14 @@ fn join(calls: &mut Vec<CallEntry>, callee: CallEntry) {
             }
         }
     }
+}
+
+fn no_such_incident(key: &RecordKey) -> Refusal {
+    Refusal::invalid(
+        "incidents",
+        format!("{key} という障害はありません。番号を確認してください。"),
+        format!("There is no incident {key}. Check its number."),
+    )
 }
 
 fn no_such_cause() -> Refusal {
