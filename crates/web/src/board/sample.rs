@@ -116,6 +116,7 @@ fn filed() -> BoardRow {
     BoardRow {
         key: "NGS-13".into(),
         host: String::new(),
+        together: vec![],
         title: "web02 受注画面が真っ白になる".into(),
         received: at(-60),
         alerts: 0,

@@ -179,9 +179,9 @@ pub fn members(shell: &Shell, it: &CausePage) -> Markup {
             @if it.members.is_empty() { li.hint { (shell.t("まだ結び付いた障害はありません。下から選んでください。", "No incident is linked yet. Choose below.")) } }
             @for member in &it.members {
                 li {
-                    @if let Some(mark) = &member.mark { (clock_mark(shell, mark)) " " }
-                    a href={ "/incidents/" (member.key) } { (slip(&member.key)) " " strong { (member.customer) } " " (member.title) }
-                    " " small { (member.state.in_lang(shell.lang)) @if let Some(duty) = member.duty { " · " (duty.in_lang(shell.lang)) } " · " (member.holder.as_deref().unwrap_or(shell.t("担当なし", "nobody"))) }
+                    span { @if let Some(mark) = &member.mark { (clock_mark(shell, mark)) } }
+                    span { a href={ "/incidents/" (member.key) } { (slip(&member.key)) " " strong { (member.customer) } " " (member.title) }
+                    " " small { (member.state.in_lang(shell.lang)) @if let Some(duty) = member.duty { " · " (duty.in_lang(shell.lang)) } " · " (member.holder.as_deref().unwrap_or(shell.t("担当なし", "nobody"))) } }
                 }
             }
         }
