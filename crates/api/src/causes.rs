@@ -1,18 +1,22 @@
-//! 共通原因: causes common to incidents of several customers, for staff who reach all of them.
+//! What is done to several incidents at once: causes common to several customers (共通原因), and the hand-over of a shift.
 
 use crate::incidents::row;
 use crate::page::Told;
 use crate::routes::Routes;
 use axum::Json;
 use axum::extract::State;
-use desk::{CauseCall, CauseCallEnd, CauseIncidents, CauseNotice, CauseNumber, CauseView, Desk, NewCause};
+use desk::{
+    CauseCall, CauseCallEnd, CauseIncidents, CauseNotice, CauseNumber, CauseView, Desk, NewCause, ShiftHandOver,
+    ShiftTaking,
+};
 use domain::access::Right;
 use gate::{Asked, Policy, Query, Signed, answer_once};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::Page;
-use wire::cause::{ActedOn, Callee, Cause, CauseOpened, CauseRow};
+use wire::cause::{Callee, Cause, CauseOpened, CauseRow};
+use wire::incident::ActedOn;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +70,8 @@ pub(crate) fn routes(routes: &mut Routes) {
         "/api/v1/cause/call", "callCause", "A call to a number begins; it counts for every incident whose turn that is", CauseCall => call_cause -> ActedOn 200;
         "/api/v1/cause/call-connection", "connectCauseCall", "Somebody picked up", CauseCall => connect_cause_call -> ActedOn 200;
         "/api/v1/cause/call-end", "endCauseCall", "How the call ended, for every incident told in it", CauseCallEnd => end_cause_call -> ActedOn 200;
+        "/api/v1/shift/hand-over", "handOverShift", "引き継ぎ of every incident the caller holds, to a person or to whoever comes next", ShiftHandOver => hand_over_shift -> ActedOn 200;
+        "/api/v1/shift/taking", "takeShift", "Takes incidents over; from now on they are the caller's", ShiftTaking => take_shift -> ActedOn 200;
         "/api/v1/cause/closure", "closeCause", "Closes a cause; its incidents go on", CauseNumber => close_cause -> CauseOpened 200;
     }
 }

@@ -7,9 +7,10 @@ mod act;
 
 pub use act::{CauseCall, CauseCallEnd, CauseNotice, Member};
 
+use crate::acting::{Acting, named};
 use crate::desk::required;
 use crate::incident::{BoardRow, Seen, turn};
-use crate::{Answer, Caller, Desk, Error, Scope};
+use crate::{ActedOn, Answer, Caller, Desk, Scope};
 use domain::access::Right;
 use domain::contact::{Contact, ContactPlan, Occasion, digits};
 use domain::criteria::Criteria;
@@ -17,7 +18,7 @@ use domain::fact::{Body, NewFact};
 use domain::ids::RecordKey;
 use domain::incident::duty::DutyKind;
 use domain::incident::{Calling, Incident};
-use domain::refusal::{Refusal, RefusalKind};
+use domain::refusal::Refusal;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use store::{CauseRow, IncidentQuery};
@@ -58,22 +59,6 @@ pub struct CauseNumber {
     /// The cause.
     #[schema(required, minimum = 1)]
     pub cause: u64,
-}
-
-/// What became of an act on one incident.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Acted {
-    /// The incident.
-    pub key: RecordKey,
-    /// Why it was refused, in Japanese and English; none where it was done.
-    pub refused: Option<(String, String)>,
-}
-
-/// What became of an act on every incident it was for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ActedOn {
-    /// Incident by incident.
-    pub incidents: Vec<Acted>,
 }
 
 /// A cause with its incidents and whom to call.
@@ -120,7 +105,7 @@ pub struct CallEntry {
 }
 
 /// Incidents of one cause at most.
-const MEMBERS_MAX: u32 = 200;
+const MEMBERS_MAX: u32 = crate::acting::INCIDENTS_MAX as u32;
 /// Causes in the list at most.
 const LISTED_MAX: u32 = 100;
 
@@ -177,20 +162,10 @@ impl Desk {
     }
 
     async fn on_each(&self, caller: &Caller, input: &CauseIncidents, links: bool) -> Answer<ActedOn> {
-        let named = input.incidents.iter().map(|key| key.trim()).filter(|key| !key.is_empty());
-        let keys: Vec<RecordKey> = named.map(RecordKey::new).collect();
-        if keys.is_empty() || keys.len() > MEMBERS_MAX as usize {
-            return Err(Refusal::invalid(
-                "incidents",
-                format!("障害を1件以上、{MEMBERS_MAX}件以下で選んでください。"),
-                format!("Choose at least one incident and at most {MEMBERS_MAX}."),
-            )
-            .into());
-        }
         // Each is done by itself, so a repetition finds it done.
         let desk = self.clone().without_once();
         let mut acted = Acting::default();
-        for key in keys {
+        for key in named(&input.incidents)? {
             let done = desk.link(caller, &key, input.cause, links).await;
             acted.note(key, done)?;
         }
@@ -300,47 +275,6 @@ impl Desk {
         let row = self.store.tenant(&scope.tenant).cause(number).await?;
         Ok(row.filter(|row| row.closed.is_none()).ok_or_else(no_such_cause)?)
     }
-
-    /// The answer of an act that was done incident by incident, remembered where it is asked for once. Where every incident
-    /// refused, the first refusal is the answer.
-    async fn answer_once(&self, caller: &Caller, acting: Acting) -> Answer<ActedOn> {
-        let Acting { acted, first } = acting;
-        if let Some(refusal) = first.filter(|_| acted.incidents.iter().all(|one| one.refused.is_some())) {
-            return Err(refusal.into());
-        }
-        if self.once.is_some() {
-            let scope = self.causes_scope(caller, Right::Operate).await?;
-            let write = self.begin(&scope.tenant).await?;
-            self.commit(write, &acted).await?;
-        }
-        Ok(acted)
-    }
-}
-
-/// An act under way, incident by incident: what refuses one holds up no other.
-#[derive(Default)]
-struct Acting {
-    acted: ActedOn,
-    first: Option<Refusal>,
-}
-
-impl Acting {
-    /// Notes what became of the act on one incident.
-    fn note(&mut self, key: RecordKey, done: Answer<()>) -> Answer<()> {
-        let refused = match done {
-            Ok(()) => None,
-            Err(Error::Refused(refusal)) => {
-                // A list names what is not there as a field, as any other input.
-                let refusal = if refusal.kind == RefusalKind::NotFound { no_such_incident(&key) } else { refusal };
-                let words = (refusal.ja.clone(), refusal.en.clone());
-                self.first.get_or_insert(refusal);
-                Some(words)
-            }
-            Err(failed) => return Err(failed),
-        };
-        self.acted.incidents.push(Acted { key, refused });
-        Ok(())
-    }
 }
 
 /// Adds whom to call to a list in which each number stands once.
@@ -360,14 +294,6 @@ fn join(calls: &mut Vec<CallEntry>, callee: CallEntry) {
             }
         }
     }
-}
-
-fn no_such_incident(key: &RecordKey) -> Refusal {
-    Refusal::invalid(
-        "incidents",
-        format!("{key} という障害はありません。番号を確認してください。"),
-        format!("There is no incident {key}. Check its number."),
-    )
 }
 
 fn no_such_cause() -> Refusal {

@@ -51,7 +51,12 @@ impl Desk {
     /// # Errors
     /// See [`domain::incident::Incident::take`]; a program cannot take an incident.
     pub async fn take(&self, caller: &Caller, key: &RecordKey, input: &input::Assignment) -> Answer<Done> {
-        let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
+        self.take_seen(caller, key, Seen::At(input.version)).await
+    }
+
+    /// The same, of a version that is or is not asked for.
+    pub(crate) async fn take_seen(&self, caller: &Caller, key: &RecordKey, seen: Seen) -> Answer<Done> {
+        let mut case = self.open(caller, Right::Operate, key, seen).await?;
         let Some(person) = caller.person().cloned() else {
             return Err(
                 Refusal::not_now("担当者になれるのは人だけです。", "Only a person can take an incident.").into()

@@ -1,6 +1,7 @@
 //! The shell (L3): one function per verb. Each loads, asks the domain, and saves facts, timers and messages in one
 //! transaction. No rule stands here, and no SQL.
 
+mod acting;
 mod alert;
 mod backup;
 mod caller;
@@ -23,18 +24,20 @@ mod paper;
 mod password;
 mod people;
 mod seal;
+mod shift;
 mod sign_in;
 mod tenant;
 mod timer;
 mod verify;
 mod window;
 
+pub use acting::{Acted, ActedOn};
 pub use alert::{Delivery, IntakeKey, Received};
 pub use backup::{BackupError, Copied, backup, digest, restore};
 pub use caller::{Caller, Grant, Reach, Scope, Who};
 pub use cause::{
-    Acted, ActedOn, CallEntry, CauseCall, CauseCallEnd, CauseIncidents, CauseMember, CauseNotice, CauseNumber,
-    CauseView, Member as CauseJudgement, NewCause, OpenedCause,
+    CallEntry, CauseCall, CauseCallEnd, CauseIncidents, CauseMember, CauseNotice, CauseNumber, CauseView,
+    Member as CauseJudgement, NewCause, OpenedCause,
 };
 pub use checkpoint::{CHECKPOINT_FACTS, CHECKPOINT_MS, Checkpoint, CheckpointKey, CheckpointVerifier, NotACheckpoint};
 pub use desk::{Change, Desk, Settings, UrlJudge};
@@ -48,6 +51,7 @@ pub use message::{Attempt, Content, Outgoing};
 pub use once::{AddedId, AddedProject, AddedWebhook, Once, Recorded};
 pub use paper::Version;
 pub use people::{Member, NewDelegation, NewPerson};
+pub use shift::{NOTES, ShiftHandOver, ShiftLine, ShiftTaking, ShiftView};
 pub use sign_in::Begun;
 pub use tenant::{Added, OWN_PROJECT, START_CONDITIONS, TenantView};
 pub use verify::{Fault, Report, Verify, VerifyError, verify};

@@ -217,6 +217,18 @@ pub struct AlertStanding {
     pub total: u64,
     /// When it came out of a window of work, each time.
     pub carried: Vec<Instant>,
+    /// How often it went from firing to over and back.
+    pub changes: u64,
+}
+
+/// Changes from which on an alert is said to flap: over and back twice.
+pub const FLAPPING_CHANGES: u64 = 4;
+
+impl AlertStanding {
+    /// Whether it goes on and off: told once, counted, and said so.
+    pub const fn is_flapping(&self) -> bool {
+        self.changes >= FLAPPING_CHANGES
+    }
 }
 
 /// An incident as its facts tell it.
@@ -359,6 +371,12 @@ impl Incident {
             Origin::Customer { priority, .. } => Some(priority),
             _ => None,
         }
+    }
+
+    /// How often its alerts went on and off, where at least one of them flaps.
+    pub fn flaps(&self) -> Option<u64> {
+        let changes = self.alerts.values().map(|alert| alert.changes).sum();
+        self.alerts.values().any(AlertStanding::is_flapping).then_some(changes)
     }
 
     /// What the notice clock counts while nothing is judged: impact, but for what the customer filed as 低 (C-20).

@@ -5,7 +5,7 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, outbox, problems,
-    report, sample, settings, window,
+    report, sample, settings, shift, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -47,6 +47,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);
     draw(&mut pages, &nobody, "acknowledgement", acknowledgement::samples(), acknowledgement::page);
     draw(&mut pages, &at(Place::Callers), "callers", callers::samples(), callers::page);
+    draw(&mut pages, &at(Place::Shift), "shift", shift::samples(), shift::page);
     draw(&mut pages, &at(Place::Causes), "causes", cause::list_samples(), cause::list_page);
     draw(&mut pages, &at(Place::Causes), "cause", cause::samples(), cause::page);
     draw(&mut pages, &nobody, "problems", problems::samples(), problems::page);

@@ -79,6 +79,8 @@ pub enum Place {
     Callers,
     /// 共通原因
     Causes,
+    /// 引き継ぎ
+    Shift,
     /// 送信箱 (demo)
     Outbox,
     /// 設定
@@ -103,6 +105,8 @@ const CALLERS: Entry =
     Entry { place: Place::Callers, label: Label::new("着信", "Callers"), href: "/callers", key: "c" };
 const CAUSES: Entry =
     Entry { place: Place::Causes, label: Label::new("共通原因", "Causes"), href: "/causes", key: "q" };
+const SHIFT: Entry =
+    Entry { place: Place::Shift, label: Label::new("引き継ぎ", "Hand-over"), href: "/shift", key: "h" };
 const INCIDENTS: Entry =
     Entry { place: Place::Incidents, label: Label::new("障害", "Incidents"), href: "/incidents", key: "i" };
 const REPORT: Entry =
@@ -123,7 +127,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
         Side::Customer => vec![&INCIDENTS, &REPORT, &WORK],
         Side::Staff { operates, admin, outbox } => {
             let mut list =
-                if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &WINDOWS, &CALLERS, &CAUSES] } else { vec![] };
+                if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &WINDOWS, &CALLERS, &CAUSES, &SHIFT] } else { vec![] };
             if outbox && operates {
                 list.push(&OUTBOX);
             }

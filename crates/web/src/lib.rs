@@ -32,6 +32,7 @@ mod routes;
 pub mod sample;
 mod sent;
 pub mod settings;
+pub mod shift;
 mod state;
 pub mod timeline;
 pub mod when;

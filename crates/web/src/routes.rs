@@ -5,7 +5,7 @@ use crate::incident::Verb;
 use crate::state::State;
 use crate::{
     access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, outbox, problems, report,
-    settings, window,
+    settings, shift, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -70,6 +70,9 @@ fn incidents(table: &mut Table<State>) {
         table.post(verb.route()).allow(Policy::In(verb.right())).objects(&[Object::Incident]).to(act);
     }
     table.get("/callers").allow(read).to(callers::show);
+    table.get("/shift").allow(read).to(shift::show);
+    table.post("/shift/hand-over").allow(Policy::Somewhere(Right::Operate)).to(shift::give);
+    table.post("/shift/taking").allow(Policy::Somewhere(Right::Operate)).to(shift::take);
     table.get("/causes").allow(read).to(cause::handler::show);
     table.post("/causes").allow(Policy::Somewhere(Right::Operate)).to(cause::handler::open);
     for (path, act) in [

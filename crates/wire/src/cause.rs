@@ -54,16 +54,4 @@ answers! {
         /// Its number.
         cause: u64,
     }
-    /// What became of an act, incident by incident.
-    ActedOn {
-        /// Each incident it was for.
-        incidents: Vec<Acted>,
-    }
-    /// What became of an act on one incident.
-    Acted {
-        /// The incident.
-        key: String,
-        /// Why it was refused, in Japanese and in English; null where it was done.
-        refused: Option<(String, String)>,
-    }
 }

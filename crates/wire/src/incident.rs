@@ -79,6 +79,18 @@ answers! {
         /// Its state now.
         state: State,
     }
+    /// What became of an act, incident by incident.
+    ActedOn {
+        /// Each incident it was for.
+        incidents: Vec<Acted>,
+    }
+    /// What became of an act on one incident.
+    Acted {
+        /// The incident.
+        key: String,
+        /// Why it was refused, in Japanese and in English; null where it was done.
+        refused: Option<(String, String)>,
+    }
     /// A call that began at the desk.
     IntakeCall {
         /// Its number: the place of its fact in the provider's chain.

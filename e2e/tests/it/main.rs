@@ -7,6 +7,7 @@ mod browser;
 mod demo;
 mod faults;
 mod night;
+mod outage;
 mod packs;
 mod postfix;
 mod set_up;

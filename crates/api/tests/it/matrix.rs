@@ -76,6 +76,8 @@ const PROBES: &[Probe] = &[
     body("POST /api/v1/cause/call", r#"{"cause":1,"number":"03-0000-0000"}"#),
     body("POST /api/v1/cause/call-connection", r#"{"cause":1,"number":"03-0000-0000"}"#),
     body("POST /api/v1/cause/call-end", r#"{"cause":1,"number":"03-0000-0000","result":"busy"}"#),
+    body("POST /api/v1/shift/hand-over", r#"{"text":"t"}"#),
+    body("POST /api/v1/shift/taking", r#"{"incidents":["<Incident>"]}"#),
     body("POST /api/v1/cause/closure", r#"{"cause":1}"#),
     Probe { route: "GET /api/v1/windows", query: "project=<Project>", body: "" },
     body(

@@ -1,9 +1,9 @@
 //! What is done to all incidents of a cause at once: one text published to each customer, one call that counts for every
 //! incident told in it.
 
-use super::{ActedOn, Acting};
+use crate::acting::{Acting, INCIDENTS_MAX};
 use crate::incident::{Case, Seen, input};
-use crate::{Answer, Caller, Desk};
+use crate::{ActedOn, Answer, Caller, Desk};
 use domain::access::Right;
 use domain::contact::{ContactPlan, digits};
 use domain::criteria::Criteria;
@@ -94,7 +94,7 @@ impl Desk {
         for (field, text) in [("how", &input.how), ("result", &input.result), ("text", &input.text)] {
             crate::desk::required(field, text)?;
         }
-        if input.incidents.is_empty() || input.incidents.len() > super::MEMBERS_MAX as usize {
+        if input.incidents.is_empty() || input.incidents.len() > INCIDENTS_MAX {
             return Err(Refusal::invalid(
                 "incidents",
                 "連絡する障害を選んでください。",

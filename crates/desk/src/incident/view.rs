@@ -343,7 +343,12 @@ impl Desk {
 
     /// Who works at the desk: the monitoring and the support centre, and its head. Whoever reaches one customer only is named
     /// nobody beyond it.
-    async fn colleagues(&self, caller: &Caller, tenant: &TenantId, now: Instant) -> Answer<Vec<(PersonId, String)>> {
+    pub(crate) async fn colleagues(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        now: Instant,
+    ) -> Answer<Vec<(PersonId, String)>> {
         let provider = self.provider_id().await?;
         let mut found: Vec<(PersonId, String)> = vec![];
         for place in [&provider, tenant] {

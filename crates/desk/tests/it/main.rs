@@ -18,6 +18,7 @@ mod passing;
 mod reach;
 mod reports;
 mod runbooks;
+mod shift;
 mod sign_in;
 mod timers;
 mod verify;

@@ -47,7 +47,7 @@ impl Incident {
         let mut alerts = std::collections::BTreeMap::new();
         if let Origin::Alert { alert_key, .. } | Origin::Window { alert_key, .. } = origin {
             let carried = if matches!(origin, Origin::Window { .. }) { vec![fact.instant] } else { vec![] };
-            alerts.insert(alert_key.clone(), AlertStanding { resolved: false, total: 1, carried });
+            alerts.insert(alert_key.clone(), AlertStanding { resolved: false, total: 1, carried, changes: 0 });
         }
         let phone = match origin {
             Origin::Telephone { call, began, stated, company, project_sure } => {
@@ -229,6 +229,7 @@ impl Incident {
             }
             Body::AlertJoined { alert_key, .. } | Body::AlertCarried { alert_key, .. } => {
                 let alert = self.alerts.entry(alert_key).or_default();
+                alert.changes += u64::from(alert.resolved);
                 alert.resolved = false;
                 alert.total += 1;
                 if matches!(fact.body, Body::AlertCarried { .. }) {
@@ -240,6 +241,7 @@ impl Incident {
             }
             Body::AlertResolved { alert_key, .. } => {
                 let alert = self.alerts.entry(alert_key).or_default();
+                alert.changes += u64::from(!alert.resolved);
                 alert.resolved = true;
                 alert.total += 1;
             }

@@ -137,6 +137,7 @@ impl Board {
             received: incident.alert_at(),
             alerts: glance.alerts,
             filed: filed(incident),
+            flaps: incident.flaps(),
             children: glance.board.row.children,
             together: vec![],
             version: incident.version,

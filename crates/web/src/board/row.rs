@@ -36,6 +36,8 @@ pub struct BoardRow {
     pub alerts: u64,
     /// By whom it was told to us, where that was the customer: with the priority they gave.
     pub filed: Option<Label>,
+    /// How often its alerts went on and off, where they flap.
+    pub flaps: Option<u64>,
     /// How many are merged into it.
     pub children: u64,
     /// What came with it within five minutes and may be merged into it by one key.
@@ -83,7 +85,7 @@ pub fn row(shell: &Shell, it: &BoardRow) -> Markup {
             div.step role="cell" { b { (it.duty.in_lang(shell.lang)) @if let Some(owner) = it.owner { " · " (owner.in_lang(shell.lang)) } } small { (it.state.in_lang(shell.lang)) } }
             div.what role="cell" {
                 a href=(it.href()) { strong { (it.what()) } }
-                small { (slip(&it.key)) " " (it.tenant) " " @if let Some(filed) = it.filed { b { (filed.in_lang(shell.lang)) } " " } span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } @if it.children > 0 { " · " (shell.t("統合 ", "merged ")) (it.children) } } }
+                small { (slip(&it.key)) " " (it.tenant) " " @if let Some(filed) = it.filed { b { (filed.in_lang(shell.lang)) } " " } span.since { (when::text(shell, it.received)) (shell.t(" 受信", " received")) @if it.alerts > 1 { " ×" (it.alerts) } @if let Some(flaps) = it.flaps { " · " (shell.t("ばたつき ", "flapping ")) (flaps) (shell.t("回", "×")) } @if it.children > 0 { " · " (shell.t("統合 ", "merged ")) (it.children) } } }
                 @if !it.together.is_empty() { (together(shell, it)) }
             }
             div.by role="cell" { @match &it.holder { Some(name) => (name), None => span.nobody { (shell.t("担当なし", "nobody")) } } }

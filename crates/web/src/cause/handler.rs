@@ -153,7 +153,7 @@ pub(crate) async fn act(act: Act, here: Here, sent: Sent) -> Result<Response, Tr
             Ok(html(shown(&here, number, refused.collect(), Draft::default()).await?))
         }
         Ok(acted) => {
-            let to = refused_of(&acted).map(|()| href(number));
+            let to = sentences(&acted).map(|()| href(number));
             sent.answer(here.lang(), form, to, async |draft| shown(&here, number, vec![], draft).await).await
         }
         Err(error) => {
@@ -162,8 +162,8 @@ pub(crate) async fn act(act: Act, here: Here, sent: Sent) -> Result<Response, Tr
     }
 }
 
-/// With script the first refusal is told where the form stands.
-fn refused_of(acted: &ActedOn) -> Answer<()> {
+/// What was refused, incident by incident, in one answer.
+pub(crate) fn sentences(acted: &ActedOn) -> Answer<()> {
     let refused = acted.incidents.iter().filter_map(|one| Some((&one.key, one.refused.as_ref()?)));
     let all: Vec<(String, String)> =
         refused.map(|(key, (ja, en))| (format!("{key}: {ja}"), format!("{key}: {en}"))).collect();

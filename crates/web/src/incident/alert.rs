@@ -26,6 +26,8 @@ pub struct AlertWords {
     pub sent: Option<Instant>,
     /// Everything else that was sent, by name.
     pub fields: Vec<(String, String)>,
+    /// How often its alerts went on and off, where they flap.
+    pub flaps: Option<u64>,
     /// How many alerts the incident holds.
     pub count: u64,
     /// A web address that the sender gave; only http and https become links.
@@ -65,6 +67,13 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
         ),
         (shell.t("送信元", "Source").to_owned(), html! { (alert.source) }),
     ];
+    if let Some(flaps) = alert.flaps {
+        let words = shell.t("お客様には1回だけ連絡し、ここで数えます", "the customer is told once; it is counted here");
+        items.push((
+            shell.t("ばたつき", "Flapping").to_owned(),
+            html! { (flaps) (shell.t("回 ", " changes ")) small { (words) } },
+        ));
+    }
     if !alert.severity.is_empty() {
         let name = if alert.filed { shell.t("優先度", "Priority") } else { shell.t("重大度", "Severity") };
         items.push((name.to_owned(), html! { (alert.severity) }));

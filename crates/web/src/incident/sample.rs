@@ -113,6 +113,7 @@ fn judging() -> IncidentPage {
                 ("job".into(), "blackbox".into()),
                 ("zone".into(), "ap-northeast-1a".into()),
             ],
+            flaps: Some(6),
             count: 3,
             link: Some("https://prometheus.example/graph?g0.expr=probe_success".into()),
             raw: Some("/alerts/events/9041".into()),
