@@ -69,7 +69,7 @@ async fn readyz(State(health): State<Health>) -> Response {
 async fn count(State(health): State<Health>) -> Response {
     let system = health.desk.store().system();
     if let (Ok(queues), Ok(now)) = (system.queue_depth().await, health.desk.now().await) {
-        for class in ["notice", "page"] {
+        for class in ["notice", "page", "summary"] {
             let queue = queues.iter().find(|queue| queue.class == class);
             let oldest_ms = queue.map_or(0, |queue| now.since_ms(queue.oldest).max(0));
             metrics::gauge!("madoguchi_messages_waiting", "class" => class)

@@ -19,7 +19,7 @@ use domain::time::Instant;
 use gate::{Asked, Object, Path, Policy, Query, Signed, answer_once};
 use http::StatusCode;
 use serde::Deserialize;
-pub(crate) use show::{clock, filed, row, state};
+pub(crate) use show::{clock, filed, label, row, state};
 use store::IncidentQuery;
 use utoipa::IntoParams;
 use wire::Page;

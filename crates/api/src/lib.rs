@@ -10,6 +10,7 @@ mod faults;
 mod incidents;
 mod keys;
 mod me;
+mod nights;
 mod page;
 mod papers;
 mod people;
@@ -53,6 +54,7 @@ fn all() -> Routes {
     faults::routes(&mut routes);
     causes::routes(&mut routes);
     published::routes(&mut routes);
+    nights::routes(&mut routes);
     alerts::routes(&mut routes);
     windows::routes(&mut routes);
     tenants::routes(&mut routes);

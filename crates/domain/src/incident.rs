@@ -4,11 +4,13 @@
 //! here loads, stores or sends.
 
 pub mod afterwards;
+mod brief;
 mod calling;
 mod cause;
 pub mod clock;
 pub mod duty;
 pub mod escalation;
+pub mod figures;
 mod fold;
 pub mod ledger;
 pub mod major;

@@ -11,6 +11,7 @@ pub mod fact;
 pub mod fault;
 pub mod ids;
 pub mod incident;
+pub mod night;
 pub mod paper;
 pub mod pattern;
 pub mod refusal;

@@ -20,6 +20,7 @@ mod idempotency;
 mod key;
 mod membership;
 mod message;
+mod night;
 mod node;
 mod outbox;
 mod pack;

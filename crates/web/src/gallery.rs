@@ -4,8 +4,8 @@
 
 use crate::layout::{Place, Shell};
 use crate::{
-    access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, outbox, problems,
-    report, sample, settings, shift, window,
+    access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, night, outbox,
+    problems, report, sample, settings, shift, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -34,6 +34,8 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &staff, "board", board::samples(), board::page);
     draw(&mut pages, &staff, "incident", incident::samples(), incident::page);
     draw(&mut pages, &guest, "customer-incident", customer::incident_samples(), customer::incident_page);
+    draw(&mut pages, &at(Place::Night), "night", night::samples(), night::page);
+    draw(&mut pages, &at(Place::Night), "figures", night::figures_samples(), night::figures_page);
     draw(&mut pages, &staff, "reports", report::samples(), report::page);
     draw(&mut pages, &guest, "incident-report", report::printed_samples(), report::printed_page);
     draw(&mut pages, &guest, "fault", fault::file_samples(), fault::file_page);

@@ -69,6 +69,8 @@ pub enum Place {
     Board,
     /// 障害 (the list, for customers)
     Incidents,
+    /// 夜の記録
+    Night,
     /// 障害のご連絡 (customers)
     Report,
     /// 作業時間帯
@@ -109,6 +111,8 @@ const SHIFT: Entry =
     Entry { place: Place::Shift, label: Label::new("引き継ぎ", "Hand-over"), href: "/shift", key: "h" };
 const INCIDENTS: Entry =
     Entry { place: Place::Incidents, label: Label::new("障害", "Incidents"), href: "/incidents", key: "i" };
+const NIGHT: Entry =
+    Entry { place: Place::Night, label: Label::new("夜の記録", "The night"), href: "/night", key: "n" };
 const REPORT: Entry =
     Entry {
         place: Place::Report, label: Label::new("障害のご連絡", "Report a fault"), href: "/faults/new", key: "f"
@@ -124,10 +128,13 @@ const SETTINGS: Entry =
 
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
-        Side::Customer => vec![&INCIDENTS, &REPORT, &WORK],
+        Side::Customer => vec![&INCIDENTS, &NIGHT, &REPORT, &WORK],
         Side::Staff { operates, admin, outbox } => {
-            let mut list =
-                if operates { vec![&BOARD, &INCIDENTS, &ALERTS, &WINDOWS, &CALLERS, &CAUSES, &SHIFT] } else { vec![] };
+            let mut list = if operates {
+                vec![&BOARD, &INCIDENTS, &NIGHT, &ALERTS, &WINDOWS, &CALLERS, &CAUSES, &SHIFT]
+            } else {
+                vec![]
+            };
             if outbox && operates {
                 list.push(&OUTBOX);
             }
@@ -216,7 +223,7 @@ fn bar(shell: &Shell) -> Markup {
     }
 }
 
-const KEYS: [(&str, Label); 14] = [
+const KEYS: [(&str, Label); 15] = [
     ("j k ↑ ↓", Label::new("行を移る", "move over the rows")),
     ("Enter", Label::new("開く・次の一手を行う", "open, or do the next step")),
     ("y n", Label::new("判定の質問に答える", "answer the question of the judgement")),
@@ -228,6 +235,7 @@ const KEYS: [(&str, Label); 14] = [
     ("g b", Label::new("監視ボードへ", "go to the board")),
     ("g a", Label::new("アラートへ", "go to the alerts")),
     ("g w", Label::new("作業時間帯へ", "go to the windows of work")),
+    ("g n", Label::new("夜の記録へ", "go to the night")),
     ("g c", Label::new("電話の相手をさがす", "find who is calling")),
     ("Esc", Label::new("入力欄から出る", "leave a field")),
     ("?", Label::new("この一覧", "this list")),

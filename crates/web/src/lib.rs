@@ -24,6 +24,7 @@ pub mod incident;
 pub mod layout;
 pub mod ledger;
 mod live;
+pub mod night;
 pub mod outbox;
 pub mod parts;
 pub mod problems;

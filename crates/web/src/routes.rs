@@ -4,8 +4,8 @@ use crate::cause::handler::Act;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, outbox, problems, report,
-    settings, shift, window,
+    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, night, outbox, problems,
+    report, settings, shift, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -90,6 +90,8 @@ fn incidents(table: &mut Table<State>) {
     faults(table);
     windows(table);
     reports(table);
+    table.get("/night").allow(Policy::Somewhere(Right::ReadPublished)).to(night::handler::night);
+    table.get("/figures").allow(read).to(night::handler::figures);
     table.get("/alerts").allow(read).to(alerts::handler::day);
     table.get("/alerts/quarantine").allow(read).to(alerts::handler::quarantine);
     let event = &[Object::Tenant, Object::Event];

@@ -8,6 +8,7 @@ pub mod alert;
 pub mod board;
 pub mod cause;
 pub mod incident;
+pub mod night;
 pub mod paper;
 pub mod people;
 pub mod problem;

@@ -6,6 +6,7 @@ mod checkpoints;
 mod clock;
 mod heartbeats;
 mod janitor;
+mod mornings;
 mod node;
 mod outbox;
 mod packs;
@@ -83,6 +84,11 @@ impl Tasks {
         tasks.each(Duration::from_secs(60), "mail", move |desk| outbox::probe(desk, Arc::clone(&channels)));
         tasks.each(Duration::from_secs(30), "repeats", repeats::count);
         tasks.each(Duration::from_secs(10), "heartbeats", heartbeats::watch);
+        let teller = Arc::<mornings::Teller>::default();
+        tasks.each(Duration::from_secs(20), "mornings", move |desk| {
+            let teller = Arc::clone(&teller);
+            async move { teller.tell(desk).await }
+        });
         tasks.each(Duration::from_secs(30), "audit", audit::sweep);
         tasks.each(Duration::from_secs(60), "clock", clock::look);
         tasks.each(Duration::from_secs(60 * 60), "janitor", janitor::sweep);

@@ -55,7 +55,7 @@ impl Stage {
             Act::RenewPlan => self.renew_plan(project).await.map(|()| None),
             verb => {
                 let key = key.context("nothing was opened yet")?;
-                self.verb(project, key, who, verb).await.map(|()| None)
+                Box::pin(self.verb(project, key, who, verb)).await.map(|()| None)
             }
         }
     }
@@ -138,13 +138,13 @@ impl Stage {
                 let input =
                     input::RecoveryNotice { version, method: text(method), confirmed_by, channel: None, text: words };
                 desk.notify_recovery(caller, key, &input).await?;
-                return Box::pin(self.report_on(key, who, ReportKind::Preliminary)).await;
+                return self.report_on(key, who, ReportKind::Preliminary).await;
             }
             Act::Recur(what) => desk.recur(caller, key, &input::Recurrence { version, text: text(what) }).await?,
             Act::Close { class, cause, confirmed_by } => {
                 let (class, cause, confirmed_by) = (text(class), text(cause), text(confirmed_by));
                 desk.close(caller, key, &input::Closure { version, class, cause, confirmed_by }).await?;
-                return Box::pin(self.report_on(key, who, ReportKind::Final)).await;
+                return self.report_on(key, who, ReportKind::Final).await;
             }
             Act::FalseAlarm(grounds) => {
                 desk.declare_false_alarm(caller, key, &input::FalseAlarm { version, grounds: text(grounds) }).await?

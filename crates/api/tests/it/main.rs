@@ -10,5 +10,6 @@ mod matrix;
 mod night;
 mod once;
 mod papers;
+mod reports;
 mod site;
 mod windows;

@@ -21,6 +21,7 @@ const TEXT: &str = r#"{"version":1,"text":"t"}"#;
 const PROBES: &[Probe] = &[
     Probe { route: "GET /api/v1/incidents", query: "project=<Project>", body: "" },
     Probe { route: "GET /api/v1/alerts", query: "project=<Project>", body: "" },
+    Probe { route: "GET /api/v1/figures", query: "project=<Project>", body: "" },
     body("POST /api/v1/incidents/{key}/assignment", VERSION),
     body("POST /api/v1/incidents/{key}/check", r#"{"version":1,"how":"h","result":"r"}"#),
     body(

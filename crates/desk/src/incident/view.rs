@@ -250,11 +250,14 @@ impl Desk {
     /// There is no such incident in the caller's reach, or nothing of it was published yet.
     pub async fn published(&self, caller: &Caller, key: &RecordKey) -> Answer<PublishedView> {
         let scope = self.enter_record(caller, Right::ReadPublished, key).await?;
+        let view = self.publication(&scope, key).await?;
+        if view.incident.is_known_to_customer() { Ok(view) } else { Err(Refusal::not_found().into()) }
+    }
+
+    /// An incident without what is internal, whether its customer knows of it or not.
+    pub(crate) async fn publication(&self, scope: &Scope, key: &RecordKey) -> Answer<PublishedView> {
         let now = self.now().await?;
-        let (facts, mut incident) = self.folded(&scope, key).await?;
-        if !incident.is_known_to_customer() {
-            return Err(Refusal::not_found().into());
-        }
+        let (facts, mut incident) = self.folded(scope, key).await?;
         let texts = self.store.tenant(&scope.tenant).texts(&blobs_of(&facts)).await?;
         // What is internal is taken out here, so that no page can show it by mistake.
         incident.notes.clear();
@@ -287,7 +290,7 @@ impl Desk {
         Ok(PublishedView {
             ledgers: incident.ledgers(),
             next_report: incident.next_open_slot(now),
-            contact_names: self.contact_names(&scope, project).await?,
+            contact_names: self.contact_names(scope, project).await?,
             customer: self.customer_name(&scope.tenant).await?,
             calendar: self.calendar(now).await?,
             incident,

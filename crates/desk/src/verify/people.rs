@@ -1,8 +1,10 @@
-//! What a tenant is: its name, projects, agreed papers, memberships, delegations, keys and webhooks, as its facts say.
+//! What a tenant is: its name, projects, agreed papers, memberships, delegations, keys and webhooks, as its facts say; and the
+//! mails of its mornings.
 
 use super::chain::Chain;
 use super::rows::{Expected, Table};
 use super::{Audit, Checked, fault, fault_of};
+use crate::morning::MORNING;
 use domain::access::Role;
 use domain::fact::{Body, Fact};
 use domain::ids::{BlobId, ProjectKey, RecordKey};
@@ -49,6 +51,8 @@ pub(super) struct People {
     keys: BTreeMap<String, Grant>,
     webhooks: BTreeMap<String, (Grant, BlobId)>,
     causes: BTreeMap<u64, (Grant, BlobId)>,
+    /// Mails of mornings, by the fact that names each.
+    mornings: BTreeMap<String, (u64, Instant)>,
 }
 
 fn role(role: Role) -> Cell {
@@ -122,6 +126,9 @@ impl People {
             Body::CauseClosed { cause } => {
                 let (row, _) = self.causes.get_mut(cause).ok_or_else(broken)?;
                 (row.until, row.seq) = (Some(at), seq);
+            }
+            Body::MorningTold { messages, .. } => {
+                self.mornings.extend(messages.iter().map(|id| (id.to_string(), (seq, at))));
             }
             _ => {}
         }
@@ -241,6 +248,18 @@ impl Audit<'_> {
             expected.cells.extend(told("title", title));
             table.expect(vec![(*number).into()], expected);
         }
-        table.compare(&self.snapshot.rows("causes", tenant).await?, chain.seq)
+        table.compare(&self.snapshot.rows("causes", tenant).await?, chain.seq)?;
+
+        let mut table = Table::new(tenant, "messages", &["id"]);
+        for (id, (seq, at)) in &people.mornings {
+            let cells = vec![
+                ("class", MORNING.into()),
+                ("channel", "mail".into()),
+                ("record", Cell::Null),
+                ("created", (*at).into()),
+            ];
+            table.expect(vec![id.as_str().into()], Expected { seq: *seq, record: None, cells });
+        }
+        table.compare(&self.snapshot.rows_among("messages", tenant, "class", &[MORNING]).await?, chain.seq)
     }
 }

@@ -9,6 +9,7 @@ mod causes;
 mod faults;
 mod fields;
 mod merging;
+mod mornings;
 mod night;
 mod outbox;
 mod owing;

@@ -19,6 +19,7 @@ impl Body {
         match self {
             Self::TenantAdded { name } | Self::TenantRenamed { name } | Self::ProjectAdded { name, .. } => one(name),
             Self::VersionRecorded { document, .. } => one(document),
+            Self::MorningTold { text, .. } => one(text),
             Self::WebhookAdded { url, .. } => one(url),
             Self::IncidentOpened { title, origin, .. } => match origin {
                 Origin::Customer { host, business_impact, details, .. } => {

@@ -320,6 +320,9 @@ pub enum Body {
     WebhookAdded { webhook: WebhookId, url: BlobId },
     #[serde(rename = "webhook.disabled")]
     WebhookDisabled { webhook: WebhookId },
+    /// The mail of a morning went out: what happened to which incidents `since` and `until`, in which words, by which messages.
+    #[serde(rename = "tenant.morning_told")]
+    MorningTold { since: Instant, until: Instant, incidents: Vec<RecordKey>, text: BlobId, messages: Vec<MessageId> },
     /// The clock went back by more than two seconds since the fact before.
     #[serde(rename = "clock.stepped")]
     ClockStepped { back_ms: i64 },

@@ -151,7 +151,7 @@ impl Incident {
     /// published and the reason is missing.
     pub fn write_report(&self, by: &By, writing: Writing) -> Facts {
         let Writing { kind, follows, document, reason } = writing;
-        if self.publications.is_empty() || self.state == State::FalseAlarm {
+        if self.publications.is_empty() || matches!(self.state, State::FalseAlarm | State::Merged) {
             return Err(Refusal::not_now(
                 "お客様にまだ連絡していないため、障害報告書は書けません。先に障害発生連絡を出してください。",
                 "The customer was not told yet, so there is nothing to report on. Publish the notice first.",

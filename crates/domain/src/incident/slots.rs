@@ -102,7 +102,7 @@ impl Incident {
     }
 
     /// The owed slots of the grid, first to last.
-    fn owed_slots(&self) -> impl Iterator<Item = Instant> {
+    pub(super) fn owed_slots(&self) -> impl Iterator<Item = Instant> {
         let interim = self.interim(self.alert_at());
         let (first, resolved) = interim.map_or((None, None), |interim| (Some(interim.first_notice), interim.resolved));
         let pauses = self.pauses();

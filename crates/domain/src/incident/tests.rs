@@ -4,6 +4,7 @@ mod calling;
 mod clocks;
 mod duties;
 mod escalation;
+mod figures;
 mod flapping;
 mod machine;
 mod major;

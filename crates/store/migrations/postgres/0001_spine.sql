@@ -108,6 +108,8 @@ CREATE TABLE facts (
 );
 CREATE INDEX facts_of_record ON facts (tenant, record, seq) WHERE record IS NOT NULL;
 -- Which incidents had no runbook, for the version that brings one.
+-- Which mornings were told.
+CREATE INDEX facts_of_mornings ON facts (tenant, seq) WHERE kind = 'tenant.morning_told';
 CREATE INDEX facts_of_missing_runbooks ON facts (tenant, record) WHERE kind = 'incident.runbook_missing';
 
 -- Named by SHA-256(salt || bytes); erasing sets both to NULL and leaves the chain valid.
@@ -308,7 +310,7 @@ CREATE TABLE messages (
   tenant TEXT NOT NULL REFERENCES tenants (id),
   id TEXT NOT NULL,
   key TEXT NOT NULL,
-  class TEXT NOT NULL CHECK (class IN ('notice', 'page')),
+  class TEXT NOT NULL CHECK (class IN ('notice', 'page', 'summary')),
   channel TEXT NOT NULL CHECK (channel IN ('mail', 'webhook')),
   record TEXT,
   recipient TEXT NOT NULL,

@@ -67,7 +67,8 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         recovered,
         filed: filed_items(shell, &incident, &view.texts),
         told: first,
-        standing: standing(incident.state).in_lang(shell.lang).to_owned(),
+        standing: incident.how_it_stands().in_lang(shell.lang).to_owned(),
+        decide: incident.decision().map(|what| what.in_lang(shell.lang).to_owned()),
         // Before the parent told of it, the customer may not know the parent at all.
         merged_into: incident.merging().map(|it| (it.what.into.to_string(), it.what.standing.told.is_some())),
         children: incident
@@ -75,14 +76,6 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
             .filter(|child| child.known || !incident.publications.is_empty())
             .map(|child| child.key.to_string())
             .collect(),
-        decide: (incident.state == State::RecoveryNotified).then(|| {
-            shell
-                .t(
-                    "復旧の確認（問題があればお電話ください）",
-                    "please confirm the recovery, or call us if it is not over",
-                )
-                .to_owned()
-        }),
         next_report: interim_mark(shell, &incident, Some(&shell.provider)),
         clocks: notice_marks(shell, &incident, Some(&shell.provider)),
         ledgers: ledgers(shell, &incident, &view.ledgers, Some(&shell.provider), &tell, false),
@@ -147,24 +140,6 @@ fn fact_of(incident: &Incident, seq: u64) -> Label {
         }
     } else {
         Label::new("判定の確認", "judgement confirmed")
-    }
-}
-
-const fn standing(state: State) -> Label {
-    match state {
-        State::Detected | State::Triaging | State::Judged => {
-            Label::new("影響を確かめています。", "We are finding out what it affects.")
-        }
-        State::Notified => {
-            Label::new("原因を調査し、復旧にあたっています。", "We look for the cause and work on the recovery.")
-        }
-        State::Confirming => Label::new("復旧し、確認を進めています。", "It is back; we are confirming that."),
-        State::RecoveryNotified => Label::new("復旧しました。", "It has recovered."),
-        State::Closed => Label::new("対応を終了しました。", "It is closed."),
-        State::FalseAlarm => Label::new("誤検知でした。", "It was a false alarm."),
-        State::Merged => {
-            Label::new("ほかの障害とまとめて対応しています。", "It is dealt with together with another incident.")
-        }
     }
 }
 

@@ -114,7 +114,7 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
 }
 
 /// What failed, how long, when and whom we told, how it stands, what the customer must decide.
-fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
+pub(crate) fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
     let lasted = when::span(shell.lang, it.recovered.unwrap_or(shell.now).since_ms(it.began));
     let began = when::text(shell, it.began);
     html! {

@@ -114,7 +114,7 @@ fn context(shell: &Shell, view: &IncidentView, caller: &desk::Caller, draft: Dra
     let recovered = matches!(incident.state, State::RecoveryNotified | State::Closed);
     let report = |kind: ReportKind| {
         let standing = incident.report_standing(kind, &view.calendar);
-        let is_told = !incident.publications.is_empty() && incident.state != State::FalseAlarm;
+        let is_told = !incident.publications.is_empty() && !matches!(incident.state, State::FalseAlarm | State::Merged);
         let awaiting = incident.awaiting_approval(kind);
         let is_own = |version: &Marked<Version>| version.mark.actor.person_id() == caller.person();
         ReportBox {

@@ -6,6 +6,7 @@ mod app;
 mod faults;
 mod live;
 mod night;
+mod nights;
 mod pages;
 mod reports;
 mod runbooks;
