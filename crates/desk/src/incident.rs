@@ -352,7 +352,11 @@ impl Case<'_> {
         let plan = self.paper::<ContactPlan>().await?;
         let service = self.service().await?;
         let occasion = Occasion { at: self.by.now, calendar: &self.calendar, service: service.as_deref() };
-        let voice = plan.as_ref().map(|(_, plan)| plan.voice(&occasion)).unwrap_or(domain::fact::Voice::NoneValid);
+        let recovered = self.incident.recovered_by_itself();
+        let voice = plan
+            .as_ref()
+            .map(|(_, plan)| plan.voice_of(&occasion, recovered))
+            .unwrap_or(domain::fact::Voice::NoneValid);
         let rounds = plan.as_ref().map(|(_, plan)| plan.rounds).unwrap_or_default();
         Ok(Some(Notice { text, plan: plan.map(|(version, _)| version), voice, rounds }))
     }

@@ -220,6 +220,14 @@ impl ContactPlan {
             .map_or(Voice::NoneValid, |(_, contact)| Voice::Required { contact: contact.id.clone() })
     }
 
+    /// The same, about what has `recovered` by itself before the customer was told.
+    pub fn voice_of(&self, occasion: &Occasion<'_>, recovered: bool) -> Voice {
+        match self.voice(occasion) {
+            Voice::Required { .. } if recovered && self.self_recovery == SelfRecovery::Ticket => Voice::SelfRecovered,
+            voice => voice,
+        }
+    }
+
     /// A contact by id, with its rank.
     pub fn contact(&self, id: &ContactId) -> Option<(u32, &Contact)> {
         (1..).zip(&self.contacts).find(|(_, contact)| contact.id == *id)

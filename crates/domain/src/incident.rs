@@ -375,6 +375,12 @@ impl Incident {
         }
     }
 
+    /// Whether every tool that told of it says that it is over, and the customer was not told before.
+    pub fn recovered_by_itself(&self) -> bool {
+        let is_over = !self.alerts.is_empty() && self.alerts.values().all(|alert| alert.resolved);
+        is_over && self.publications.is_empty() && self.merged_children().next().is_none()
+    }
+
     /// How often its alerts went on and off, where at least one of them flaps.
     pub fn flaps(&self) -> Option<u64> {
         let changes = self.alerts.values().map(|alert| alert.changes).sum();

@@ -4,8 +4,8 @@ use crate::cause::handler::Act;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, board, callers, cause, fault, incident, live, night, outbox, problems,
-    report, settings, shift, window,
+    access, acknowledgement, alerts, assets, board, callers, cause, customer, fault, incident, live, night, outbox,
+    problems, report, settings, shift, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -65,6 +65,12 @@ fn incidents(table: &mut Table<State>) {
     table.get("/incidents").allow(Policy::Somewhere(Right::ReadPublished)).to(incident::handler::list);
     let one = Policy::In(Right::ReadPublished);
     table.get("/incidents/{key}").allow(one).objects(&[Object::Incident]).to(incident::handler::show);
+    let speak = Policy::In(Right::SpeakAsCustomer);
+    table
+        .post("/incidents/{key}/consent-dispute")
+        .allow(speak)
+        .objects(&[Object::Incident])
+        .to(customer::handler::dispute);
     for verb in Verb::ALL {
         let act = move |here, key: Path<RecordKey>, sent| incident::handler::act(verb, here, key, sent);
         table.post(verb.route()).allow(Policy::In(verb.right())).objects(&[Object::Incident]).to(act);

@@ -2,7 +2,8 @@
 
 use crate::bench::{Bench, on_both, refusal, start};
 use desk::incident::{Payload, input};
-use domain::contact::{Contact, ContactPlan};
+use domain::alerts::Action;
+use domain::contact::{Contact, ContactPlan, SelfRecovery};
 use domain::fact::CallResult;
 use domain::ids::{MessageId, RecordKey};
 use domain::incident::{Calling, Reached};
@@ -15,6 +16,7 @@ on_both!(
     the_links_of_a_mail_stop_the_calls,
     the_customer_opening_the_ticket_stops_the_calls,
     a_consent_is_seen_and_disputed_by_the_customer,
+    what_recovered_by_itself_is_told_as_the_plan_says,
 );
 
 /// A plan of the owner and a deputy, both by telephone at any hour.
@@ -199,4 +201,25 @@ async fn a_consent_is_seen_and_disputed_by_the_customer(bench: Bench) {
     assert!(view.incident.consents[0].what.disputed.is_some());
     assert!(view.incident.consents[0].mark.at >= start());
     verified(&bench).await;
+}
+
+/// what recovered by itself is told all the same; by the ticket alone only where the plan says so.
+async fn what_recovered_by_itself_is_told_as_the_plan_says(bench: Bench) {
+    for (said, over, ends) in
+        [(SelfRecovery::Phone, true, false), (SelfRecovery::Ticket, true, true), (SelfRecovery::Ticket, false, false)]
+    {
+        let plan = ContactPlan { self_recovery: said, ..crate::bench::plan() };
+        bench.desk.record_paper(&crate::bench::console(), &bench.tenant, "ACME", &plan, None).await.unwrap();
+        let name = format!("{said:?}-{over}");
+        let key = bench.tell(Action::Trigger, &name).await.incident.unwrap();
+        if over {
+            bench.tell(Action::Resolve, &name).await;
+        }
+        bench.take(&key).await;
+        bench.check(&key).await;
+        bench.judge(&key, true).await;
+        let view = bench.desk.incident(bench.person("mo"), &key).await.unwrap();
+        assert_eq!(view.incident.clocks()[0].end.is_some(), ends, "{name}");
+        assert_eq!(view.incident.publications.len(), 1, "it is told");
+    }
 }

@@ -98,6 +98,8 @@ pub enum Voice {
     NoneValid,
     /// The customer waived calls in writing.
     Waived,
+    /// It had recovered by itself before anybody was told, and the plan asks for the ticket only then.
+    SelfRecovered,
     /// No impact: no call is owed (R-4.2.2-8).
     NotOwed,
     /// The caller is a contact of the plan and was told on the call by which the fault was told to us.

@@ -83,6 +83,10 @@ const STOP_JUDGED_AWAY: Label = Label::new(
     "影響無しへの再判定で架電が不要になり終了",
     "Ended by the re-judgement to no impact: nobody has to be called any more",
 );
+const STOP_SELF_RECOVERED: Label = Label::new(
+    "公開で終了 (連絡前に自然に復旧し、連絡体制によりチケットのみ)",
+    "Ended by publication (it had recovered by itself, and the plan asks for the ticket only then)",
+);
 const WAIT_PARENT: Label =
     Label::new("統合: 統合先の障害の連絡を待つ", "Merged: waiting for the notice of the incident it was merged into");
 const APART: Label = Label::new("統合を解除: この障害の連絡を待つ", "Taken out again: waiting for its own notice");
@@ -163,6 +167,7 @@ impl Incident {
             (_, Some(_), _) => (STOP_CALL, end.published),
             (_, _, Some(Voice::NoneValid)) if clock.impact => (STOP_NO_VOICE, end.published),
             (_, _, Some(Voice::OnOwnCall { .. })) if clock.impact => (STOP_OWN_CALL, end.published),
+            (_, _, Some(Voice::SelfRecovered)) if clock.impact => (STOP_SELF_RECOVERED, end.published),
             (_, _, Some(Voice::Waived)) if clock.impact => (STOP_WAIVED, end.published),
             _ => (STOP_PUBLISHED, end.published),
         });

@@ -171,6 +171,8 @@ fn notified(before: &Story, fact: &Fact, around: &Around<'_>, wrong: &mut Wrong)
         Voice::Required { contact } => format!("call {contact}"),
         Voice::NoneValid => "nobody".into(),
         Voice::Waived => "waived".into(),
+        // No plan of these nights asks for it.
+        Voice::SelfRecovered => "self-recovered".into(),
         Voice::NotOwed => "not owed".into(),
         Voice::OnOwnCall { contact } => {
             let phone = before.phone.as_ref().filter(|phone| phone.ended.is_none());

@@ -1,21 +1,23 @@
 //! The customer's incident and the list of incidents, from what the desk published.
 
-use super::{CustomerIncidentPage, CustomerListPage, Listed, incident_page};
+use super::{ConsentLine, CustomerIncidentPage, CustomerListPage, Listed, incident_page};
 use crate::clock::{ClockMark, ClockState, Of};
+use crate::form::Draft;
 use crate::here::{Here, html};
 use crate::incident::telling::Told;
 use crate::incident::{Impact, calls_of, impact, interim_mark, ledgers, notice_marks, told_to_customer};
 use crate::layout::{Place, Shell};
+use crate::sent::Sent;
 use axum::response::Response;
-use desk::incident::{BoardRow, PublishedView};
+use desk::incident::{BoardRow, PublishedView, input};
 use desk::{Answer, Outcome};
 use domain::access::Actor;
 use domain::fact::Origin;
 use domain::ids::RecordKey;
-use domain::incident::{Incident, Mark, State};
+use domain::incident::{Consent, Incident, Mark, Marked, State};
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
-use gate::Trouble;
+use gate::{Path, Trouble};
 use std::collections::HashMap;
 use store::IncidentQuery;
 
@@ -88,7 +90,37 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
             .collect(),
         published,
         calls: calls.collect(),
+        consents: (1..).zip(&incident.consents).map(|(number, consent)| consent_line(number, consent, &told)).collect(),
+        draft: Draft::default(),
     }
+}
+
+fn consent_line(number: u32, consent: &Marked<Consent>, told: &Told<'_>) -> ConsentLine {
+    let what = &consent.what;
+    ConsentLine {
+        number,
+        at: consent.mark.at,
+        who: format!("{} {}", told.text(&what.who), told.text(&what.number)),
+        words: told.text(&what.words),
+        what: told.text(&what.what),
+        disputed: what.disputed.as_ref().map(|dispute| told.text(&dispute.what)),
+    }
+}
+
+/// The customer says that a consent was not given so.
+pub(crate) async fn dispute(here: Here, Path(key): Path<RecordKey>, sent: Sent) -> Result<Response, Trouble> {
+    let consent = sent.typed.number("consent").ok().flatten().unwrap_or_default();
+    let input = input::ConsentDispute { consent, text: sent.typed.text("text") };
+    let done = here.state.desk.dispute_consent(&here.caller, &key, &input).await;
+    let to = done.map(|done| format!("/incidents/{}", done.key));
+    let here = here.at(format!("/incidents/{key}"));
+    let form = format!("consent-dispute-{consent}");
+    sent.answer(here.lang(), &form, to, async |draft| {
+        let shell = here.shell(Place::Incidents).await?;
+        let view = here.state.desk.published(&here.caller, &key).await?;
+        Ok(incident_page(&shell, &CustomerIncidentPage { draft, ..context(&shell, &view) }))
+    })
+    .await
 }
 
 /// What the customer told us, item by item.

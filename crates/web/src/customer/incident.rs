@@ -1,6 +1,7 @@
 //! An incident as the customer reads it: what failed, since when, how it stands, what was said, and every minute.
 
 use crate::clock::{ClockMark, ClockState, clock_mark};
+use crate::form::{Draft, Field, Form, Input, form};
 use crate::incident::{Call, Impact, Published, published};
 use crate::layout::{Shell, page as shell_page};
 use crate::ledger::{Ledger, ledger};
@@ -51,8 +52,52 @@ pub struct CustomerIncidentPage {
     pub reports: Vec<(ReportKind, u32, Instant)>,
     /// Notices and reports in full, newest first.
     pub published: Vec<Published>,
+    /// Oral consents that the desk heard, first to last.
+    pub consents: Vec<ConsentLine>,
+    /// What was typed before and refused.
+    pub draft: Draft,
     /// The calls that were made, newest first; the notes of the desk are not among them.
     pub calls: Vec<Call>,
+}
+
+/// An oral consent as the desk recorded it.
+#[derive(Clone, Debug)]
+pub struct ConsentLine {
+    /// Its number in the incident, from 1.
+    pub number: u32,
+    /// When it was heard.
+    pub at: Instant,
+    /// Who gave it, from which number.
+    pub who: String,
+    /// In which words.
+    pub words: String,
+    /// To what.
+    pub what: String,
+    /// Why the customer disputes it, once they do.
+    pub disputed: Option<String>,
+}
+
+/// The consents, each to be disputed by whoever of the customer says otherwise.
+fn consents(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
+    let text = |number: u32| {
+        vec![
+            Field::new("consent", "", Input::Hidden).value(number.to_string()),
+            Field::new("text", shell.t("どこが違うか", "What is wrong about it"), Input::Area(2)).required(),
+        ]
+    };
+    html! {
+        (head("consents", shell.t("口頭のご同意", "What you consented to by telephone")))
+        @for line in &it.consents {
+            p { (when::time(shell, line.at)) " " strong { (line.who) } "「" (line.words) "」 → " (line.what) }
+            @match &line.disputed {
+                Some(why) => p.hint { (shell.t("異議あり: ", "Disputed: ")) (why) },
+                None => details {
+                    summary { (shell.t("この同意はしていない・内容が違う", "I did not say so")) }
+                    (form(shell, &it.draft, &Form::new(format!("consent-dispute-{}", line.number), format!("/incidents/{}/consent-dispute", it.key), shell.t("異議を送る", "Dispute it"), text(line.number))))
+                },
+            }
+        }
+    }
 }
 
 /// The page.
@@ -96,6 +141,7 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                             li { a href={ "/incidents/" (it.key) "/incident-report?report=" (kind.code()) "&version=" (version) } { (kind.label().in_lang(shell.lang)) " " (shell.t("第", "version ")) (version) (shell.t("版", "")) } " " (when::time(shell, *at)) }
                         } }
                     }
+                    @if !it.consents.is_empty() { (consents(shell, it)) }
                     (head("when", shell.t("時刻", "Times")))
                     (facts(&times(shell, it)))
                     h3 { (shell.t("お電話", "Calls to you")) }
@@ -180,6 +226,15 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
         standing: "php-fpm の応答が戻らず、予備のサーバーへ切り替えています。".into(),
         merged_into: None,
         children: vec![],
+        consents: vec![ConsentLine {
+            number: 1,
+            at: at(-120),
+            who: "長谷川 亮 090-0000-1234".into(),
+            words: "再起動してください".into(),
+            what: "php-fpm の再起動".into(),
+            disputed: None,
+        }],
+        draft: Draft::default(),
         decide: None,
         next_report: Some(mark("中間報告", ClockState::Running { since: at(-250), due: at(3350) }, None)),
         clocks: vec![

@@ -7,6 +7,7 @@ mod faults;
 mod live;
 mod night;
 mod nights;
+mod one_operator;
 mod pages;
 mod reports;
 mod runbooks;
