@@ -39,7 +39,7 @@ impl Acting {
             Ok(()) => None,
             Err(Error::Refused(refusal)) => {
                 // A list names what is not there as a field, as any other input.
-                let refusal = if refusal.kind == RefusalKind::NotFound { no_such_incident(&key) } else { refusal };
+                let refusal = if refusal.kind == RefusalKind::NotFound { no_such_incident() } else { refusal };
                 let words = (refusal.ja.clone(), refusal.en.clone());
                 self.first.get_or_insert(refusal);
                 Some(words)
@@ -83,10 +83,11 @@ impl Desk {
     }
 }
 
-fn no_such_incident(key: &RecordKey) -> Refusal {
+/// What is absent and what is foreign look the same, so the number itself is not repeated.
+fn no_such_incident() -> Refusal {
     Refusal::invalid(
         "incidents",
-        format!("{key} という障害はありません。番号を確認してください。"),
-        format!("There is no incident {key}. Check its number."),
+        "この番号の障害はありません。番号を確認してください。",
+        "There is no incident of that number. Check it.",
     )
 }

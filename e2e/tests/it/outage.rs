@@ -173,19 +173,25 @@ fn callee(number: &Value) -> Result<String> {
     Ok(format!("#callee-{}", number.chars().filter(char::is_ascii_digit).collect::<String>()))
 }
 
+// The list is drawn anew whenever anything changes, so that an element found a moment ago may be gone: one script does it all.
+
 async fn dial(browser: &Browser, number: &Value) -> Result<()> {
     let place = callee(number)?;
     let button = format!("{place} form[action='/cause/call'] button");
     browser.until_there(&button).await?;
-    browser.click(&button).await?;
+    browser.ask(&format!("document.querySelector(\"{button}\").click()")).await?;
     browser.until_there(&format!("{place} form[action='/cause/call-end']")).await
 }
 
 async fn hang_up(browser: &Browser, number: &Value) -> Result<()> {
     let place = callee(number)?;
     browser.until_there(&format!("{place} form[action='/cause/call-end']")).await?;
-    browser.ask(&format!("document.querySelector('{place} select').value = 'answered'")).await?;
-    browser.click(&format!("{place} form[action='/cause/call-end'] button")).await?;
+    browser
+        .ask(&format!(
+            "const form = document.querySelector(\"{place} form[action='/cause/call-end']\");
+             form.querySelector('select').value = 'answered'; form.querySelector('button').click()"
+        ))
+        .await?;
     wait::until("the number to leave the list", wait::LIMIT, async || {
         Ok((browser.ask(&format!("return document.querySelector('{place}') === null")).await.ok() == Some(true.into()))
             .then_some(()))
