@@ -53,6 +53,7 @@ async fn calling(bench: &Bench, key: &RecordKey) -> (Calling, Option<String>) {
     (view.incident.calling(), view.turn.map(|contact| contact.to_string()))
 }
 
+/// R-4.2.2-7: contacts and their order are those of the plan valid then.
 async fn ranks_go_in_order_over_rounds(bench: Bench) {
     two(&bench, |_| ()).await;
     let key = bench.told().await;

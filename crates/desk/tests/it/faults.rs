@@ -88,6 +88,7 @@ async fn a_customer_files_and_sees_it_at_once(bench: Bench) {
     );
 }
 
+/// R-4.2.1-4: 低 runs the hour; R-4.2.1-2 and R-4.2.1-3 stand in the table of the domain.
 async fn a_low_one_runs_the_hour_and_is_judged_as_any_other(bench: Bench) {
     let key = file(&bench, Priority::Low).await;
     let row = async || bench.desk.store().tenant(&bench.tenant).incident(&key).await.unwrap().unwrap();
@@ -102,6 +103,7 @@ async fn a_low_one_runs_the_hour_and_is_judged_as_any_other(bench: Bench) {
     assert_eq!(bench.count(&key, |body| matches!(body, Body::TargetPassed { .. })).await, 1);
 }
 
+/// R-4.2.1-5, R-4.2.1-6, R-4.2.1-7, R-4.2.1-8: each detail is asked for at its field.
 async fn what_is_missing_is_refused_at_its_field(bench: Bench) {
     let good = fault(Priority::Middle);
     let head = bench.head().await;

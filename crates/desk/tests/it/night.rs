@@ -88,6 +88,7 @@ async fn from_alert_to_closed_incident(bench: Bench) {
     assert_eq!(bench.count(&key, occurrence).await, 2);
 }
 
+/// R-4.2.2-8: the published notice alone, within the hour.
 async fn without_impact_the_hour_and_no_call(bench: Bench) {
     let key = bench.alert().await;
     bench.take(&key).await;
@@ -229,6 +230,7 @@ async fn a_false_alarm_under_review_is_the_one_open_incident(bench: Bench) {
     assert_ne!(bench.tell(domain::alerts::Action::Trigger, "db01").await.incident.unwrap(), second);
 }
 
+/// R-4.2.2-21: questions and answers are messages of the incident, from the first notice on.
 async fn nothing_is_said_to_a_customer_before_the_first_notice(bench: Bench) {
     let key = bench.alert().await;
     let hello = input::Message { text: "調べています".into() };

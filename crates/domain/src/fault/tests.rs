@@ -80,7 +80,7 @@ fn dues(incident: &Incident) -> (i64, Option<i64>) {
     (minutes(clock.slo_due), clock.sla_due.map(minutes))
 }
 
-/// R-4.2.1-2 to -4, C-20: 高 and 中 run as impact until judged, 低 runs the hour; the first judgement decides from the receipt.
+/// R-4.2.1-2, R-4.2.1-3, R-4.2.1-4, C-20: 高 and 中 run as impact until judged, 低 runs the hour; the first judgement decides from the receipt.
 #[test]
 fn the_priority_counts_until_the_judgement() {
     let (impact, none) = ((15, Some(30)), (60, None));

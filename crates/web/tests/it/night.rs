@@ -22,6 +22,8 @@ pub(crate) const IMPACT: [(&str, &str); 5] = [
     ("text", "web01 の障害をお知らせします。"),
 ];
 
+/// R-4.2.2-3: the remark on redundancy stands beside the questions; R-4.2.2-19, R-4.2.2-20: recovery is confirmed, then told by
+/// ticket or telephone.
 #[tokio::test]
 async fn a_night_goes_from_the_alert_run_out() {
     let app = App::at_work().await;

@@ -38,6 +38,7 @@ fn check(story: &Story, expected: Calling) {
     assert_eq!(story.incident.calling(), expected, "at {}", story.now);
 }
 
+/// R-4.2.2-6, Q-06: on down the list, a new round every ten minutes, later with each report.
 #[test]
 fn ranks_follow_each_other_and_rounds_come_each_ten_minutes_for_an_hour() {
     let mut story = told();

@@ -30,6 +30,7 @@ fn check(published: i64, called: Option<i64>, ended: Option<i64>, verdicts: (Opt
     assert_eq!((story.ended(0), story.verdicts(0)), (ended, verdicts), "published {published}, called {called:?}");
 }
 
+/// R-4.2.2-2, Q-03: both targets are judged by the later of the two.
 #[test]
 fn with_impact_the_later_of_publication_and_first_call_ends_it() {
     check(10, Some(14), Some(14), MET);
@@ -116,6 +117,7 @@ fn at_fifteen_minutes_none_needs_no_second_person_and_later_it_does() {
     }
 }
 
+/// R-4.2.2-22, Q-04: impact may change while the incident is open.
 #[test]
 fn no_to_yes_starts_a_second_clock_from_the_judgement() {
     let mut story = triaged();

@@ -172,6 +172,7 @@ fn a_missed_slot_is_owed_until_the_customer_hears_something() {
     assert_eq!(due(&story), [250], "in minute 140 it filled the slot in minute 190");
 }
 
+/// R-4.2.2-18: only a published report fills a slot.
 #[test]
 fn a_note_or_a_message_fills_no_slot() {
     let mut story = told();
