@@ -1,6 +1,6 @@
 //! The outbox: claiming what is due to be sent, and writing down what became of it.
 
-use crate::incident::paging::PAGE;
+use crate::incident::paging::{PAGE, Paged};
 use crate::incident::{Hook, Letter, Payload};
 use crate::key::WebhookSecret;
 use crate::{Answer, Desk};
@@ -79,11 +79,14 @@ impl Desk {
         let system = self.store.system();
         let mut outgoing = vec![];
         for claim in system.claim_messages(node, limit, limit.div_ceil(2), lease_ms).await? {
-            match self.content(&claim).await {
-                Ok(content) => outgoing.push(Outgoing { claim, content }),
+            // Boxed: what it awaits is large.
+            match Box::pin(self.content(&claim)).await {
+                Ok(Some(content)) => outgoing.push(Outgoing { claim, content }),
+                Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(tenant = %claim.tenant, message = %claim.id, %error, "a message could not be read; it waits");
-                    if let Err(error) = self.give_back(&claim).await {
+                    let again = self.now().await?.plus_ms(AGAIN_MS);
+                    if let Err(error) = self.store.system().give_back(&claim, again).await {
                         tracing::warn!(message = %claim.id, %error, "its claim ends with its lease");
                     }
                 }
@@ -92,16 +95,25 @@ impl Desk {
         Ok(outgoing)
     }
 
-    async fn give_back(&self, claim: &ClaimedMessage) -> Answer<()> {
-        let again = self.now().await?.plus_ms(AGAIN_MS);
-        Ok(self.store.system().give_back(claim, again).await?)
+    /// What to send now; none where it waits and was given back.
+    async fn content(&self, claim: &ClaimedMessage) -> Answer<Option<Content>> {
+        if claim.class != PAGE {
+            return self.words(claim).await.map(Some);
+        }
+        match self.paged(claim).await? {
+            Paged::Alone => self.words(claim).await.map(Some),
+            Paged::Together(letter) => Ok(Some(Content::Mail(letter))),
+            Paged::Over(attempt) => Ok(Some(Content::Unsendable(attempt))),
+            Paged::Later(until) => {
+                self.store.system().give_back(claim, until).await?;
+                Ok(None)
+            }
+        }
     }
 
-    async fn content(&self, claim: &ClaimedMessage) -> Answer<Content> {
+    /// What a message says, as it was written when it was queued.
+    async fn words(&self, claim: &ClaimedMessage) -> Answer<Content> {
         let unsendable = |detail: &str| Content::Unsendable(Attempt::Refused { detail: detail.to_owned() });
-        if claim.class == PAGE && !self.is_page_of_use(claim).await? {
-            return Ok(unsendable("受領済みか終了のため、送りません / taken already or over: not sent"));
-        }
         let Some(text) = self.store.tenant(&claim.tenant).blob_text(&claim.payload).await? else {
             return Ok(unsendable("本文は消去されました / the words were erased"));
         };

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod ids;
 pub mod incident;
 pub mod night;
+pub mod paging;
 pub mod paper;
 pub mod pattern;
 pub mod refusal;

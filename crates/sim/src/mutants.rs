@@ -57,6 +57,12 @@ pub enum Mutant {
     OnlyHeadIsTold,
     /// A page goes out 4 minutes after the one before.
     PagesTooSoon,
+    /// Every page goes out by itself, however many.
+    PagesUnlimited,
+    /// What was merged is not told how its parent stands.
+    ChildrenKeptWaiting,
+    /// What a parent told before the merge counts for the child from then.
+    MergeCountsBackwards,
 }
 
 impl Mutant {
@@ -114,6 +120,16 @@ impl Mutant {
         }
     }
 
+    /// Whether pages go out without limit.
+    pub(crate) fn knows_no_limit(it: Option<Self>) -> bool {
+        it == Some(Self::PagesUnlimited)
+    }
+
+    /// Whether children hear nothing of their parent.
+    pub(crate) fn keeps_children_waiting(it: Option<Self>) -> bool {
+        it == Some(Self::ChildrenKeptWaiting)
+    }
+
     /// Distorts what the domain says.
     pub(crate) fn said(self, claims: &mut Claims, incident: &Incident, now: Instant) {
         let reported = incident.reports.last().map(|report| report.mark.at);
@@ -159,6 +175,12 @@ impl Mutant {
                 let last = incident.calls.last().map(|call| call.what.begun.plus_minutes(10).ms());
                 if let (Calls::NewRound(_), Some(due)) = (&claims.calls, last) {
                     claims.calls = Calls::NewRound(due);
+                }
+            }
+            Self::MergeCountsBackwards => {
+                let told = incident.merging().and_then(|merging| merging.what.standing.told);
+                if let (Some(told), Some(clock)) = (told, claims.clocks.first_mut()) {
+                    clock.end = clock.end.map(|end| end.min(told.at.ms()));
                 }
             }
             Self::NothingOwed if incident.impact() == Some(false) && incident.state == State::Notified => {

@@ -9,7 +9,8 @@ use crate::shell::{Draft, count_repeats, receive, record_paper};
 use crate::world::{Document, Recipient, Version, World};
 use crate::{papers, people};
 use domain::fact::{AttemptOutcome, Body, Hash, NewFact, kind_of, sha256};
-use domain::ids::{ProjectKey, RecordKey};
+use domain::ids::{PersonId, ProjectKey, RecordKey};
+use domain::paging::{LetOut, Way, way};
 use domain::time::{Instant, SECOND_MS};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -220,7 +221,10 @@ impl Night {
             return;
         }
         match put {
-            Ok(()) => draft.commit(&mut self.world),
+            Ok(()) => {
+                let others = draft.commit(&mut self.world);
+                self.touched.extend(others.into_iter().map(|other| (tenant, other)));
+            }
             Err(broken) => self.broken(tenant, &key, &broken.to_string()),
         }
         self.touched.insert((tenant, key));
@@ -286,17 +290,61 @@ impl Night {
         }
     }
 
-    /// Tries to send a message, as the outbox does.
+    /// Tries to send a message, as the outbox does: a page by itself, with others, or later.
     fn send(&mut self, tenant: usize, place: usize) {
-        let Some(message) = self.world.tenants[tenant].messages.get(place).cloned() else { return };
-        let Some(record) = self.world.tenants[tenant].records.get(&message.record) else { return };
-        let is_of_use = match &message.to {
-            Recipient::Staff(_) => {
-                let page = record.incident.pages.get(&message.id);
-                page.is_some_and(|page| record.incident.pages_for(page.escalation))
-            }
-            _ => true,
+        let Some(message) = self.world.tenants[tenant].messages.get(place).filter(|message| !message.is_over) else {
+            return;
         };
+        let Recipient::Staff(person) = message.to.clone() else { return self.attempt(tenant, place, true) };
+        if !self.is_of_use(tenant, place) {
+            return self.attempt(tenant, place, false);
+        }
+        let waiting = self.waiting(&person);
+        let queued: Vec<Instant> = waiting.iter().map(|(_, _, queued)| *queued).collect();
+        let let_out = self.world.let_out.entry(person.clone()).or_default();
+        let way = if Mutant::knows_no_limit(self.world.mutant) { Way::Single } else { way(let_out, &queued, self.now) };
+        match way {
+            Way::Single => {
+                let_out.push(LetOut { at: self.now, digest: false });
+                self.attempt(tenant, place, true);
+            }
+            Way::Digest => {
+                let_out.push(LetOut { at: self.now, digest: true });
+                for (tenant, place, _) in waiting {
+                    self.attempt(tenant, place, true);
+                }
+            }
+            Way::Wait(until) => self.at(until, Deed::Send(tenant, place)),
+        }
+    }
+
+    /// Everything of use that waits for a person: whose, its place, when it was queued.
+    fn waiting(&self, person: &PersonId) -> Vec<(usize, usize, Instant)> {
+        let mut waiting = vec![];
+        for (number, tenant) in self.world.tenants.iter().enumerate() {
+            for (place, message) in tenant.messages.iter().enumerate() {
+                let is_theirs = !message.is_over && message.to == Recipient::Staff(person.clone());
+                if is_theirs && self.is_of_use(number, place) {
+                    let page = tenant.records.get(&message.record).and_then(|it| it.incident.pages.get(&message.id));
+                    waiting.extend(page.map(|page| (number, place, page.queued.at)));
+                }
+            }
+        }
+        waiting
+    }
+
+    fn is_of_use(&self, tenant: usize, place: usize) -> bool {
+        let message = &self.world.tenants[tenant].messages[place];
+        let record = self.world.tenants[tenant].records.get(&message.record);
+        record.is_some_and(|record| {
+            let page = record.incident.pages.get(&message.id);
+            page.is_some_and(|page| record.incident.pages_for(page.escalation))
+        })
+    }
+
+    /// One attempt, and what became of it.
+    fn attempt(&mut self, tenant: usize, place: usize, is_of_use: bool) {
+        let Some(message) = self.world.tenants[tenant].messages.get(place).cloned() else { return };
         let attempts = message.attempts + 1;
         let outcome = match self.draw.between(0, 100) {
             _ if !is_of_use => AttemptOutcome::Refused,

@@ -12,6 +12,7 @@ use domain::incident::escalation::Group;
 use domain::paper::Agreement;
 use domain::time::Instant;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 use testkit::draw::Draw;
 
 /// Services of every project.
@@ -40,7 +41,8 @@ pub(crate) fn world(draw: &mut Draw, begins: Instant, mutant: Option<crate::Muta
             duty_list.push((group, once));
         }
     }
-    let mut world = World { tenants: vec![], staff, duty_list, closures: closures(draw, begins), mutant };
+    let mut world =
+        World { tenants: vec![], staff, duty_list, closures: closures(draw, begins), let_out: BTreeMap::new(), mutant };
     for n in 0..draw.between(1, 4) as usize {
         customer(draw, &mut world, n, begins);
     }

@@ -9,8 +9,10 @@ use domain::criteria::Criteria;
 use domain::fact::{Answer, Body, CallResult, NewFact, NoticeChannel, NoticeKind, Origin};
 use domain::fault::{CallReason, Heard, Priority, told_on_own_call};
 use domain::ids::{ContactId, PersonId, ProjectKey, RecordKey};
-use domain::incident::escalation::Group;
+use domain::incident::escalation::{Cause, Group};
+use domain::incident::major::{Criterion, Review};
 use domain::incident::promise::PromiseKind;
+use domain::incident::report::{ReportKind, Writing};
 use domain::incident::verbs::{By, Closing, Dial, Judging, Notice, Rejudging};
 use domain::incident::{CallBack, CallEnd, Calling, Consent, Incident, State};
 use domain::refusal::Refusal;
@@ -54,6 +56,14 @@ enum Act {
     Hear,
     HangUp,
     Runbook,
+    Merge,
+    Separate,
+    WriteReport,
+    Approve,
+    Return,
+    AgreeDate,
+    Major,
+    ReviewMajor,
 }
 
 /// Who looks after an incident next, and when; none once nothing is left to do.
@@ -125,9 +135,14 @@ fn choose(night: &mut Night, tenant: usize, incident: &Incident) -> Act {
     if incident.awaiting_second().is_some() && night.draw.chance(20) {
         return Confirm;
     }
+    if !incident.state.is_final() && sibling(night, tenant, incident).is_some() && night.draw.chance(6) {
+        return Merge;
+    }
+    if incident.merged_children().next().is_some() && night.draw.chance(4) {
+        return Separate;
+    }
     let age = night.now.since_ms(incident.opened.at) / 3_600_000;
     let tired = (age as u64).min(40);
-    let _ = tenant;
     match incident.state {
         State::Detected => one_of(night, &[(80, Take), (4, FalseAlarm), (10, Nothing), (3, Note), (1, Dial)]),
         State::Triaging => one_of(
@@ -169,6 +184,9 @@ fn choose(night: &mut Night, tenant: usize, incident: &Incident) -> Act {
                 (3, Message),
                 (1, Note),
                 (1, Consent),
+                (1, Major),
+                (2, WriteReport),
+                (1, Approve),
                 (14, Nothing),
             ];
             let all: Vec<(u64, Act)> = calls.iter().copied().chain(others).collect();
@@ -180,12 +198,28 @@ fn choose(night: &mut Night, tenant: usize, incident: &Incident) -> Act {
         ),
         State::RecoveryNotified => one_of(
             night,
-            &[(14, Close), (8, Recur), (8, Check), (50, Nothing), (3, Rejudge), (2, Dial), (3, EndCall), (2, Message)],
+            &[
+                (14, Close),
+                (8, Recur),
+                (8, Check),
+                (40, Nothing),
+                (3, Rejudge),
+                (2, Dial),
+                (3, EndCall),
+                (2, Message),
+                (8, WriteReport),
+                (8, Approve),
+                (2, Return),
+                (2, AgreeDate),
+                (1, Major),
+                (2, ReviewMajor),
+            ],
         ),
-        // It goes on in its parent.
-        State::Merged => Nothing,
         State::FalseAlarm => one_of(night, &[(35, Uphold), (20, Deny), (40, Nothing), (3, Note)]),
-        State::Closed => one_of(night, &[(20, Dial), (30, EndCall), (5, Note), (30, Nothing), (2, Message)]),
+        State::Closed | State::Merged => one_of(
+            night,
+            &[(20, Dial), (30, EndCall), (5, Note), (30, Nothing), (2, Message), (10, WriteReport), (10, Approve)],
+        ),
     }
 }
 
@@ -204,11 +238,39 @@ pub(crate) fn act(night: &mut Night, tenant: usize, key: &RecordKey) {
     let Some(record) = night.world.tenants[tenant].records.get(key) else { return };
     let incident = record.incident.clone();
     let act = choose(night, tenant, &incident);
+    if matches!(act, Act::Merge | Act::Separate) {
+        return join(night, tenant, &incident, act);
+    }
     let facts = facts_of(night, tenant, &incident, act).unwrap_or_default();
     let tells_recovery = facts.iter().any(|fact| matches!(fact.body, Body::RecoveryNotified { .. }));
     night.write(tenant, key, facts);
     if tells_recovery && night.draw.chance(45) {
         night.alert_again(tenant, key);
+    }
+}
+
+/// Another open incident of the same project.
+fn sibling(night: &Night, tenant: usize, incident: &Incident) -> Option<RecordKey> {
+    let records = night.world.tenants[tenant].records.values();
+    let mut open = records.filter(|it| it.incident.project == incident.project && !it.incident.state.is_final());
+    open.find(|it| it.incident.key != incident.key).map(|it| it.incident.key.clone())
+}
+
+/// 統合 and its undoing: parent and children change in one transaction.
+fn join(night: &mut Night, tenant: usize, incident: &Incident, act: Act) {
+    let by = staff(night);
+    let Some(mut draft) = night.world.draft(tenant, &incident.key, night.now) else { return };
+    let children: Vec<RecordKey> = incident.merged_children().map(|child| child.key.clone()).collect();
+    let put = match act {
+        Act::Merge => match sibling(night, tenant, incident) {
+            Some(other) => draft.merge(&night.world, &by, &other),
+            None => Ok(()),
+        },
+        _ if children.is_empty() => Ok(()),
+        _ => draft.separate(&night.world, &by, night.draw.one_of(&children)),
+    };
+    if put.is_err() || !draft.is_empty() {
+        night.save(tenant, draft, put);
     }
 }
 
@@ -218,7 +280,7 @@ fn facts_of(night: &mut Night, tenant: usize, incident: &Incident, act: Act) -> 
     let some = |night: &mut Night, percent| night.draw.chance(percent).then(|| blob.clone());
     let calendar = night.world.calendar(incident.as_of);
     match act {
-        Act::Nothing => Ok(vec![]),
+        Act::Nothing | Act::Merge | Act::Separate => Ok(vec![]),
         Act::Take => {
             let person = by.actor.person_id().cloned().unwrap_or_else(|| PersonId::new("mo0"));
             let mut facts = incident.take(&by, person)?;
@@ -304,6 +366,36 @@ fn facts_of(night: &mut Night, tenant: usize, incident: &Incident, act: Act) -> 
         }
         Act::Hear => hear(night, tenant, incident, &by),
         Act::HangUp => incident.end_intake_call(&by, blob),
+        Act::WriteReport => {
+            let kind = *night.draw.one_of(&ReportKind::ALL);
+            let follows = incident.versions(kind).next_back().map_or(0, |version| version.what.number);
+            incident.write_report(&by, Writing { kind, follows, document: blob.clone(), reason: Some(blob) })
+        }
+        Act::Approve | Act::Return => {
+            let kind = *night.draw.one_of(&ReportKind::ALL);
+            let version = incident.versions(kind).next_back().map_or(0, |version| version.what.number);
+            match act {
+                Act::Approve => incident.approve_report(&by, kind, version, blob),
+                _ => incident.return_report(&by, kind, version, Some(blob)),
+            }
+        }
+        Act::AgreeDate => {
+            let due = night.now.plus_minutes(night.draw.between(1, 20) as i64 * 24 * 60);
+            incident.agree_report_date(&by, due, blob, &calendar)
+        }
+        Act::Major => {
+            let mut facts = incident.declare_major(&by, Criterion::DataLoss, blob)?;
+            for to in [Group::Dh, Group::Mr] {
+                let (ladder, ordered) = night.world.ladder(to);
+                let body = Body::Escalated { to, cause: Cause::Major, text: None, ladder, ordered };
+                facts.push(NewFact::by_system(Some(incident.key.clone()), body));
+            }
+            Ok(facts)
+        }
+        Act::ReviewMajor => {
+            let review = Review { timeline: blob.clone(), cause: blob.clone(), lessons: blob.clone(), action: blob };
+            incident.review_major(&by, review)
+        }
         Act::Runbook => {
             if night.draw.chance(50) {
                 Ok(incident.provide_runbook(&by, 2).into_iter().collect())
@@ -408,7 +500,7 @@ fn hear(night: &mut Night, tenant: usize, incident: &Incident, by: &By) -> Resul
         called_back: some(night),
         by_phone: night.draw.chance(50).then_some(CallReason::Urgent),
         content: some(night),
-        detected_at: night.draw.chance(50).then(|| incident.alert_at().plus_minutes(-5)),
+        detected_at: night.draw.chance(50).then(|| incident.own_alert_at().plus_minutes(-5)),
         host: some(night),
         business_impact: some(night),
         title: None,

@@ -2,7 +2,7 @@
 //! a crash drops it before [`Draft::commit`].
 
 use crate::mutants::Mutant;
-use crate::world::{Alert, Event, Fired, Message, Recipient, Record, Row, TimerRow, World};
+use crate::world::{Alert, Event, Fired, Message, Recipient, Record, Row, Tenant, TimerRow, World};
 use domain::access::Actor;
 use domain::alerts::{Action, AlertEvent, Correlation, Decision, Fate, KnownAlert, decide};
 use domain::calendar::Calendar;
@@ -15,17 +15,27 @@ use domain::incident::{Incident, Joins};
 use domain::time::Instant;
 use std::collections::BTreeMap;
 
-/// One transaction on one incident.
+/// One transaction on one incident, and on those merged with it.
 #[derive(Debug)]
 pub(crate) struct Draft {
     tenant: usize,
     pub(crate) incident: Incident,
+    timers: BTreeMap<String, TimerRow>,
+    row: Option<Row>,
+    /// The other incidents that it changes.
+    others: BTreeMap<RecordKey, Part>,
     staged: Vec<Fact>,
     messages: Vec<Message>,
     fired: Vec<Fired>,
+    now: Instant,
+}
+
+/// One incident of a transaction, put aside.
+#[derive(Debug)]
+struct Part {
+    incident: Incident,
     timers: BTreeMap<String, TimerRow>,
     row: Option<Row>,
-    now: Instant,
 }
 
 /// The header of an incident, a function of its facts and the calendar known at its last step.
@@ -43,6 +53,8 @@ pub(crate) fn row(incident: &Incident, calendar: &Calendar) -> Row {
         duty: duty.map(|duty| (duty.kind.code(), duty.due)),
         ended: incident.ended_at(),
         known: incident.is_known_to_customer(),
+        merged_into: incident.merged_into().cloned(),
+        children: incident.merged_children().count(),
     }
 }
 
@@ -53,11 +65,12 @@ impl World {
         Some(Draft {
             tenant,
             incident: record.incident.clone(),
+            timers: record.timers.clone(),
+            row: None,
+            others: BTreeMap::new(),
             staged: vec![],
             messages: vec![],
             fired: vec![],
-            timers: record.timers.clone(),
-            row: None,
             now,
         })
     }
@@ -89,11 +102,12 @@ impl World {
         let mut draft = Draft {
             tenant,
             incident,
+            timers: BTreeMap::new(),
+            row: None,
+            others: BTreeMap::new(),
             staged: vec![fact],
             messages: vec![],
             fired: vec![],
-            timers: BTreeMap::new(),
-            row: None,
             now,
         };
         draft.put(self, vec![]).ok()?;
@@ -117,6 +131,7 @@ impl Draft {
 
     /// Adds facts with the messages they queue, and makes timers and header agree.
     pub(crate) fn put(&mut self, world: &World, facts: Vec<NewFact>) -> Result<(), Broken> {
+        let stood = self.incident.standing();
         for new in facts {
             let Some(fact) = self.append(world, new)? else { continue };
             self.tell(world, &fact)?;
@@ -128,7 +143,85 @@ impl Draft {
         let calendar = world.calendar(self.incident.as_of);
         self.row = Some(row(&self.incident, &calendar));
         self.sync(&calendar);
+        if self.incident.standing() != stood && !Mutant::keeps_children_waiting(world.mutant) {
+            self.tell_children(world)?;
+        }
         Ok(())
+    }
+
+    /// Turns to another incident of the same customer.
+    fn turn_to(&mut self, world: &World, key: &RecordKey) -> bool {
+        let found = self.others.remove(key).or_else(|| {
+            let record = world.tenants[self.tenant].records.get(key)?;
+            Some(Part { incident: record.incident.clone(), timers: record.timers.clone(), row: None })
+        });
+        let Some(part) = found else { return false };
+        let own = Part {
+            incident: std::mem::replace(&mut self.incident, part.incident),
+            timers: std::mem::replace(&mut self.timers, part.timers),
+            row: std::mem::replace(&mut self.row, part.row),
+        };
+        self.others.insert(own.incident.key.clone(), own);
+        true
+    }
+
+    /// Adds facts to another incident.
+    fn put_on(&mut self, world: &World, key: &RecordKey, facts: Vec<NewFact>) -> Result<(), Broken> {
+        let own = self.incident.key.clone();
+        if !facts.is_empty() && self.turn_to(world, key) {
+            self.put(world, facts)?;
+            self.turn_to(world, &own);
+        }
+        Ok(())
+    }
+
+    /// Another incident as it stands in this transaction.
+    fn relative(&self, world: &World, key: &RecordKey) -> Option<Incident> {
+        let other = self.others.get(key).map(|part| part.incident.clone());
+        other.or_else(|| Some(world.tenants[self.tenant].records.get(key)?.incident.clone()))
+    }
+
+    /// Tells everything merged into this incident how it stands now.
+    fn tell_children(&mut self, world: &World) -> Result<(), Broken> {
+        let standing = self.incident.standing();
+        let by = By { actor: Actor::System, role: None, now: self.now };
+        let children: Vec<RecordKey> = self.incident.merged_children().map(|child| child.key.clone()).collect();
+        for key in children {
+            let Some(child) = self.relative(world, &key) else { continue };
+            self.put_on(world, &key, child.follow(standing, &by))?;
+        }
+        Ok(())
+    }
+
+    /// 統合: merges another incident, with what is merged into that, into this one; what the rules refuse changes nothing.
+    pub(crate) fn merge(&mut self, world: &World, by: &By, key: &RecordKey) -> Result<(), Broken> {
+        let Some(child) = self.relative(world, key) else { return Ok(()) };
+        let Ok(sides) = self.incident.merge(by, &child) else { return Ok(()) };
+        let grandchildren: Vec<RecordKey> = child.merged_children().map(|it| it.key.clone()).collect();
+        for grandchild in grandchildren {
+            let Some(it) = self.relative(world, &grandchild) else { continue };
+            let Ok(apart) = child.separate(by, &it) else { continue };
+            let over = self.incident.adopt(by, &it);
+            self.put_on(world, key, apart.parent)?;
+            self.put_on(world, &grandchild, over.child)?;
+            self.put(world, over.parent)?;
+        }
+        self.put_on(world, key, sides.child)?;
+        self.put(world, sides.parent)?;
+        self.tell_children(world)
+    }
+
+    /// 統合の解除: takes one out again.
+    pub(crate) fn separate(&mut self, world: &World, by: &By, key: &RecordKey) -> Result<(), Broken> {
+        let Some(child) = self.relative(world, key) else { return Ok(()) };
+        let Ok(sides) = self.incident.separate(by, &child) else { return Ok(()) };
+        self.put_on(world, key, sides.child)?;
+        self.put(world, sides.parent)
+    }
+
+    /// Whether it changes nothing.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.staged.is_empty()
     }
 
     /// Adds what a tool said: no header, no timers, but where the customer knows of a recovery.
@@ -136,6 +229,18 @@ impl Draft {
         self.append(world, fact)?;
         if moves_header {
             self.row = Some(row(&self.incident, &world.calendar(self.incident.as_of)));
+        }
+        Ok(())
+    }
+
+    /// Of a merged incident's alert that came again its parent hears.
+    fn tell_parent(&mut self, world: &World, event: u64) -> Result<(), Broken> {
+        let own = self.incident.key.clone();
+        if let Some((parent, fact)) = self.incident.tell_parent_of(event)
+            && self.turn_to(world, &parent)
+        {
+            self.put_told_by_tool(world, fact, true)?;
+            self.turn_to(world, &own);
         }
         Ok(())
     }
@@ -148,6 +253,7 @@ impl Draft {
             Body::RecoveryNotified { .. } => NoticeKind::Recovery,
             Body::IncidentMessaged { from_customer: false, .. } => NoticeKind::Message,
             Body::IncidentClosed { .. } => NoticeKind::Closure,
+            Body::ReportApproved { .. } => NoticeKind::Report,
             _ => return Ok(()),
         };
         let tenant = &world.tenants[self.tenant];
@@ -268,44 +374,55 @@ impl Draft {
         self.incident.close(&by, closing).unwrap_or_default()
     }
 
-    /// Writes everything down.
-    pub(crate) fn commit(self, world: &mut World) {
+    /// Writes everything down; returns the other incidents that it changed.
+    pub(crate) fn commit(mut self, world: &mut World) -> Vec<RecordKey> {
         let is_lost = Mutant::loses_header(world.mutant, &self.staged);
         let tenant = &mut world.tenants[self.tenant];
-        let key = self.incident.key.clone();
-        let until = match self.incident.joins_until() {
+        let changed = self.others.keys().cloned().collect();
+        let own = Part { incident: self.incident, timers: self.timers, row: self.row };
+        self.others.insert(own.incident.key.clone(), own);
+        let mut places: BTreeMap<RecordKey, Vec<usize>> = BTreeMap::new();
+        for (place, fact) in (tenant.facts.len()..).zip(&self.staged) {
+            tenant.head = link(&tenant.head, &fact.canonical());
+            if let Some(key) = &fact.record {
+                places.entry(key.clone()).or_default().push(place);
+            }
+        }
+        tenant.facts.extend(self.staged);
+        tenant.messages.extend(self.messages);
+        tenant.fired.extend(self.fired);
+        for (key, part) in self.others {
+            let own = places.remove(&key).unwrap_or_default();
+            tenant.keep(key, part, own, is_lost);
+        }
+        changed
+    }
+}
+
+impl Tenant {
+    /// Keeps an incident as a transaction left it.
+    fn keep(&mut self, key: RecordKey, part: Part, places: Vec<usize>, is_lost: bool) {
+        let Part { incident, timers, row: header } = part;
+        let until = match incident.joins_until() {
             Joins::Yes => None,
             Joins::Until(at) => Some(at),
             Joins::No => Some(Instant::from_ms(0)),
         };
-        let own = tenant.correlations.values_mut().filter(|correlation| correlation.incident == key);
+        let own = self.correlations.values_mut().filter(|correlation| correlation.incident == key);
         own.for_each(|correlation| correlation.joins_until = until);
-        let first = tenant.facts.len();
-        for fact in &self.staged {
-            tenant.head = link(&tenant.head, &fact.canonical());
-        }
-        tenant
-            .numbers
-            .entry(self.incident.project.clone())
-            .and_modify(|n| *n = (*n).max(self.incident.number))
-            .or_insert(1);
-        let places = first..first + self.staged.len();
-        tenant.facts.extend(self.staged);
-        tenant.messages.extend(self.messages);
-        tenant.fired.extend(self.fired);
-        match tenant.records.get_mut(&key) {
+        let number = self.numbers.entry(incident.project.clone()).or_default();
+        *number = (*number).max(incident.number);
+        match self.records.get_mut(&key) {
             Some(record) => {
                 record.places.extend(places);
-                record.incident = self.incident;
-                record.timers = self.timers;
-                if let Some(row) = self.row.filter(|_| !is_lost) {
-                    record.row = row;
+                (record.incident, record.timers) = (incident, timers);
+                if let Some(header) = header.filter(|_| !is_lost) {
+                    record.row = header;
                 }
             }
             None => {
-                let row = self.row.unwrap_or_else(|| row(&self.incident, &Calendar::default()));
-                let record = Record { places: places.collect(), timers: self.timers, row, incident: self.incident };
-                tenant.records.insert(key, record);
+                let header = header.unwrap_or_else(|| row(&incident, &Calendar::default()));
+                self.records.insert(key, Record { places, timers, row: header, incident });
             }
         }
     }
@@ -348,7 +465,11 @@ pub(crate) fn receive(
                 && let Some(mut draft) = world.draft(tenant, &key, now)
             {
                 let new = NewFact { record: Some(key.clone()), body, actor, role: None, reason: None };
+                let came_again = was_told_recovered && matches!(new.body, Body::AlertJoined { .. });
                 draft.put_told_by_tool(world, new, was_told_recovered)?;
+                if came_again {
+                    draft.tell_parent(world, number)?;
+                }
                 draft.commit(world);
             }
             (Fate::Joined, Some(key), says_something)

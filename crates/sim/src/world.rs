@@ -9,6 +9,7 @@ use domain::fact::{Fact, Hash, genesis};
 use domain::ids::{BlobId, ContactId, MessageId, PersonId, ProjectKey, RecordKey, TenantId};
 use domain::incident::Incident;
 use domain::incident::escalation::Group;
+use domain::paging::LetOut;
 use domain::paper::Agreement;
 use domain::time::Instant;
 use jiff::civil::Date;
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) duty_list: Vec<(Group, Vec<PersonId>)>,
     /// Versions of the closure calendar: from when, which days.
     pub(crate) closures: Vec<(Instant, Vec<Date>)>,
+    /// Mails with pages that were let out, by person.
+    pub(crate) let_out: BTreeMap<PersonId, Vec<LetOut>>,
     /// The fault that is planted, where one is.
     pub(crate) mutant: Option<Mutant>,
 }
@@ -132,6 +135,8 @@ pub(crate) struct Row {
     pub(crate) duty: Option<(&'static str, Instant)>,
     pub(crate) ended: Option<Instant>,
     pub(crate) known: bool,
+    pub(crate) merged_into: Option<RecordKey>,
+    pub(crate) children: usize,
 }
 
 /// A message in the outbox.

@@ -1,9 +1,15 @@
-//! Faults: kill, cut and tamper, and count what was lost (figures F1, F9, F26 and F29 of the reliability table).
+//! Faults: kill, cut and tamper, and count what was lost (figures of the reliability table).
 
 mod f1;
+mod f14;
+mod f17;
+mod f18;
+mod f20;
+mod f22;
 mod f26;
 mod f29;
 mod f9;
+mod mail;
 
 use crate::draw::Draw;
 use crate::house::{Engine, Ground};
@@ -41,6 +47,16 @@ enum Figure {
     F1,
     /// Messages lost and taken over when one of three nodes is killed
     F9,
+    /// Pages and notices after an outage of our own
+    F14,
+    /// One key in a storm: one incident, few messages, an exact counter
+    F17,
+    /// Mails to one person in a storm over many keys and customers
+    F18,
+    /// Messages of a flapping alert, and what stops mail loops
+    F20,
+    /// Timers that fire twice over kills
+    F22,
     /// Changes to the database that `verify` does not name
     F26,
     /// Routes through which one customer sees another
@@ -97,7 +113,10 @@ impl Figure {
             (Self::F1 | Self::F26, _) => 200,
             (Self::F9, Slice::Ci) => 3,
             (Self::F9, Slice::Long) => 50,
-            (Self::F29, _) => 1,
+            (Self::F17 | Self::F22, Slice::Ci) => 5,
+            (Self::F17 | Self::F18 | Self::F22, Slice::Long) => 100,
+            (Self::F18, Slice::Ci) => 2,
+            (Self::F14 | Self::F20 | Self::F29, _) => 1,
         }
     }
 
@@ -110,6 +129,11 @@ impl Figure {
         match self {
             Self::F1 => f1::run(run).await,
             Self::F9 => f9::run(run).await,
+            Self::F14 => Box::pin(f14::run(run)).await,
+            Self::F17 => Box::pin(f17::run(run)).await,
+            Self::F18 => Box::pin(f18::run(run)).await,
+            Self::F20 => Box::pin(f20::run(run)).await,
+            Self::F22 => Box::pin(f22::run(run)).await,
             Self::F26 => f26::run(run).await,
             Self::F29 => f29::run(run).await,
         }

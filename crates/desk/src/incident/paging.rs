@@ -1,17 +1,21 @@
 //! Pages to staff: who of a group is told, in which order, and that nobody is told in vain (Q-13; design §6).
 //!
 //! A page is a message of the class `page`: looked at again when it is sent, so that who took the escalation meanwhile is
-//! left alone. Notices to customers are never held up by any of this.
+//! left alone, and how many a person gets is limited. Notices to customers are never held up by any of this.
 
 use super::case::Case;
 use super::outgoing::{Letter, Payload, one_line};
 use crate::desk::read_paper;
-use crate::{Answer, Desk};
+use crate::{Answer, Attempt, Desk};
 use domain::fact::{Body, NewFact};
-use domain::ids::{MessageId, PersonId};
+use domain::ids::{BlobId, MessageId, PersonId, RecordKey, TenantId};
+use domain::incident::Incident;
 use domain::incident::escalation::{Cause, Group};
+use domain::paging::{GAP_MINUTES, Way, digest_order, way};
 use domain::paper::{DutyList, Paper};
-use store::{ClaimedMessage, NewMessage};
+use domain::time::{Instant, SECOND_MS};
+use domain::words::Lang;
+use store::{ClaimedMessage, NewMessage, WaitingPage};
 
 impl Case<'_> {
     /// Who of a group is paged, and whether one after the other: the duty list of the group where there is one, else everybody
@@ -107,12 +111,128 @@ impl Case<'_> {
 /// The class of messages to staff.
 pub(crate) const PAGE: &str = "page";
 
+/// How a claimed page goes on.
+pub(crate) enum Paged {
+    /// As it was written.
+    Alone,
+    /// As a digest with everything that waits for the same person.
+    Together(Letter),
+    /// It went out with another one, or is of no use any more.
+    Over(Attempt),
+    /// Not before that instant.
+    Later(Instant),
+}
+
+/// How long a page waits for the digest that it goes out with to be sent.
+const DIGEST_WAIT_MS: i64 = 5 * SECOND_MS;
+/// A digest tells so many pages in full and counts the rest.
+const TOLD_MAX: usize = 100;
+
+/// A page of a digest: how urgent it is, and what it says.
+struct Told {
+    critical: bool,
+    queued: Instant,
+    letter: Letter,
+}
+
 impl Desk {
-    /// Whether a page is still of use: nobody took the escalation, and the incident goes on.
-    pub(crate) async fn is_page_of_use(&self, claim: &ClaimedMessage) -> Answer<bool> {
-        let Some(record) = &claim.record else { return Ok(true) };
-        let facts = self.store.tenant(&claim.tenant).record_facts(record).await?;
-        let Some(incident) = domain::incident::Incident::fold(&facts)? else { return Ok(false) };
-        Ok(incident.pages.get(&claim.id).is_some_and(|page| incident.pages_for(page.escalation)))
+    /// Whether a page is still of use, and how it goes out: by itself, with others, or later (see [`domain::paging`]).
+    pub(crate) async fn paged(&self, claim: &ClaimedMessage) -> Answer<Paged> {
+        let Some(own) =
+            self.told_by(&claim.tenant, &claim.id, claim.record.as_ref(), &claim.payload, claim.created).await?
+        else {
+            let detail = "受領済みか終了のため、送りません / taken already or over: not sent".to_owned();
+            return Ok(Paged::Over(Attempt::Refused { detail }));
+        };
+        let system = self.store.system();
+        let Some(standing) = system.page_standing(claim).await? else { return Ok(Paged::Alone) };
+        let gap = self.now().await?.plus_minutes(-GAP_MINUTES);
+        let is_on_its_way = standing.let_out.is_some_and(|at| at >= gap);
+        match (&standing.digest, standing.carrier.as_deref()) {
+            (Some(carrier), Some("delivered")) if *carrier != claim.id => {
+                let detail = format!("まとめて送信しました / sent together with others: {carrier}");
+                return Ok(Paged::Over(Attempt::Delivered { detail }));
+            }
+            (Some(carrier), Some("queued" | "sending")) if *carrier != claim.id => {
+                return Ok(Paged::Later(self.now().await?.plus_ms(DIGEST_WAIT_MS)));
+            }
+            // Let out a moment ago, and tried again. What was let out before a gap is looked at anew.
+            (Some(_), _) if is_on_its_way => {
+                let others = system.pages_with(claim).await?;
+                return self.digest(claim, own, &others).await;
+            }
+            (None, _) if is_on_its_way => return Ok(Paged::Alone),
+            _ => {}
+        }
+        let waiting = system.waiting_pages(claim).await?;
+        let queued: Vec<Instant> = waiting.iter().map(|page| page.created).collect();
+        let pager = system.pager(claim).await?;
+        if pager.digest != standing.digest {
+            // Another node put it into a digest meanwhile.
+            return Ok(Paged::Later(pager.now.plus_ms(DIGEST_WAIT_MS)));
+        }
+        match way(&pager.let_out, &queued, pager.now) {
+            Way::Single => {
+                pager.let_out(claim, false, &[]).await?;
+                Ok(Paged::Alone)
+            }
+            Way::Digest => {
+                pager.let_out(claim, true, &waiting).await?;
+                self.digest(claim, own, &waiting).await
+            }
+            Way::Wait(until) => Ok(Paged::Later(until)),
+        }
+    }
+
+    /// The digest of a page and what goes out with it; the page itself where nothing else is of use any more.
+    async fn digest(&self, claim: &ClaimedMessage, own: Told, others: &[WaitingPage]) -> Answer<Paged> {
+        let message_id = own.letter.message_id.clone();
+        let mut told = vec![own];
+        for page in others.iter().filter(|page| page.id != claim.id) {
+            told.extend(self.told_by(&page.tenant, &page.id, page.record.as_ref(), &page.payload, page.created).await?);
+        }
+        told.sort_by_key(|page| digest_order(page.critical, page.queued));
+        let person = self.store.system().person_by_email(&claim.recipient).await?;
+        let lang = person.map_or(Lang::Ja, |person| person.lang);
+        let count = told.len();
+        let Some(first) = told.first().filter(|_| count > 1) else { return Ok(Paged::Alone) };
+        let subject = match lang {
+            Lang::Ja => format!("【まとめ {count}件】{}", first.letter.subject),
+            Lang::En => format!("{count} escalations: {}", first.letter.subject),
+        };
+        let intro = lang.pick(
+            "お知らせが続いたため、まとめてお送りします。緊急のもの、新しいものから順に並べています。",
+            "There were many, so they come together: the critical first, of those the newest.",
+        );
+        let mut text = format!("{intro}\n");
+        for page in told.iter().take(TOLD_MAX) {
+            text.push_str(&format!("\n■ {}\n{}", page.letter.subject, page.letter.text));
+        }
+        if count > TOLD_MAX {
+            let more = count - TOLD_MAX;
+            text.push_str(&format!("\n{}: {more}\n", lang.pick("このほかの件数", "More")));
+        }
+        let Letter { to_name, to, .. } = first.letter.clone();
+        Ok(Paged::Together(Letter { to_name, to, subject, text, message_id, follows: None }))
+    }
+
+    /// What a page says, while it is of use: nobody took the escalation, and the incident goes on.
+    async fn told_by(
+        &self,
+        tenant: &TenantId,
+        id: &MessageId,
+        record: Option<&RecordKey>,
+        payload: &BlobId,
+        queued: Instant,
+    ) -> Answer<Option<Told>> {
+        let Some(record) = record else { return Ok(None) };
+        let scope = self.store.tenant(tenant);
+        let Some(incident) = Incident::fold(&scope.record_facts(record).await?)? else { return Ok(None) };
+        if !incident.pages.get(id).is_some_and(|page| incident.pages_for(page.escalation)) {
+            return Ok(None);
+        }
+        let words = scope.blob_text(payload).await?.unwrap_or_default();
+        let Ok(Payload::Mail(letter)) = serde_json::from_str(&words) else { return Ok(None) };
+        Ok(Some(Told { critical: incident.severity == "critical", queued, letter }))
     }
 }

@@ -14,6 +14,7 @@ mod night;
 mod outbox;
 mod owing;
 mod packs;
+mod paging;
 mod papers;
 mod passing;
 mod reach;

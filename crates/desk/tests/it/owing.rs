@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, on_both, refusal, start};
 use desk::incident::{Payload, input};
-use desk::{Content, Outgoing};
+use desk::{Attempt, Content, Outgoing};
 use domain::access::Role;
 use domain::fact::AttemptOutcome;
 use domain::ids::RecordKey;
@@ -32,6 +32,16 @@ async fn escalations(bench: &Bench, key: &RecordKey) -> Vec<(Group, Cause)> {
     view.incident.escalations.iter().map(|escalation| (escalation.what.to, escalation.what.cause)).collect()
 }
 
+/// Sends what waits.
+async fn send(bench: &Bench) {
+    bench.desk.store().system().beat("n1", "n1", start()).await.unwrap();
+    for outgoing in bench.desk.claim("n1", 50, 60_000).await.unwrap() {
+        let delivered = Attempt::Delivered { detail: "250 ok".into() };
+        let attempt = if let Content::Unsendable(attempt) = outgoing.content { attempt } else { delivered };
+        assert!(bench.desk.finish(&outgoing.claim, &attempt).await.unwrap());
+    }
+}
+
 async fn verified(bench: &Bench) {
     let asked = desk::Verify { checkpoint_keys: vec![], outside: None };
     desk::verify(bench.desk.store(), &asked).await.unwrap();
@@ -43,6 +53,7 @@ async fn an_unjudged_alert_pages_the_head_of_desk(bench: Bench) {
     bench.desk.fire_due().await.unwrap();
     assert_eq!(escalations(&bench, &key).await, [(Group::Dh, Cause::Unjudged)]);
     assert_eq!(pages(&bench, &key).await, ["dh@example.jp"]);
+    send(&bench).await;
     bench.at(15);
     bench.desk.fire_due().await.unwrap();
     assert_eq!(pages(&bench, &key).await.len(), 2, "nobody answered: once more");
@@ -73,6 +84,7 @@ async fn the_duty_list_is_climbed_and_who_takes_it_is_left_alone(bench: Bench) {
     let sent: Vec<Outgoing> = bench.desk.claim("n1", 50, 60_000).await.unwrap();
     let page = sent.iter().find(|outgoing| outgoing.claim.class == "page").unwrap();
     assert!(matches!(page.content, Content::Mail(_)));
+    bench.desk.finish(&page.claim, &Attempt::Deferred { detail: "451".into() }).await.unwrap();
     let later = bench.desk.incident(bench.person("mo"), &key).await.unwrap().incident.as_of;
     bench.at(later.since_ms(start()) / 60_000 + 6);
     bench.desk.fire_due().await.unwrap();

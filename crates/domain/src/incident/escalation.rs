@@ -122,8 +122,10 @@ pub struct Escalation {
     pub ladder: Vec<PersonId>,
     /// Whether one after the other.
     pub ordered: bool,
-    /// The pages sent so far, by step from 0.
+    /// The pages queued so far, by step from 0.
     pub pages: Vec<(u32, Instant)>,
+    /// When a page of a step was first tried to be sent, by step.
+    pub tried: Vec<(u32, Instant)>,
     /// Who took it.
     pub taken: Option<Mark>,
 }
@@ -133,6 +135,8 @@ pub struct Escalation {
 pub struct Page {
     /// For which escalation, from 1.
     pub escalation: u32,
+    /// Which step of it, from 0.
+    pub step: u32,
     /// To whom.
     pub person: PersonId,
     /// The fact that queued it.
@@ -151,10 +155,11 @@ impl Escalation {
         self.ladder.get(place..).and_then(|rest| rest.get(..1)).unwrap_or_default()
     }
 
-    /// The step to page next and when: five minutes after the attempt of the step before; none once it is taken or the
-    /// ladder ends.
+    /// The step to page next and when: five minutes after the attempt of the step before, so that an outage of our own climbs
+    /// nothing; none before that attempt, once it is taken, or where the ladder ends.
     pub fn next_step(&self) -> Option<(u32, Instant)> {
-        let (step, at) = self.pages.last().filter(|_| self.taken.is_none())?;
+        let (step, _) = self.pages.last().filter(|_| self.taken.is_none())?;
+        let (_, at) = self.tried.iter().find(|(tried, _)| tried == step)?;
         let next = step + 1;
         (!self.at_step(next).is_empty()).then(|| (next, at.plus_minutes(ANSWER_MINUTES)))
     }
@@ -221,7 +226,7 @@ impl Incident {
     pub(super) fn apply_escalation(&mut self, body: &Body, mark: Mark) -> Option<()> {
         match body.clone() {
             Body::Escalated { to, cause, text, ladder, ordered } => {
-                let what = Escalation { to, cause, text, ladder, ordered, pages: vec![], taken: None };
+                let what = Escalation { to, cause, text, ladder, ordered, pages: vec![], tried: vec![], taken: None };
                 self.escalations.push(Marked { mark, what });
             }
             Body::EscalationTaken { escalation } => {
@@ -232,7 +237,7 @@ impl Incident {
                 if found.pages.last().is_none_or(|(last, _)| *last < step) {
                     found.pages.push((step, mark.at));
                 }
-                self.pages.insert(message, Page { escalation, person, queued: mark, attempts: vec![] });
+                self.pages.insert(message, Page { escalation, step, person, queued: mark, attempts: vec![] });
             }
             _ => return None,
         }
@@ -245,6 +250,14 @@ impl Incident {
         message: &MessageId,
         attempt: Marked<(AttemptOutcome, BlobId)>,
     ) -> bool {
-        self.pages.get_mut(message).map(|page| page.attempts.push(attempt)).is_some()
+        let Some(page) = self.pages.get_mut(message) else { return false };
+        let (escalation, step, at) = (page.escalation, page.step, attempt.mark.at);
+        page.attempts.push(attempt);
+        if let Some(found) = place(escalation).and_then(|place| self.escalations.get_mut(place))
+            && found.what.tried.iter().all(|(tried, _)| *tried != step)
+        {
+            found.what.tried.push((step, at));
+        }
+        true
     }
 }

@@ -64,6 +64,10 @@ impl Keys {
 fn joins(story: &Story, at: At) -> bool {
     match story.state() {
         "closed" => false,
+        // As the one it is merged into.
+        "merged" => story.merging().is_some_and(|merged| {
+            !merged.standing.ended && merged.standing.recovered.is_none_or(|told| at <= told + JOINS)
+        }),
         "false_alarm" => story.false_alarm.as_ref().is_some_and(|alarm| alarm.review.is_none()),
         "recovery_notified" => story.recovery_told.last().is_some_and(|told| at <= told.1 + JOINS),
         _ => true,
@@ -74,6 +78,10 @@ fn joins(story: &Story, at: At) -> bool {
 pub(crate) fn joins_until(story: &Story) -> Option<At> {
     match story.state() {
         "closed" => Some(0),
+        "merged" => {
+            let standing = story.merging()?.standing;
+            if standing.ended { Some(0) } else { standing.recovered.map(|told| told + JOINS) }
+        }
         "false_alarm" if story.false_alarm.as_ref().is_some_and(|alarm| alarm.review.is_some()) => Some(0),
         "recovery_notified" => story.recovery_told.last().map(|told| told.1 + JOINS),
         _ => None,

@@ -19,7 +19,8 @@ pub(crate) fn check(facts: &[Fact], plans: &[Plan], webhooks: usize) -> Found {
             Body::IncidentNotified { .. }
             | Body::InterimReported { .. }
             | Body::RecoveryNotified { .. }
-            | Body::IncidentClosed { .. } => true,
+            | Body::IncidentClosed { .. }
+            | Body::ReportApproved { .. } => true,
             Body::IncidentMessaged { from_customer, .. } => !from_customer,
             _ => false,
         };
@@ -82,7 +83,8 @@ fn asks(body: &Body) -> Vec<(&'static str, Cause)> {
 /// What an ended incident still lacks: each clock has its verdicts, exactly once.
 pub(crate) fn verdicts(story: &Story) -> Option<String> {
     let is_void = story.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.review, Some((_, true))));
-    if story.closed.is_none() && !is_void {
+    let with_parent = story.merging().is_some_and(|merged| merged.ended.is_some());
+    if story.closed.is_none() && !is_void && !with_parent {
         return None;
     }
     let owed: BTreeSet<_> =

@@ -37,7 +37,7 @@ fn counting(story: &Story) -> Vec<&Call> {
 }
 
 fn since(story: &Story) -> At {
-    notices::clocks(story).last().map_or(story.start, |clock| clock.from)
+    notices::clocks(story).last().map_or(story.start(), |clock| clock.from)
 }
 
 /// Who was reached, or that nobody has to be any more.

@@ -27,7 +27,7 @@ impl Fired {
     }
 }
 
-/// I4 is kept by the sender of pages; here is what facts show of it: one page a step and person, one message a text.
+/// I4, as facts show it: one page a step and person, one message a text.
 #[derive(Debug, Default)]
 pub(crate) struct Pages(BTreeSet<String>);
 
@@ -47,6 +47,24 @@ impl Pages {
         }
         wrong
     }
+}
+
+/// I4: mails with pages to one person within any hour.
+const MAILS_AN_HOUR: usize = 12;
+
+/// I4: nobody gets more mails with pages within any hour than a person can read.
+pub(crate) fn limits(world: &World) -> Vec<String> {
+    let mut wrong = vec![];
+    for (person, mails) in &world.let_out {
+        let over = mails.iter().find(|first| {
+            let end = first.at.ms() + 3_600_000;
+            mails.iter().filter(|mail| first.at <= mail.at && mail.at.ms() < end).count() > MAILS_AN_HOUR
+        });
+        wrong.extend(
+            over.map(|first| format!("{person} gets more than {MAILS_AN_HOUR} mails in the hour from {}", first.at)),
+        );
+    }
+    wrong
 }
 
 /// I5: a fact names only what belongs to its own customer. In a history every id of a customer begins with the customer's.

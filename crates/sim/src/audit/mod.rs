@@ -101,7 +101,7 @@ impl Auditor {
                 book.learn(fact);
                 let Some(key) = &fact.record else { continue };
                 let story = book.stories.entry(key.to_string()).or_default();
-                let closures = closures(world, story.last_step.max(story.start));
+                let closures = closures(world, story.last_step.max(story.own_start));
                 // What a person says is judged by the calendar known now, what the desk says by the one it armed its timer by.
                 let known = if fact.actor.person_id().is_some()
                     && matches!(fact.body, Body::CallBegun { .. } | Body::IncidentNotified { .. })
@@ -159,8 +159,14 @@ impl Auditor {
         differ("timers", &sorted(&claims.timers), &sorted(&owed::timers(story, closures)));
         differ("joins", &claims.joins_until, &alerts::joins_until(story));
         differ("ended", &claims.ended, &ended(story));
-        // I2: what goes on has a next step; what ended says how.
-        let is_silent = claims.ended.is_none() && claims.duties.is_empty();
+        // What is merged knows how the other one stands, by the other one's own facts.
+        if let Some(merged) = story.merging() {
+            let parent = self.books.get(tenant).and_then(|book| book.stories.get(&merged.into));
+            differ("merge", &merged.standing, &parent.map(notices::standing).unwrap_or_default());
+        }
+        // I2: what goes on has a next step; what ended, or goes on elsewhere, says so.
+        let is_elsewhere = story.merging().is_some();
+        let is_silent = claims.ended.is_none() && claims.duties.is_empty() && !is_elsewhere;
         differ("I2 next step", &is_silent, &false);
         if let Some(lacking) = batch::verdicts(story) {
             differ("verdicts", &lacking, &"all");
@@ -168,9 +174,12 @@ impl Auditor {
         found
     }
 
-    /// What must hold of everything at any time: I1 and I6.
+    /// What must hold of everything at any time: I1, I4 and I6.
     pub(crate) fn sweep(&mut self, world: &World, now: Instant) -> Vec<Difference> {
         let mut found = vec![];
+        for what in invariants::limits(world) {
+            found.push(Difference { tenant: 0, record: None, rule: "I4 limits", at: now, what });
+        }
         for (number, tenant) in world.tenants.iter().enumerate() {
             for (key, record) in &tenant.records {
                 let facts = tenant.facts_of(key);
@@ -214,7 +223,8 @@ impl Book {
 fn ended(story: &Story) -> Option<At> {
     let upheld =
         story.false_alarm.as_ref().and_then(|alarm| alarm.review.filter(|review| review.1).map(|review| review.0));
-    story.closed.map(|closed| closed.1).or(upheld)
+    let with_parent = story.merging().and_then(|merged| merged.ended);
+    story.closed.map(|closed| closed.1).or(upheld).or(with_parent)
 }
 
 fn sorted(dues: &[(String, At)]) -> Vec<(String, At)> {

@@ -1,6 +1,6 @@
 //! 障害発生連絡: when the notice clocks run and what ends them (design §5; R-3.3.3-1 to R-3.3.4-4, C-20).
 
-use super::story::{Judged, Story};
+use super::story::{Judged, Standing, Story};
 use crate::claims::{At, Clock, Verdict};
 use domain::fact::Voice;
 
@@ -11,14 +11,16 @@ pub(crate) fn clocks(story: &Story) -> Vec<Clock> {
     let counting: Vec<&Judged> = story.judged.iter().filter(|judged| judged.counts.is_some()).collect();
     // Not yet judged counts as impact, but for what the customer filed as 低. The first judgement decides; a later "no"
     // never softens it; a later "yes" does harden it where the criteria held at the alert already.
-    let mut impact = match counting.first() {
-        Some(first) => first.impact,
-        None => !story.filed_low,
+    let with_parent = story.told_with_parent();
+    let mut impact = match (counting.first(), with_parent.last()) {
+        (Some(first), _) => first.impact,
+        (None, Some((_, impact))) => *impact,
+        (None, None) => !story.filed_low,
     };
     for judged in &counting {
         impact |= judged.impact && judged.held;
     }
-    let mut clocks = vec![clock(story, story.start, impact)];
+    let mut clocks = vec![clock(story, story.start(), impact)];
     let mut before = None;
     for judged in &counting {
         let turned = before == Some(false) && judged.impact;
@@ -37,7 +39,32 @@ fn clock(story: &Story, from: At, impact: bool) -> Clock {
         impact,
         slo: from + slo * MINUTE,
         sla: sla.map(|sla| from + sla * MINUTE),
-        end: if impact { end_with_impact(story, from) } else { end_without(story, from) },
+        end: own_end(story, from, impact).into_iter().chain(end_with_parent(story, from, impact)).min(),
+    }
+}
+
+fn own_end(story: &Story, from: At, impact: bool) -> Option<At> {
+    if impact { end_with_impact(story, from) } else { end_without(story, from) }
+}
+
+/// What the incident it was merged into told ends a clock from the instant it showed here, never one that began later.
+fn end_with_parent(story: &Story, from: At, impact: bool) -> Option<At> {
+    let shown = story.told_with_parent().into_iter().filter(|told| told.0 >= from && (told.1 || !impact));
+    shown.map(|told| told.0).min()
+}
+
+/// How it stands for what is merged into it.
+pub(crate) fn standing(story: &Story) -> Standing {
+    let first = clocks(story).into_iter().next();
+    let told = first.and_then(|clock| clock.end.map(|end| (end, clock.impact)));
+    let recovered = story.recovery_told.last().filter(|_| story.state() == "recovery_notified").map(|line| line.1);
+    let upheld = story.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.review, Some((_, true))));
+    let with_parent = story.merging().is_some_and(|merged| merged.ended.is_some());
+    Standing {
+        told,
+        recovered,
+        ended: story.closed.is_some() || upheld || with_parent,
+        is_false_alarm: story.state() == "false_alarm" && upheld,
     }
 }
 
@@ -70,7 +97,8 @@ fn end_with_impact(story: &Story, from: At) -> Option<At> {
 
 /// Each target as it would be final at an instant.
 pub(crate) fn verdicts(story: &Story) -> Vec<Verdict> {
-    let is_void = story.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.review, Some((_, true))));
+    let upheld = story.false_alarm.as_ref().is_some_and(|alarm| matches!(alarm.review, Some((_, true))));
+    let is_void = upheld || story.merging().is_some_and(|merged| merged.standing.is_false_alarm);
     let mut verdicts = vec![];
     for (number, clock) in clocks(story).into_iter().enumerate() {
         for (target, due) in [("slo", Some(clock.slo)), ("sla", clock.sla)] {

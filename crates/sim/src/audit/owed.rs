@@ -34,11 +34,11 @@ pub(crate) fn timers(story: &Story, closures: &[Date]) -> Dues {
     if !story.is_open() {
         return timers;
     }
-    if story.judged.is_empty() && story.notices.is_empty() {
+    if story.judged.is_empty() && story.notices.is_empty() && story.told_with_parent().is_empty() {
         for (name, reminder, minutes) in
             [("unjudged", Reminder::Unjudged, 5), ("unjudged_long", Reminder::UnjudgedLong, 10)]
         {
-            let due = story.start + minutes * MINUTE;
+            let due = story.own_start + minutes * MINUTE;
             if !story.reminded.iter().any(|(_, given, of)| (*given, *of) == (reminder, due)) {
                 timers.push((name.into(), due));
             }
@@ -55,19 +55,21 @@ pub(crate) fn timers(story: &Story, closures: &[Date]) -> Dues {
     }
     slot_timers(story, &mut timers);
     for (number, asked) in (1..).zip(&story.asked) {
-        let Some((step, at, _)) = asked.pages.iter().max_by_key(|page| page.0) else { continue };
-        let first = asked.pages.iter().find(|page| page.0 == *step).map_or(*at, |page| page.1);
+        let Some(step) = asked.pages.iter().map(|page| page.step).max() else { continue };
+        // Five minutes after the attempt of the step before: an outage of our own climbs nothing.
+        let tried = asked.pages.iter().filter(|page| page.step == step).filter_map(|page| page.tried).min();
+        let Some(tried) = tried else { continue };
         let next = step + 1;
         let has_next = if asked.ordered { (next as usize) < asked.ladder.len() } else { next < 3 };
         if asked.taken.is_none() && has_next && !asked.ladder.is_empty() {
-            timers.push((format!("page:{number}:{next}"), first + 5 * MINUTE));
+            timers.push((format!("page:{number}:{next}"), tried + 5 * MINUTE));
         }
     }
     if story.impact() != Some(false) && !story.is_recovered() {
         let times = [(1, Group::Su, "su"), (4, Group::Mr, "mr"), (8, Group::Tm, "tm")];
         let is_told = |group| story.asked.iter().any(|a| a.cause == Cause::Unrecovered && a.to == group);
         if let Some((hours, _, name)) = times.into_iter().find(|(_, group, _)| !is_told(*group)) {
-            timers.push((format!("unrecovered:{name}"), story.start + hours * HOUR));
+            timers.push((format!("unrecovered:{name}"), story.start() + hours * HOUR));
         }
     }
     if let Some(due) = auto_close(story, closures) {
@@ -93,8 +95,13 @@ fn slot_timers(story: &Story, timers: &mut Dues) {
     }
 }
 
-/// 19:00 on the fifth business day after the recovery was told.
+/// When the desk closes by itself: never what is a major one.
 pub(crate) fn auto_close(story: &Story, closures: &[Date]) -> Option<At> {
+    if story.major.is_some() { None } else { close_by(story, closures) }
+}
+
+/// 19:00 on the fifth business day after the recovery was told.
+fn close_by(story: &Story, closures: &[Date]) -> Option<At> {
     let told = story.recovery_told.last().filter(|_| story.state() == "recovery_notified")?;
     days::after(told.1, 5, closures)
 }
@@ -121,7 +128,7 @@ pub(crate) fn duties(story: &Story, now: At, closures: &[Date]) -> Dues {
         duties.extend(ask_duty(story));
         duties.extend(recovery_duty(story));
         duties.extend(rejoined_duty(story));
-        duties.extend(auto_close(story, closures).map(|due| ("close".into(), due)));
+        duties.extend(close_by(story, closures).map(|due| ("close".into(), due)));
         handed(story, &mut duties);
     } else {
         if let Some((_, call)) = calls::under_way(story) {
@@ -135,20 +142,43 @@ pub(crate) fn duties(story: &Story, now: At, closures: &[Date]) -> Dues {
         }
     }
     undelivered(story, &mut duties);
-    reports(story, closures, &mut duties);
     if let Some((line, false)) = story.runbook.filter(|_| state != "false_alarm") {
         duties.extend(days::after(line.1, 5, closures).map(|due| ("write_runbook".into(), due)));
     }
+    reports(story, closures, &mut duties);
     duties
 }
 
-/// Nobody writes reports in the night: the first is owed within the hour of the recovery notice, the last by 19:00 of the fifth
-/// business day, where the customer was told of impact.
+/// 障害報告書 after the recovery was told: the first within an hour, the last within five business days or as agreed later; and
+/// the review of a major one.
 fn reports(story: &Story, closures: &[Date], duties: &mut Dues) {
-    let is_told = matches!(story.state(), "recovery_notified" | "closed") && story.notices.iter().any(|it| it.impact);
+    let is_told = matches!(story.state(), "recovery_notified" | "closed");
     let Some(told) = story.recovery_told.last().filter(|_| is_told) else { return };
-    duties.push(("write_preliminary".into(), told.1 + HOUR));
-    duties.extend(days::after(told.1, 5, closures).map(|due| ("write_final".into(), due)));
+    let had_impact = story.notices.iter().any(|notice| notice.impact);
+    let agreed = story.agreed.filter(|(line, _)| line.0 > told.0).map(|(_, due)| due);
+    // What was published before the service was back is no report of it.
+    let since = story.recoveries.last().filter(|recovery| recovery.undone.is_none()).map(|recovery| recovery.line.0);
+    let is_published = |only_final: bool| {
+        let fitting = story.written.iter().filter(|it| it.is_final || !only_final);
+        let mut published = fitting.filter_map(|it| it.decided.filter(|decided| decided.1).map(|decided| decided.0.0));
+        since.is_some_and(|since| published.any(|seq| seq > since))
+    };
+    let act = |is_final: bool| {
+        let last = story.written.iter().rev().find(|it| it.is_final == is_final);
+        if last.is_some_and(|it| it.decided.is_none()) { "approve" } else { "write" }
+    };
+    if had_impact && !is_published(false) {
+        duties.push((format!("{}_preliminary", act(false)), told.1 + HOUR));
+    }
+    if (had_impact || agreed.is_some())
+        && !is_published(true)
+        && let Some(standard) = days::after(told.1, 5, closures)
+    {
+        duties.push((format!("{}_final", act(true)), agreed.map_or(standard, |due| due.max(standard))));
+    }
+    if let Some((line, false)) = story.major {
+        duties.extend(days::after(told.1.max(line.1), 10, closures).map(|due| ("review_major".into(), due)));
+    }
 }
 
 /// What ends the clock that is due first.
@@ -163,7 +193,15 @@ fn notice_duty(story: &Story, now: At) -> Option<(String, At)> {
             nearest = Some((due, clock.from));
         }
     }
-    let (due, from) = nearest?;
+    let Some((due, from)) = nearest else {
+        // Taken out after the other one told of it: it still needs a word of its own.
+        let apart = story.merged.last()?.undone?;
+        return match story.state() {
+            "detected" | "triaging" => Some(("judge".into(), apart + 15 * MINUTE)),
+            "judged" => Some(("notify".into(), apart + 15 * MINUTE)),
+            _ => None,
+        };
+    };
     let name = match story.state() {
         "detected" | "triaging" => "judge",
         "judged" => "notify",
@@ -178,7 +216,7 @@ fn ask_duty(story: &Story) -> Option<(String, At)> {
     let is_unknown = phone.caller && phone.contact.is_none() && !phone.called_back;
     let is_known = phone.project && phone.caller && phone.why && phone.content && phone.detected && phone.host;
     let is_complete = is_known && phone.business && phone.ended.is_some() && !phone.company_owed && !is_unknown;
-    let since = phone.ended.unwrap_or(story.start);
+    let since = phone.ended.unwrap_or(story.own_start);
     (!is_complete).then(|| ("ask_caller".into(), since + 15 * MINUTE))
 }
 

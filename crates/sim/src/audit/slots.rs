@@ -22,6 +22,12 @@ fn is_owed_at(story: &Story, at: At) -> bool {
     if is_back {
         return false;
     }
+    // While it is merged, the reports are the other one's.
+    let is_merged =
+        |merged: &super::story::Merged| merged.line.1 <= at && merged.undone.is_none_or(|undone| at < undone);
+    if story.merged.iter().any(is_merged) {
+        return false;
+    }
     // Impact judged away: owed until a report told of it, and again once it is judged to be there.
     let mut away = None;
     let mut is_told_away = false;

@@ -4,6 +4,7 @@ use crate::claims::{At, word};
 use domain::fact::{AttemptOutcome, Body, CallResult, Fact, NoticeKind, Origin, Reminder, Target, Voice};
 use domain::fault::Priority;
 use domain::incident::escalation::{Cause, Group};
+use domain::incident::report::ReportKind;
 
 /// Place of a fact in its chain, and its instant.
 pub(crate) type Line = (u64, At);
@@ -14,8 +15,8 @@ pub(crate) struct Story {
     pub(crate) key: String,
     pub(crate) project: String,
     pub(crate) opened: Line,
-    /// Where the first clock begins.
-    pub(crate) start: At,
+    /// When it was itself received.
+    pub(crate) own_start: At,
     /// Filed by the customer as 低.
     pub(crate) filed_low: bool,
     pub(crate) filed: bool,
@@ -52,6 +53,16 @@ pub(crate) struct Story {
     /// The alert came again after the recovery was told.
     pub(crate) rejoined: Vec<Line>,
     pub(crate) phone: Option<Phone>,
+    /// Versions of the reports afterwards.
+    pub(crate) written: Vec<Written>,
+    /// The later date agreed for the final one.
+    pub(crate) agreed: Option<(Line, At)>,
+    /// Since when it is a major one, and whether that was reviewed.
+    pub(crate) major: Option<(Line, bool)>,
+    /// The times it was merged into another one.
+    pub(crate) merged: Vec<Merged>,
+    /// What was merged into it.
+    pub(crate) children: Vec<Child>,
     /// The last fact that no tool told.
     pub(crate) last_step: At,
 }
@@ -111,8 +122,7 @@ pub(crate) struct Asked {
     pub(crate) cause: Cause,
     pub(crate) ladder: Vec<String>,
     pub(crate) ordered: bool,
-    /// Step, when, whom.
-    pub(crate) pages: Vec<(u32, At, String)>,
+    pub(crate) pages: Vec<Page>,
     pub(crate) taken: Option<At>,
 }
 
@@ -124,6 +134,55 @@ pub(crate) struct Sent {
     pub(crate) contact: Option<String>,
     pub(crate) delivered: bool,
     pub(crate) undelivered: Option<Line>,
+}
+
+/// One version of a 障害報告書.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) is_final: bool,
+    pub(crate) number: u32,
+    pub(crate) by: Option<String>,
+    /// When it was decided, and whether it was published.
+    pub(crate) decided: Option<(Line, bool)>,
+}
+
+/// One time it was merged, and what is known there of the other one.
+#[derive(Clone, Debug)]
+pub(crate) struct Merged {
+    pub(crate) line: Line,
+    pub(crate) into: String,
+    pub(crate) standing: Standing,
+    /// When it ended with the other one.
+    pub(crate) ended: Option<At>,
+    pub(crate) undone: Option<At>,
+}
+
+/// How an incident stands for what is merged into it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// When the first notice was complete, and whether it told of impact.
+    pub(crate) told: Option<(At, bool)>,
+    pub(crate) recovered: Option<At>,
+    pub(crate) ended: bool,
+    pub(crate) is_false_alarm: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Child {
+    pub(crate) key: String,
+    pub(crate) start: At,
+    pub(crate) known: bool,
+    pub(crate) undone: bool,
+}
+
+/// A page to one person.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) id: String,
+    pub(crate) step: u32,
+    pub(crate) person: String,
+    /// When it was first tried to be sent.
+    pub(crate) tried: Option<At>,
 }
 
 /// What is known of a call by which the fault was told.
@@ -163,7 +222,7 @@ impl Story {
                 self.key = fact.record.as_ref().map(ToString::to_string).unwrap_or_default();
                 self.project = project.to_string();
                 self.opened = line;
-                self.start = line.1;
+                self.own_start = line.1;
                 let minutes = |t: domain::clocks::notice::Targets| {
                     (At::from(t.slo_minutes.0), t.sla_minutes.map(|sla| At::from(sla.0)))
                 };
@@ -174,7 +233,7 @@ impl Story {
                         self.filed_low = *priority == Priority::Low;
                     }
                     Origin::Telephone { began, company, project_sure, .. } => {
-                        self.start = began.ms();
+                        self.own_start = began.ms();
                         let phone =
                             Phone { company_owed: company.is_some(), project: *project_sure, ..Phone::default() };
                         self.phone = Some(phone);
@@ -235,7 +294,43 @@ impl Story {
                 let verdict = crate::claims::Verdict { clock: *clock, target, outcome, due: due.ms(), ended };
                 self.verdicts.push((line.1, verdict));
             }
-            Body::AlertJoined { .. } if self.state() == "recovery_notified" => self.rejoined.push(line),
+            Body::AlertJoined { .. } | Body::ChildAlerted { .. } if self.state() == "recovery_notified" => {
+                self.rejoined.push(line);
+            }
+            Body::IncidentMerged { into } => {
+                self.part(line.1);
+                let (into, standing) = (into.to_string(), Standing::default());
+                self.merged.push(Merged { line, into, standing, ended: None, undone: None });
+            }
+            Body::ReportWritten { report, version, .. } => {
+                let is_final = *report == ReportKind::Final;
+                self.written.push(Written { is_final, number: *version, by: by(), decided: None });
+            }
+            Body::ReportApproved { report, version, .. } => self.decide(*report, *version, line, true),
+            Body::ReportReturned { report, version } => self.decide(*report, *version, line, false),
+            Body::ReportDateAgreed { due, .. } => self.agreed = Some((line, due.ms())),
+            Body::MajorDeclared { .. } => self.major = Some((line, false)),
+            Body::MajorReviewed { .. } => self.major = self.major.map(|(line, _)| (line, true)),
+            Body::IncidentSeparated {} => self.part(line.1),
+            Body::ParentMoved { standing } => {
+                if let Some(merged) = self.merged.last_mut() {
+                    merged.standing = Standing {
+                        told: standing.told.map(|told| (told.at.ms(), told.impact)),
+                        recovered: standing.recovered.map(|at| at.ms()),
+                        ended: standing.ended,
+                        is_false_alarm: standing.false_alarm,
+                    };
+                    merged.ended = standing.ended.then_some(line.1);
+                }
+            }
+            Body::ChildMerged { child, alert_at, known } => {
+                let (key, start) = (child.to_string(), alert_at.ms());
+                self.children.push(Child { key, start, known: *known, undone: false });
+            }
+            Body::ChildSeparated { child } => {
+                let own = self.children.iter_mut().filter(|it| it.key == child.as_str());
+                own.for_each(|it| it.undone = true);
+            }
             _ => self.add_told(fact, line),
         }
         if !matches!(
@@ -244,6 +339,7 @@ impl Story {
                 | Body::AlertResolved { .. }
                 | Body::AlertAcknowledged { .. }
                 | Body::AlertCounted { .. }
+                | Body::ChildAlerted { .. }
         ) {
             self.last_step = line.1;
         }
@@ -295,9 +391,10 @@ impl Story {
                     asked.taken = Some(line.1);
                 }
             }
-            Body::PageQueued { escalation, step, person, .. } => {
+            Body::PageQueued { escalation, step, person, message } => {
                 if let Some(asked) = nth(&mut self.asked, *escalation) {
-                    asked.pages.push((*step, line.1, person.to_string()));
+                    let (id, person) = (message.to_string(), person.to_string());
+                    asked.pages.push(Page { id, step: *step, person, tried: None });
                 }
             }
             Body::Promised { due, .. } => self.promises.push((line.1, due.ms(), false)),
@@ -322,9 +419,14 @@ impl Story {
                 delivered: false,
                 undelivered: None,
             }),
-            Body::MessageAttempted { message, outcome: AttemptOutcome::Delivered, .. } => {
+            Body::MessageAttempted { message, outcome, .. } => {
+                let pages = self.asked.iter_mut().flat_map(|asked| &mut asked.pages);
+                for page in pages.filter(|page| page.id == message.as_str()) {
+                    page.tried = page.tried.or(Some(line.1));
+                }
+                let is_delivered = *outcome == AttemptOutcome::Delivered;
                 if let Some(sent) = self.sent.iter_mut().find(|sent| sent.id == message.as_str()) {
-                    sent.delivered = true;
+                    sent.delivered |= is_delivered;
                 }
             }
             Body::MessageUndelivered { message } => {
@@ -356,6 +458,36 @@ impl Story {
         }
     }
 
+    fn decide(&mut self, report: ReportKind, version: u32, line: Line, is_published: bool) {
+        let is_final = report == ReportKind::Final;
+        let found = self.written.iter_mut().find(|it| it.is_final == is_final && it.number == version);
+        found.into_iter().for_each(|it| it.decided = Some((line, is_published)));
+    }
+
+    /// It is no longer merged where it was.
+    fn part(&mut self, at: At) {
+        if let Some(merged) = self.merged.last_mut() {
+            merged.undone = merged.undone.or(Some(at));
+        }
+    }
+
+    /// The merge in force.
+    pub(crate) fn merging(&self) -> Option<&Merged> {
+        self.merged.last().filter(|merged| merged.undone.is_none())
+    }
+
+    /// Where the first clock begins: with the earliest of its own alert and those of what is merged into it.
+    pub(crate) fn start(&self) -> At {
+        let merged = self.children.iter().filter(|child| !child.undone).map(|child| child.start);
+        merged.fold(self.own_start, At::min)
+    }
+
+    /// What parents told that shows here, from when, and whether it told of impact.
+    pub(crate) fn told_with_parent(&self) -> Vec<(At, bool)> {
+        let shown = |merged: &Merged| merged.standing.told.map(|(at, impact)| (at.max(merged.line.1), impact));
+        self.merged.iter().filter_map(shown).collect()
+    }
+
     fn undo(&mut self, at: At) {
         if let Some(recovery) = self.recoveries.last_mut() {
             recovery.undone = Some(at);
@@ -364,6 +496,9 @@ impl Story {
 
     /// Where it stands (procedures, machine incident).
     pub(crate) fn state(&self) -> &'static str {
+        if self.merging().is_some() {
+            return "merged";
+        }
         if self.closed.is_some() {
             return "closed";
         }
@@ -390,7 +525,7 @@ impl Story {
 
     /// Whether it goes on.
     pub(crate) fn is_open(&self) -> bool {
-        !matches!(self.state(), "closed" | "false_alarm")
+        !matches!(self.state(), "closed" | "false_alarm" | "merged")
     }
 
     /// サービス影響 by the last judgement that counts.
@@ -403,12 +538,13 @@ impl Story {
         let told = self.notices.iter().map(|notice| notice.line.1);
         let reported = self.reports.iter().map(|report| report.0.1);
         let over = self.recovery_told.iter().chain(&self.recurred).map(|line| line.1);
-        told.chain(reported).chain(over).max().unwrap_or(self.start)
+        told.chain(reported).chain(over).max().unwrap_or(self.start())
     }
 
     /// Whether the ticket exists for the customer.
     pub(crate) fn is_known_to_customer(&self) -> bool {
         let vouched = |phone: &Phone| !phone.company_owed && (phone.contact.is_some() || phone.called_back);
-        !self.notices.is_empty() || self.filed || self.phone.as_ref().is_some_and(vouched)
+        let is_told = !self.notices.is_empty() || !self.told_with_parent().is_empty();
+        is_told || self.filed || self.phone.as_ref().is_some_and(vouched)
     }
 }

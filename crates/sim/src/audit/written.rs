@@ -79,9 +79,11 @@ pub(crate) fn check([before, begun]: [&Story; 2], fact: &Fact, around: &Around<'
         Body::PageQueued { escalation, step, person, .. } => {
             let asked = (*escalation as usize).checked_sub(1).and_then(|place| before.asked.get(place));
             let is_right = asked.is_some_and(|asked| {
-                let reached = asked.pages.iter().filter(|page| page.0 + 1 == *step).map(|page| page.1).min();
+                let below = asked.pages.iter().filter(|page| page.step + 1 == *step);
+                let reached = below.filter_map(|page| page.tried).min();
                 let is_time = *step == 0 && now == asked.line.1 || reached.is_some_and(|at| now >= at + 300_000);
-                let is_new = asked.pages.iter().all(|page| (page.0, &page.2) != (*step, &person.to_string()));
+                let is_new =
+                    asked.pages.iter().all(|page| (page.step, page.person.as_str()) != (*step, person.as_str()));
                 let is_theirs = if asked.ordered {
                     asked.ladder.get(*step as usize).is_some_and(|next| next == person.as_str())
                 } else {
@@ -126,7 +128,7 @@ fn judged(before: &Story, fact: &Fact, wrong: &mut Wrong) {
     match &fact.body {
         Body::IncidentJudged { impact, answers, needs_second, held_at_alert, .. } => {
             let is_first = before.judged.is_empty();
-            let is_late = now - before.start > 15 * 60_000;
+            let is_late = now - before.start() > 15 * 60_000;
             let owed = !impact && (!is_first || is_late);
             expect(wrong, *needs_second == owed, || format!("a second person is needed: {owed}, said {needs_second}"));
             if is_first && !answers.is_empty() {
@@ -227,7 +229,7 @@ fn called(before: &Story, fact: &Fact, around: &Around<'_>, wrong: &mut Wrong) {
             let is_late = now - begun > 120_000;
             let may = fact.reason.is_some() || (!is_late && (is_turn || !calls::order_binds(before)));
             expect(wrong, may, || "out of turn, or stated late, without a reason".into());
-            let is_possible = calls::under_way(before).is_none() && begun <= now && begun >= before.start;
+            let is_possible = calls::under_way(before).is_none() && begun <= now && begun >= before.start();
             expect(wrong, is_possible, || "a call begins while another runs, or before the alert".into());
         }
         Body::CallEnded { call, .. } => {
@@ -243,20 +245,30 @@ fn called(before: &Story, fact: &Fact, around: &Around<'_>, wrong: &mut Wrong) {
 fn ended(before: &Story, fact: &Fact, around: &Around<'_>, wrong: &mut Wrong) {
     let now = fact.instant.ms();
     match &fact.body {
+        Body::ReportApproved { report, version, .. } | Body::ReportReturned { report, version } => {
+            let is_final = *report == domain::incident::report::ReportKind::Final;
+            let last = before.written.iter().rev().find(|it| it.is_final == is_final);
+            let by = fact.actor.person_id().map(ToString::to_string);
+            let fits = last.is_some_and(|it| it.number == *version && it.decided.is_none() && it.by != by);
+            expect(wrong, fits && by.is_some(), || format!("{report:?} {version} is decided by {by:?}: {last:?}"));
+        }
         Body::IncidentRecovered { recovered_at, .. } => {
             let at = recovered_at.ms();
-            let fits = before.start <= at && at <= now && now - at <= 24 * 3_600_000 && before.state() == "notified";
+            let fits = before.start() <= at && at <= now && now - at <= 24 * 3_600_000 && before.state() == "notified";
             expect(wrong, fits, || format!("recovered at {at} cannot be"));
         }
         Body::IncidentClosed { automatic, .. } => {
             let is_told = before.state() == "recovery_notified";
             let waits = before.judged.last().is_some_and(|judged| judged.counts.is_none());
             let is_time = owed::auto_close(before, around.closures).is_some_and(|due| due <= now);
+            let by_person = fact.actor.person_id().is_some() || before.major.is_none();
+            expect(wrong, by_person, || "a major incident closed by no person".into());
             expect(wrong, is_told && if *automatic { is_time } else { !waits }, || "closed too early".into());
         }
         Body::FalseAlarmDeclared { .. } => {
             let is_early = notices::clocks(before).iter().all(|clock| now <= clock.slo);
-            let is_ours = !before.is_known_to_customer() && before.false_alarm.is_none();
+            let with_known = before.children.iter().any(|child| child.known && !child.undone);
+            let is_ours = !before.is_known_to_customer() && before.false_alarm.is_none() && !with_known;
             expect(wrong, is_early && is_ours, || "a false alarm after the due, or of what the customer knows".into());
         }
         Body::FalseAlarmReviewed { upheld } => {
@@ -278,7 +290,8 @@ fn ended(before: &Story, fact: &Fact, around: &Around<'_>, wrong: &mut Wrong) {
             };
             let owed = notices::verdicts(before);
             let is_new = before.verdicts.iter().all(|(_, v)| (v.clock, &v.target) != (said.clock, &said.target));
-            let ends = before.closed.is_some() || before.false_alarm.is_some();
+            let with_parent = before.merging().is_some_and(|merged| merged.ended.is_some());
+            let ends = before.closed.is_some() || before.false_alarm.is_some() || with_parent;
             expect(wrong, owed.contains(&said) && is_new && ends, || format!("verdict {said:?}, owed {owed:?}"));
         }
         _ => {}

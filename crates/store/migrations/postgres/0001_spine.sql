@@ -324,12 +324,16 @@ CREATE TABLE messages (
   attempts BIGINT NOT NULL DEFAULT 0,
   reason TEXT,
   ended BIGINT,
+  -- A page: when it was let out to its person, and the message it goes out with.
+  let_out BIGINT,
+  digest TEXT,
   PRIMARY KEY (tenant, id),
   UNIQUE (tenant, key),
   FOREIGN KEY (tenant, payload) REFERENCES blobs (tenant, id)
 );
 CREATE INDEX messages_waiting ON messages (not_before) WHERE state = 'queued';
 CREATE INDEX messages_sending ON messages (node) WHERE state = 'sending';
+CREATE INDEX messages_paged ON messages (recipient, let_out) WHERE class = 'page';
 
 CREATE TABLE webhooks (
   tenant TEXT NOT NULL REFERENCES tenants (id),

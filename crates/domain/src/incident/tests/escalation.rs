@@ -1,7 +1,7 @@
 //! Who else must know and when, and that the giver keeps it until the taker takes it.
 
 use super::story::{Story, Verb, at, person, text};
-use crate::fact::Body;
+use crate::fact::{AttemptOutcome, Body};
 use crate::ids::{MessageId, PersonId};
 use crate::incident::State;
 use crate::incident::escalation::{Cause, Group};
@@ -26,8 +26,23 @@ fn escalated(names: &[&str], ordered: bool) -> Story {
     story
 }
 
-/// Pages whoever is due, as the desk does, and says whom.
+/// Pages whoever is due, as the desk does, tries to send them, and says whom.
 fn page(story: &mut Story, step: u32) -> Vec<String> {
+    let paged = queue(story, step);
+    for person in &paged {
+        story.hear(tried(step, person));
+    }
+    paged
+}
+
+/// The mail server was not there: also that is an attempt.
+fn tried(step: u32, person: &str) -> Body {
+    let message = MessageId::new(format!("{step}-{person}"));
+    Body::MessageAttempted { message, attempt: 1, outcome: AttemptOutcome::Deferred, detail: text() }
+}
+
+/// Pages whoever is due, and says whom.
+fn queue(story: &mut Story, step: u32) -> Vec<String> {
     let due: Vec<PersonId> = story.incident.escalations[0].what.at_step(step).to_vec();
     for person in &due {
         let message = MessageId::new(format!("{step}-{person}"));
@@ -51,6 +66,18 @@ fn with_an_order_the_next_is_paged_five_minutes_after_the_one_before() {
     assert_eq!(page(story.at(17), 1), ["b"]);
     assert_eq!(owed(&story), Vec::<String>::new(), "nobody is left");
     assert!(story.incident.pages_for(1), "it stays owed");
+}
+
+/// F14: an outage of our own between queueing and sending climbs no ladder.
+#[test]
+fn a_page_that_nobody_tried_to_send_climbs_nothing() {
+    let mut story = escalated(&["a", "b"], true);
+    assert_eq!(queue(&mut story, 0), ["a"]);
+    assert_eq!(owed(&story), Vec::<String>::new());
+    story.at(40).hear(tried(0, "a"));
+    assert_eq!(owed(&story), ["page:1:1 45"]);
+    story.at(41).hear(tried(0, "a"));
+    assert_eq!(owed(&story), ["page:1:1 45"], "the first attempt counts");
 }
 
 #[test]

@@ -65,9 +65,9 @@ impl Rows {
                     let (cause, ladder) = (Cause::Unrecovered, vec![PersonId::new("a"), PersonId::new("b")]);
                     story.hear(Body::Escalated { to, cause, text: None, ladder, ordered: true });
                     let escalation = story.incident.escalations.len() as u32;
-                    story.hear(page(escalation, 0));
+                    page(story, escalation, 0);
                 }
-                Some((TimerKind::PageUnanswered(escalation, step), None)) => drop(story.hear(page(escalation, step))),
+                Some((TimerKind::PageUnanswered(escalation, step), None)) => page(story, escalation, step),
                 Some((_, None)) => {
                     let by =
                         crate::incident::verbs::By { actor: crate::access::Actor::System, role: None, now: story.now };
@@ -171,7 +171,10 @@ proptest! {
     }
 }
 
-fn page(escalation: u32, step: u32) -> Body {
+/// A page is queued and sent.
+fn page(story: &mut Story, escalation: u32, step: u32) {
     let message = MessageId::new(format!("page-{escalation}-{step}"));
-    Body::PageQueued { message, escalation, step, person: PersonId::new("a") }
+    story.hear(Body::PageQueued { message: message.clone(), escalation, step, person: PersonId::new("a") });
+    let detail = BlobId::new("sha256:detail");
+    story.hear(Body::MessageAttempted { message, attempt: 1, outcome: AttemptOutcome::Delivered, detail });
 }
