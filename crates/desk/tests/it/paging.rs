@@ -89,8 +89,9 @@ async fn an_outage_of_our_own_pages_once_and_only_what_is_of_use(bench: Bench) {
         bench.desk.take_escalation(bench.person("su"), key, &take).await.unwrap();
     }
     bench.desk.fire_due().await.unwrap();
-    let climbed =
-        async |key: &RecordKey| bench.count(key, |body| matches!(body, Body::PageQueued { escalation: 1, step: 1.., .. })).await;
+    let climbed = async |key: &RecordKey| {
+        bench.count(key, |body| matches!(body, Body::PageQueued { escalation: 1, step: 1.., .. })).await
+    };
     for key in &keys {
         assert_eq!(climbed(key).await, 0, "our own outage climbs no ladder");
     }
