@@ -67,7 +67,7 @@ pub(crate) async fn context(here: &Here, shell: &Shell, number: u64) -> Answer<C
             customer: member.board.customer.clone(),
             title: member.board.row.title.clone(),
             state: incident.state.label(),
-            mark: duty.as_ref().map(|duty| duty_mark(shell, incident, duty, None)),
+            mark: duty.as_ref().map(|duty| duty_mark(shell, incident, duty, member.board.assignee.as_deref())),
             duty: duty.map(|duty| duty.kind.label()),
             holder: member.board.assignee.clone(),
             questions: questions(shell, member),

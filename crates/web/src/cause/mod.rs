@@ -181,7 +181,7 @@ pub fn members(shell: &Shell, it: &CausePage) -> Markup {
                 li {
                     span { @if let Some(mark) = &member.mark { (clock_mark(shell, mark)) } }
                     span { a href={ "/incidents/" (member.key) } { (slip(&member.key)) " " strong { (member.customer) } " " (member.title) }
-                    " " small { (member.state.in_lang(shell.lang)) @if let Some(duty) = member.duty { " · " (duty.in_lang(shell.lang)) } " · " (member.holder.as_deref().unwrap_or(shell.t("担当なし", "nobody"))) } }
+                    " " small { (member.state.in_lang(shell.lang)) @if let Some(duty) = member.duty { " · " (duty.in_lang(shell.lang)) }@if member.mark.is_none() { " · " (member.holder.as_deref().unwrap_or(shell.t("担当なし", "nobody"))) } } }
                 }
             }
         }

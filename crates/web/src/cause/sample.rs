@@ -29,7 +29,7 @@ fn member(key: &str, customer: &str, due: i64, told: bool) -> MemberLine {
         mark: Some(ClockMark {
             name: "障害発生連絡 SLO 15分".into(),
             state: ClockState::Running { since: at(-300), due: at(due) },
-            holder: None,
+            holder: told.then(|| "佐藤 恵".to_owned()),
             href: None,
         }),
         holder: told.then(|| "佐藤 恵".to_owned()),

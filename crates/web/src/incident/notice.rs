@@ -147,7 +147,7 @@ fn draft(shell: &Shell, it: &IncidentPage) -> Markup {
 pub fn contacts(shell: &Shell, it: &IncidentPage) -> Markup {
     html! {
         ol.contacts id="contacts" {
-            @if it.contacts.is_empty() { li { (shell.t("連絡先がありません。公開だけで期限は止まります。", "There is no contact; publishing alone ends the clock.")) } }
+            @if it.contacts.is_empty() { li.none { (shell.t("連絡先がありません。公開だけで期限は止まります。", "There is no contact; publishing alone ends the clock.")) } }
             @for contact in &it.contacts {
                 li.off[!contact.reachable] {
                     span.rank { (contact.rank) }
