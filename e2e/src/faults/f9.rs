@@ -36,8 +36,9 @@ struct Trial<'a> {
     database: String,
     sink: Sink,
     nodes: Vec<House>,
-    /// Per customer: who writes, and on which incident.
-    writers: Vec<(Staff, String)>,
+    operator: Option<Staff>,
+    /// Per customer: its keys and who writes for it.
+    writers: Vec<(Customer, Staff)>,
 }
 
 /// A message that a dead node had claimed: its Message-ID and recipient, and when the node died.
@@ -74,7 +75,7 @@ pub(super) async fn run(run: &Run) -> Result<Outcome> {
         );
     }
     let name = database.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut trial = Trial { server, database: name, sink, nodes, writers: vec![] };
+    let mut trial = Trial { server, database: name, sink, nodes, operator: None, writers: vec![] };
     trial.people().await?;
     let mut outcome = Outcome::default();
     let (mut sent, mut twice, mut under_way, mut takeover_ms) = (0, 0, 0, Series::default());
@@ -114,7 +115,7 @@ pub(super) async fn run(run: &Run) -> Result<Outcome> {
 }
 
 impl Trial<'_> {
-    /// Customers with contacts and an incident each.
+    /// Customers with contacts.
     async fn people(&mut self) -> Result<()> {
         let house = &self.nodes[0];
         house.add_person("ad@msp.example", "ad", None).await?;
@@ -124,28 +125,40 @@ impl Trial<'_> {
         for n in 0..CUSTOMERS {
             let customer: Customer = house.add_customer(&format!("お客様{n}"), &format!("CUST{n}")).await?;
             admin.plan_contacts(&customer, CONTACTS).await?;
-            let key = format!("incident-{n}");
-            let reply =
-                Connection::open(house.desk.port).await?.send(&sender::events_v2(&customer.intake_key, &key)).await?;
+            let staff = Staff::with_key(house, &customer);
+            self.writers.push((customer, staff));
+        }
+        self.operator = Some(operator);
+        Ok(())
+    }
+
+    /// Opens an incident for each customer: every round its own, so that none grows with the rounds.
+    async fn incidents(&self, round: u32) -> Result<Vec<String>> {
+        let operator = self.operator.as_ref().context("nobody tells yet")?;
+        let mut incidents = vec![];
+        for (n, (customer, staff)) in self.writers.iter().enumerate() {
+            let key = format!("incident-{round}-{n}");
+            let alert = sender::events_v2(&customer.intake_key, &key);
+            let reply = Connection::open(self.nodes[0].desk.port).await?.send(&alert).await?;
             if !reply.is_success() {
                 bail!("the alert was answered {}", reply.status);
             }
-            let staff = Staff::with_key(house, &customer);
             let incident = staff.incident_of(&key).await?;
             operator.tell_of(&incident).await?;
-            self.writers.push((staff, incident));
+            incidents.push(incident);
         }
-        Ok(())
+        Ok(incidents)
     }
 
     /// Posts a round's messages; returns the word of each and whom it must reach.
     async fn publish(&self, round: u32) -> Result<BTreeSet<(String, String)>> {
+        let incidents = self.incidents(round).await?;
         self.sink.answer(Stage::Recipient, Answer::After(PAUSE));
         let mut expected = BTreeSet::new();
         for n in 0..MESSAGES {
             let customer = n % CUSTOMERS;
-            let (staff, incident) = &self.writers[customer];
-            let staff = staff.at(&self.nodes[n % NODES]);
+            let incident = &incidents[customer];
+            let staff = self.writers[customer].1.at(&self.nodes[n % NODES]);
             let word = format!("word-{round}-{n}.");
             staff.post(&format!("/api/v1/incidents/{incident}/message"), &json!({ "text": word })).await?;
             let contact = |n| format!("<c{n}@cust{customer}.example>");
