@@ -5,7 +5,7 @@ use crate::routes::Routes;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use desk::{Caller, Desk, Recorded, Version};
+use desk::{Caller, Desk, PaperAgreement, Recorded, Version};
 use domain::access::Right;
 use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
@@ -39,6 +39,8 @@ struct Shown<P> {
     version: u32,
     valid_from: Instant,
     recorded_at: Instant,
+    /// When the customer's approver agreed to it on the portal.
+    agreed_at: Option<Instant>,
     document: P,
 }
 
@@ -66,6 +68,8 @@ pub(crate) fn routes(routes: &mut Routes) {
         "/api/v1/projects/{project}/contact-plan",
         ["listContactPlans", "recordContactPlan"],
     );
+    agreed::<Criteria>(routes, "/api/v1/projects/{project}/criteria/agreement", "agreeToCriteria");
+    agreed::<ContactPlan>(routes, "/api/v1/projects/{project}/contact-plan/agreement", "agreeToContactPlan");
     of_project::<Runbooks, wire::runbook::Runbooks>(
         routes,
         "/api/v1/projects/{project}/runbooks",
@@ -113,6 +117,21 @@ fn of_project<P: Paper + 'static, S: ToSchema>(routes: &mut Routes, path: &'stat
     next::<P, S>(routes.post(path, Policy::In(Right::Agree)).on(&[Object::Project]), write).to(recorded);
 }
 
+/// The customer's approver agrees to the newest version.
+fn agreed<P: Paper + 'static>(routes: &mut Routes, path: &'static str, id: &str) {
+    let agree = |State(desk): State<Desk>,
+                 Signed(caller): Signed,
+                 Path(project): Path<String>,
+                 asked: Asked<PaperAgreement>| async move {
+        let Asked { body, once } = asked;
+        let verb = |desk: Desk| async move { desk.agree_to::<P>(&caller, &ProjectKey::new(project), body).await };
+        answer_once(&desk, once.as_ref(), StatusCode::CREATED, verb).await
+    };
+    let summary = format!("{}: the customer's approver agrees to the newest version, signed in", P::LABEL.ja);
+    let route = routes.post(path, Policy::In(Right::Consent)).on(&[Object::Project]);
+    route.says(id, &summary, "papers").takes::<PaperAgreement>().answers::<schema::Recorded>(201).to(agree);
+}
+
 fn of_provider<P: Paper + 'static, S: ToSchema>(routes: &mut Routes, path: &'static str, [read, write]: [&str; 2]) {
     let versions = |State(desk): State<Desk>, Signed(caller): Signed, Query(paging): Query<Paging>| async move {
         versions::<P>(&desk, &caller, &desk.provider_id().await?, "", &paging).await
@@ -142,10 +161,11 @@ async fn versions<P: Paper>(
     subject: &str,
     paging: &Paging,
 ) -> Told<Page<Shown<P>>> {
-    let show = |Version { version, valid_from, recorded_at, paper }| Shown {
+    let show = |Version { version, valid_from, recorded_at, paper, agreed }| Shown {
         version,
         valid_from,
         recorded_at,
+        agreed_at: agreed.map(|(_, at)| at),
         document: paper,
     };
     let versions = desk.paper_versions::<P>(caller, tenant, subject).await?;

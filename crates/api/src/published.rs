@@ -12,6 +12,7 @@ use domain::fact::CallResult as Result;
 use domain::ids::{BlobId, RecordKey};
 use domain::incident::Mark;
 use domain::incident::report::Decision;
+use domain::telephone::Evidence;
 use domain::time::Instant;
 use gate::{Object, Path, Policy, Query, Signed};
 use store::IncidentQuery;
@@ -118,6 +119,11 @@ fn calls(view: &PublishedView) -> Vec<CallMade> {
             Result::Busy => CallResult::Busy,
             Result::None => CallResult::None,
         }),
+        evidence: match call.what.evidence {
+            Evidence::Stated => "stated",
+            Evidence::Measured => "measured",
+        }
+        .to_owned(),
         fact: call.mark.seq,
     });
     made.collect()

@@ -163,6 +163,12 @@ impl Route<'_> {
             )
             .property("valid_from", instant("From when it holds."))
             .property("recorded_at", instant("When it was recorded."))
+            .property(
+                "agreed_at",
+                ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null])).description(Some(
+                    "When the customer's approver agreed to it on the portal, an RFC 3339 instant; null where nobody did.",
+                )),
+            )
             .property("document", document)
             .required("version")
             .required("valid_from")

@@ -10,6 +10,7 @@ use domain::calendar::Calendar;
 use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Closures, Paper};
 use domain::refusal::Refusal;
+use domain::telephone::{ByHand, Telephone};
 use domain::time::Instant;
 use std::sync::Arc;
 use store::{PaperRow, Store};
@@ -49,6 +50,7 @@ pub struct Desk {
     pub(crate) key_ring: Arc<KeyRing>,
     pub(crate) resting: Arc<Resting>,
     pub(crate) url_judge: Option<UrlJudge>,
+    pub(crate) telephone: Arc<dyn Telephone>,
     /// The request whose verb is to be done once, where this desk stands for one.
     pub(crate) once: Option<Once>,
 }
@@ -62,7 +64,9 @@ impl Desk {
         let (settings, key_ring) = (Arc::new(settings), Arc::default());
         let resting = Arc::default();
         let url_judge = None;
-        let desk = Self { store, settings, changes, counter, health, key_ring, resting, url_judge, once: None };
+        let telephone = Arc::new(ByHand);
+        let desk =
+            Self { store, settings, changes, counter, health, key_ring, resting, url_judge, telephone, once: None };
         desk.counter.open(&desk);
         desk
     }
@@ -71,6 +75,12 @@ impl Desk {
     #[must_use]
     pub fn judging_urls(self, judge: UrlJudge) -> Self {
         Self { url_judge: Some(judge), ..self }
+    }
+
+    /// The desk with something else that rings telephones than the operators' hands.
+    #[must_use]
+    pub fn dialling_by(self, telephone: Arc<dyn Telephone>) -> Self {
+        Self { telephone, ..self }
     }
 
     /// The store, for tasks that keep it: backup, checkpoints, verify.

@@ -4,7 +4,7 @@ use crate::desk::read_paper;
 use crate::tenant::record;
 use crate::{Answer, Caller, Change, Desk, Recorded, Scope};
 use domain::access::Right;
-use domain::ids::{ProjectKey, TenantId};
+use domain::ids::{PersonId, ProjectKey, TenantId};
 use domain::paper::{Closures, Paper, Provider};
 use domain::refusal::Refusal;
 use domain::runbook::Runbooks;
@@ -21,6 +21,8 @@ pub struct Version<P> {
     pub recorded_at: Instant,
     /// The document.
     pub paper: P,
+    /// Who agreed to it on the portal for the customer, and when.
+    pub agreed: Option<(PersonId, Instant)>,
 }
 
 impl Desk {
@@ -142,7 +144,8 @@ fn refuse_unreached(scope: &Scope, subject: &str) -> Result<(), Refusal> {
     if subject.is_empty() || scope.reaches(&ProjectKey::new(subject)) { Ok(()) } else { Err(Refusal::not_found()) }
 }
 
-fn version<P: Paper>(row: &store::PaperRow) -> Answer<Version<P>> {
+pub(crate) fn version<P: Paper>(row: &store::PaperRow) -> Answer<Version<P>> {
     let (version, paper) = read_paper(row)?;
-    Ok(Version { version, valid_from: row.valid_from, recorded_at: row.recorded_at, paper })
+    let agreed = row.agreed_by.clone().zip(row.agreed_at);
+    Ok(Version { version, valid_from: row.valid_from, recorded_at: row.recorded_at, paper, agreed })
 }

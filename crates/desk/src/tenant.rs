@@ -227,12 +227,13 @@ impl Desk {
     pub async fn start_exceptions(&self, tenant: &TenantId, project: &ProjectKey) -> Answer<Vec<&'static str>> {
         let now = self.now().await?;
         let key = project.as_str();
-        let criteria = self.paper::<Criteria>(tenant, key, now).await?;
+        let criteria = self.store.tenant(tenant).version_at(Criteria::KIND, key, now).await?;
+        let criteria = criteria.map(|row| crate::paper::version::<Criteria>(&row)).transpose()?;
         let plan = self.paper::<domain::contact::ContactPlan>(tenant, key, now).await?;
         let agreement = self.paper::<domain::paper::Agreement>(tenant, "", now).await?;
         let manager = self.store.tenant(tenant).holders(domain::access::Role::Rm, now).await?;
         let kept = [
-            criteria.is_some_and(|(_, criteria)| criteria.agreed_by.is_some()),
+            criteria.is_some_and(|it| it.agreed.is_some() || it.paper.agreed_by.is_some()),
             plan.is_some_and(|(_, plan)| !plan.contacts.is_empty()),
             agreement.is_some(),
             !manager.is_empty(),

@@ -53,6 +53,8 @@ pub enum Right {
     Decide,
     /// Speak for the customer: message, confirm recovery, report a recurrence, file a fault, tell of their work.
     SpeakAsCustomer,
+    /// Consent in the customer's name, as its approver: to criteria and contact plan, to dates, to work that interrupts.
+    Consent,
     /// Settings of the installation: tenants, projects, people, keys, calendars.
     Administer,
     /// Agreed papers of a customer: criteria, contact plan, agreement, templates.
@@ -131,7 +133,8 @@ impl Role {
     pub const fn may(self, right: Right) -> bool {
         use Right::*;
         match self {
-            Self::Cu | Self::Ca => matches!(right, ReadPublished | SpeakAsCustomer),
+            Self::Cu => matches!(right, ReadPublished | SpeakAsCustomer),
+            Self::Ca => matches!(right, ReadPublished | SpeakAsCustomer | Consent),
             Self::Mo | Self::Su => matches!(right, ReadOperations | ReadPublished | Operate),
             Self::Dh => matches!(right, ReadOperations | ReadPublished | Operate | Decide | Agree),
             Self::Rm => matches!(right, ReadOperations | ReadPublished | Agree),
@@ -204,7 +207,9 @@ mod tests {
     #[test]
     fn an_administrator_reads_no_tickets_and_an_auditor_writes_none() {
         assert!(!Role::Ad.may(Right::ReadOperations));
-        for right in [Right::Operate, Right::Decide, Right::Agree, Right::Administer, Right::SpeakAsCustomer] {
+        for right in
+            [Right::Operate, Right::Decide, Right::Agree, Right::Administer, Right::SpeakAsCustomer, Right::Consent]
+        {
             assert!(!Role::Au.may(right), "{right:?}");
         }
     }

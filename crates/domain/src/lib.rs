@@ -17,6 +17,7 @@ pub mod paper;
 pub mod pattern;
 pub mod refusal;
 pub mod runbook;
+pub mod telephone;
 pub mod time;
 pub mod watch;
 pub mod window;

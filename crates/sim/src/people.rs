@@ -16,6 +16,7 @@ use domain::incident::report::{ReportKind, Writing};
 use domain::incident::verbs::{By, Closing, Dial, Judging, Notice, Rejudging};
 use domain::incident::{CallBack, CallEnd, Calling, Consent, Incident, State};
 use domain::refusal::Refusal;
+use domain::telephone::Evidence;
 use domain::time::{Instant, SECOND_MS};
 
 /// What somebody does.
@@ -478,7 +479,11 @@ fn dial(night: &mut Night, tenant: usize, incident: &Incident, by: &By) -> Resul
     let number = customer.blob("number");
     let reason = has_reason.then(|| customer.blob("reason"));
     let begun = is_stated.then_some(at);
-    incident.dial(by, Dial { contact: id, rank, number, plan: version, first_valid, begun, turn, end }, reason)
+    incident.dial(
+        by,
+        Dial { contact: id, rank, number, evidence: Evidence::Stated, plan: version, first_valid, begun, turn, end },
+        reason,
+    )
 }
 
 /// Something more of what a caller says.

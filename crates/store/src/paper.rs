@@ -3,7 +3,7 @@
 use crate::scope::reads;
 use crate::values::{row, vals};
 use crate::{Failure, Write};
-use domain::ids::BlobId;
+use domain::ids::{BlobId, PersonId};
 use domain::time::Instant;
 
 row! {
@@ -23,6 +23,10 @@ row! {
         pub blob: BlobId,
         /// The document, JSON text; empty once erased.
         pub document: String,
+        /// The customer's approver who agreed to it on the portal.
+        pub agreed_by: Option<PersonId>,
+        /// When.
+        pub agreed_at: Option<Instant>,
     }
 }
 
@@ -36,19 +40,22 @@ row! {
         pub recorded_at: Instant,
         pub blob: BlobId,
         pub bytes: Option<Vec<u8>>,
+        pub agreed_by: Option<PersonId>,
+        pub agreed_at: Option<Instant>,
     }
 }
 
 impl From<StoredPaper> for PaperRow {
     fn from(stored: StoredPaper) -> Self {
-        let StoredPaper { kind, subject, version, valid_from, recorded_at, blob, bytes } = stored;
+        let StoredPaper { kind, subject, version, valid_from, recorded_at, blob, bytes, agreed_by, agreed_at } = stored;
         let document = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
-        Self { kind, subject, version, valid_from, recorded_at, blob, document }
+        Self { kind, subject, version, valid_from, recorded_at, blob, document, agreed_by, agreed_at }
     }
 }
 
 /// What every query of a paper selects.
-const PAPER: &str = "SELECT v.kind, v.subject, v.version, v.valid_from, v.recorded_at, v.document AS blob, b.bytes \
+const PAPER: &str = "SELECT v.kind, v.subject, v.version, v.valid_from, v.recorded_at, v.document AS blob, b.bytes, \
+                     v.agreed_by, v.agreed_at \
                      FROM versions v JOIN blobs b ON b.tenant = v.tenant AND b.id = v.document";
 
 reads! {
@@ -133,5 +140,23 @@ impl Write {
         let version: Option<(i64,)> = self.returning(sql, vals).await?;
         let version = version.and_then(|(version,)| u32::try_from(version).ok());
         version.ok_or_else(|| Failure::Corrupt(format!("the versions of {kind} {subject} cannot be counted")))
+    }
+
+    /// Notes that the customer's approver agreed to a version now; false where somebody did before or there is none.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn agree_version(
+        &mut self,
+        kind: &str,
+        subject: &str,
+        version: u32,
+        person: &PersonId,
+    ) -> Result<bool, Failure> {
+        self.flush().await?;
+        let sql = "UPDATE versions SET agreed_by = $5, agreed_at = $6 \
+                   WHERE tenant = $1 AND kind = $2 AND subject = $3 AND version = $4 AND agreed_by IS NULL";
+        let vals = vals![self.tenant(), kind, subject, version, person, self.now()];
+        Ok(self.run(sql, vals).await? == 1)
     }
 }

@@ -5,7 +5,7 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, night, outbox,
-    problems, report, sample, settings, shift, window,
+    problems, report, sample, settings, shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -45,6 +45,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "customer-windows", of_customers, window::page);
     draw(&mut pages, &staff, "call", fault::call_samples(), fault::call_page);
     draw(&mut pages, &staff, "heard", fault::heard_samples(), fault::heard_page);
+    draw(&mut pages, &guest, "terms", terms::samples(), terms::page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);
     draw(&mut pages, &nobody, "acknowledgement", acknowledgement::samples(), acknowledgement::page);
@@ -63,6 +64,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &settings_shell, "mail", settings::mail_samples(), settings::mail_page);
     draw(&mut pages, &settings_shell, "webhooks", settings::webhooks_samples(), settings::webhooks_page);
     draw(&mut pages, &settings_shell, "calendar", settings::calendar_samples(), settings::calendar_page);
+    draw(&mut pages, &settings_shell, "duty-list", settings::duty_samples(), settings::duty_page);
     draw(&mut pages, &settings_shell, "import", settings::import_samples(), settings::import_page);
     draw(&mut pages, &alerts_shell, "alerts", alerts::day_samples(), alerts::day_page);
     draw(&mut pages, &alerts_shell, "quarantine", alerts::quarantine_samples(), alerts::quarantine_page);

@@ -73,6 +73,8 @@ pub enum Place {
     Night,
     /// 障害のご連絡 (customers)
     Report,
+    /// 取り決め (customers)
+    Terms,
     /// 作業時間帯
     Windows,
     /// アラート
@@ -121,6 +123,8 @@ const WINDOWS: Entry =
     Entry { place: Place::Windows, label: Label::new("作業時間帯", "Windows"), href: "/windows", key: "w" };
 const WORK: Entry =
     Entry { place: Place::Windows, label: Label::new("作業のご連絡", "Your work"), href: "/windows", key: "w" };
+const TERMS: Entry =
+    Entry { place: Place::Terms, label: Label::new("取り決め", "What we agreed"), href: "/terms", key: "t" };
 const OUTBOX: Entry =
     Entry { place: Place::Outbox, label: Label::new("送信箱", "Outbox"), href: "/outbox", key: "o" };
 const SETTINGS: Entry =
@@ -128,7 +132,7 @@ const SETTINGS: Entry =
 
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
-        Side::Customer => vec![&INCIDENTS, &NIGHT, &REPORT, &WORK],
+        Side::Customer => vec![&INCIDENTS, &NIGHT, &REPORT, &WORK, &TERMS],
         Side::Staff { operates, admin, outbox } => {
             let mut list = if operates {
                 vec![&BOARD, &INCIDENTS, &NIGHT, &ALERTS, &WINDOWS, &CALLERS, &CAUSES, &SHIFT]

@@ -35,6 +35,7 @@ mod sent;
 pub mod settings;
 pub mod shift;
 mod state;
+pub mod terms;
 pub mod timeline;
 pub mod when;
 pub mod window;

@@ -1,6 +1,7 @@
 //! Small pieces that several pages share.
 
 use crate::layout::Shell;
+use domain::telephone::{ByHand, Telephone};
 use domain::words::Label;
 use maud::{Markup, html};
 
@@ -49,8 +50,7 @@ pub fn facts(items: &[(String, Markup)]) -> Markup {
 
 /// A telephone number that a phone dials. Only digits and a leading plus reach the address.
 pub fn tel(number: &str) -> Markup {
-    let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    html! { a.tel href={ "tel:" (digits) } { (number) } }
+    html! { a.tel href=[ByHand.ring(number).link] { (number) } }
 }
 
 /// Who can read something: a difference nobody can miss.

@@ -5,7 +5,7 @@ use crate::incident::Verb;
 use crate::state::State;
 use crate::{
     access, acknowledgement, alerts, assets, board, callers, cause, customer, fault, incident, live, night, outbox,
-    problems, report, settings, shift, window,
+    problems, report, settings, shift, terms, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -95,6 +95,10 @@ fn incidents(table: &mut Table<State>) {
     }
     faults(table);
     windows(table);
+    table.get("/terms").allow(Policy::Somewhere(Right::SpeakAsCustomer)).to(terms::handler::show);
+    let consent = Policy::Somewhere(Right::Consent);
+    table.post("/terms/criteria").allow(consent).to(terms::handler::criteria);
+    table.post("/terms/contact-plan").allow(consent).to(terms::handler::plan);
     reports(table);
     table.get("/night").allow(Policy::Somewhere(Right::ReadPublished)).to(night::handler::night);
     table.get("/figures").allow(read).to(night::handler::figures);
@@ -239,7 +243,10 @@ fn people(table: &mut Table<State>) {
 }
 
 fn desk(table: &mut Table<State>) {
-    use settings::handler::desk;
+    use settings::handler::{desk, duty};
+    let administer = Policy::Somewhere(Right::Administer);
+    table.get("/settings/duty-list").allow(administer).to(duty::show);
+    table.post("/settings/duty-list").allow(administer).to(duty::record);
     let (somewhere, agree) = (Policy::Somewhere(Right::Agree), Policy::In(Right::Agree));
     table.get("/settings/templates").allow(somewhere).to(desk::templates);
     let template = &[Object::Tenant, Object::Paper];

@@ -82,6 +82,8 @@ answers! {
         begun: String,
         /// How it ended; null while it goes on, or where it is void.
         result: Option<crate::incident::CallResult>,
+        /// What the attempt proves: `stated` (自己申告, a person dialled) or `measured`.
+        evidence: String,
         /// The fact behind it.
         fact: u64,
     }

@@ -94,23 +94,35 @@ impl Tasks {
         tasks.each(Duration::from_secs(60 * 60), "janitor", janitor::sweep);
         tasks.each(Duration::from_millis(500), "log", async |desk| Ok(desk.store().fold_log().await?));
         let (key, file) = (settings.checkpoint_key.clone(), settings.checkpoint_file.clone());
-        tasks.each(Duration::from_secs(5), "checkpoints", move |desk| {
+        tasks.whole(Duration::from_secs(5), "checkpoints", move |desk| {
             checkpoints::sign(desk, key.clone(), file.clone())
         });
         let packs =
             Arc::new(packs::Maker::new(&settings.node, settings.packs.clone(), settings.channels.egress.clone()));
-        let stop = stop.clone();
         tasks.each(packs.period(), "packs", move |desk| {
-            let (packs, stop) = (Arc::clone(&packs), stop.clone());
-            // A place that does not answer is not waited for at the end; another node, or the next start, makes that pack.
-            async move { Box::pin(stop.run_until_cancelled(packs.look(desk))).await.unwrap_or(Ok(())) }
+            let packs = Arc::clone(&packs);
+            async move { Box::pin(packs.look(desk)).await }
         });
         tasks.tracker.close();
         tasks
     }
 
-    /// Runs a task now and then each `period`, until the desk stops.
+    /// Runs a task now and then each `period`, until the desk stops. What it is at by then is given up: its transaction is
+    /// rolled back, and another node or the next start does it.
     fn each<F, R>(&self, period: Duration, name: &'static str, task: F)
+    where
+        F: Fn(Desk) -> R + Send + 'static,
+        R: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        let stop = self.stop.clone();
+        self.whole(period, name, move |desk| {
+            let (stop, task) = (stop.clone(), task(desk));
+            async move { stop.run_until_cancelled(task).await.unwrap_or(Ok(())) }
+        });
+    }
+
+    /// The same for a task that is not left half done: the stop waits for it.
+    fn whole<F, R>(&self, period: Duration, name: &'static str, task: F)
     where
         F: Fn(Desk) -> R + Send + 'static,
         R: Future<Output = anyhow::Result<()>> + Send + 'static,

@@ -112,6 +112,8 @@ const PROBES: &[Probe] = &[
     ),
     body("POST /api/v1/projects/{project}/criteria", r#"{"document":{"questions":[{"id":"a","ja":"b"}]}}"#),
     body("POST /api/v1/projects/{project}/contact-plan", r#"{"document":{"contacts":[]}}"#),
+    body("POST /api/v1/projects/{project}/criteria/agreement", r#"{"version":1}"#),
+    body("POST /api/v1/projects/{project}/contact-plan/agreement", r#"{"version":1}"#),
     body("POST /api/v1/projects/{project}/runbooks", r#"{"document":{"runbooks":[]}}"#),
     body("POST /api/v1/projects/{project}/keys", r#"{"scope":"intake"}"#),
     body("POST /api/v1/calendar", r#"{"document":{"days":[]}}"#),

@@ -312,8 +312,9 @@ impl Case<'_> {
         let first_valid = plan.is_first_call(&id, self.incident.call_required(at), &occasion);
         let (_, tried) = self.incident.round_now();
         let turn = plan.turn(&id, &tried, &occasion);
+        let evidence = self.desk.telephone.ring(number).evidence;
         let number = self.write.text(number);
         let end = self.end(input.result, &input.note)?;
-        Ok(Dial { contact: id, rank, number, plan: version, first_valid, begun: input.begun, turn, end })
+        Ok(Dial { contact: id, rank, number, evidence, plan: version, first_valid, begun: input.begun, turn, end })
     }
 }

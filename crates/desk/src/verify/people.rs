@@ -7,7 +7,7 @@ use super::{Audit, Checked, fault, fault_of};
 use crate::morning::MORNING;
 use domain::access::Role;
 use domain::fact::{Body, Fact};
-use domain::ids::{BlobId, ProjectKey, RecordKey};
+use domain::ids::{BlobId, PersonId, ProjectKey, RecordKey};
 use domain::paper::{Closures, Paper};
 use domain::time::Instant;
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +30,7 @@ struct Version {
     valid_from: Instant,
     recorded_at: Instant,
     document: BlobId,
+    agreed: Option<(PersonId, Instant)>,
 }
 
 /// Something that was granted or added and may have been taken back.
@@ -79,8 +80,12 @@ impl People {
             Body::IncidentOpened { project, number, .. } => self.number(fact, project, *number)?,
             Body::VersionRecorded { paper, subject, version, valid_from, document } => {
                 let place = (paper.clone(), subject.clone(), *version);
-                let row = Version { seq, valid_from: *valid_from, recorded_at: at, document: document.clone() };
-                self.versions.insert(place, row);
+                let (valid_from, document) = (*valid_from, document.clone());
+                self.versions.insert(place, Version { seq, valid_from, recorded_at: at, document, agreed: None });
+            }
+            Body::VersionAgreed { paper, subject, version } => {
+                let row = self.versions.get_mut(&(paper.clone(), subject.clone(), *version)).ok_or_else(broken)?;
+                (row.agreed, row.seq) = (fact.actor.person_id().map(|person| (person.clone(), at)), seq);
             }
             Body::MembershipGranted { membership, person, role: held, until } => {
                 let cells = vec![("person", person.as_str().into()), ("role", role(*held)), ("valid_from", at.into())];
@@ -218,6 +223,8 @@ impl Audit<'_> {
                 ("valid_from", version.valid_from.into()),
                 ("recorded_at", version.recorded_at.into()),
                 ("document", version.document.as_str().into()),
+                ("agreed_by", version.agreed.as_ref().map(|(person, _)| person.to_string()).into()),
+                ("agreed_at", version.agreed.as_ref().map(|(_, at)| *at).into()),
             ];
             let key = vec![kind.as_str().into(), subject.as_str().into(), (*number).into()];
             table.expect(key, Expected { seq: version.seq, record: None, cells });

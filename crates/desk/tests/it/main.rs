@@ -22,6 +22,7 @@ mod reports;
 mod runbooks;
 mod shift;
 mod sign_in;
+mod terms;
 mod timers;
 mod verify;
 mod windows;

@@ -57,8 +57,8 @@ impl Flaw {
                 "The reading of a name is missing. Add it in kana, so that it can be said on the telephone.",
             ),
             Self::NotAgreed => Label::new(
-                "お客様の承認者の同意が記録されていません。判定基準と併せて同意を得て、氏名を記録してください。",
-                "The customer's approver has not agreed. Have it agreed together with the criteria, and record the name.",
+                "お客様の承認者がまだ同意していません。ポータルの「取り決め」で同意していただくか、書面で同意した方の氏名を記録してください。",
+                "The customer's approver has not agreed. Have it agreed on the portal's page “What we agreed”, or record who signed it on paper.",
             ),
         }
     }
@@ -70,8 +70,9 @@ impl Flaw {
 }
 
 impl ContactPlan {
-    /// What is wrong with this plan as seen from an instant; the gravest first.
-    pub fn flaws(&self, now: Instant, calendar: &Calendar) -> Vec<Flaw> {
+    /// What is wrong with this plan as seen from an instant; the gravest first. `agreed`: the customer's approver agreed to
+    /// this version on the portal.
+    pub fn flaws(&self, now: Instant, calendar: &Calendar, agreed: bool) -> Vec<Flaw> {
         let mut flaws = vec![];
         let has_mail = self.contacts.iter().any(|contact| !contact.mail.is_empty());
         if self.waived_by.is_some() {
@@ -90,7 +91,7 @@ impl ContactPlan {
         }
         let nameless = (1..).zip(&self.contacts).filter(|(_, contact)| !contact.phone.is_empty());
         flaws.extend(nameless.filter(|(_, contact)| contact.reading.is_empty()).map(|(rank, _)| Flaw::NoReading(rank)));
-        if self.agreed_by.is_none() && !self.contacts.is_empty() {
+        if !agreed && self.agreed_by.is_none() && !self.contacts.is_empty() {
             flaws.push(Flaw::NotAgreed);
         }
         flaws
@@ -136,8 +137,9 @@ mod tests {
             };
         let always = || at_hours("always", Hours::default());
         let second = || at_hours("second", Hours::default());
-        let check =
-            |plan: ContactPlan, flaws: &[Flaw]| assert_eq!(plan.flaws(now, &Calendar::tokyo([])), flaws, "{plan:?}");
+        let check = |plan: ContactPlan, flaws: &[Flaw]| {
+            assert_eq!(plan.flaws(now, &Calendar::tokyo([]), false), flaws, "{plan:?}");
+        };
 
         check(plan(vec![]), &[Flaw::Nobody]);
         check(plan(vec![always(), second()]), &[]);
@@ -153,6 +155,8 @@ mod tests {
         );
         check(plan(vec![always(), Contact { reading: String::new(), ..second() }]), &[Flaw::NoReading(2)]);
         check(ContactPlan { agreed_by: None, ..plan(vec![always(), second()]) }, &[Flaw::NotAgreed]);
+        let on_the_portal = ContactPlan { agreed_by: None, ..plan(vec![always(), second()]) };
+        assert_eq!(on_the_portal.flaws(now, &Calendar::tokyo([]), true), []);
         let waived = |contacts| ContactPlan { waived_by: Some("佐藤".into()), ..plan(contacts) };
         check(waived(vec![]), &[Flaw::NoMail]);
         check(waived(vec![contact("mail", "")]), &[]);

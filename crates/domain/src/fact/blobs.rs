@@ -72,6 +72,7 @@ impl Body {
             }
             Self::ProjectStarted { .. }
             | Self::IntakeCallBegun {}
+            | Self::VersionAgreed { .. }
             | Self::MembershipGranted { .. }
             | Self::MembershipEnded { .. }
             | Self::DelegationGranted { .. }

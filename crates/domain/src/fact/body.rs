@@ -11,6 +11,7 @@ use crate::incident::escalation::{Cause, Group};
 use crate::incident::major::Criterion;
 use crate::incident::promise::PromiseKind;
 use crate::incident::report::ReportKind;
+use crate::telephone::Evidence;
 use crate::time::Instant;
 use crate::window::{Left, WindowKind};
 use crate::words::Label;
@@ -298,6 +299,9 @@ pub enum Body {
     ProjectStarted { project: ProjectKey, exceptions: Vec<String> },
     #[serde(rename = "version.recorded")]
     VersionRecorded { paper: String, subject: String, version: u32, valid_from: Instant, document: BlobId },
+    /// The customer's approver agreed to a version, signed in.
+    #[serde(rename = "version.agreed")]
+    VersionAgreed { paper: String, subject: String, version: u32 },
     #[serde(rename = "membership.granted")]
     MembershipGranted { membership: MembershipId, person: PersonId, role: Role, until: Option<Instant> },
     #[serde(rename = "membership.ended")]
@@ -379,6 +383,8 @@ pub enum Body {
         first_valid: bool,
         begun: Instant,
         stated: bool,
+        #[serde(default, skip_serializing_if = "Evidence::is_stated")]
+        evidence: Evidence,
         round: u32,
         last_of_round: bool,
     },

@@ -10,6 +10,7 @@ use crate::ids::{MessageId, PersonId, ProjectKey, TenantId};
 use crate::incident::duty::DutyKind;
 use crate::incident::verbs::By;
 use crate::incident::{Incident, State};
+use crate::telephone::Evidence;
 
 fn text() -> BlobId {
     BlobId::new("sha256:text")
@@ -262,6 +263,7 @@ fn a_notice_told_on_the_callers_own_call_needs_no_other_call() {
             first_valid: true,
             begun: start().plus_minutes(5),
             stated: false,
+            evidence: Evidence::Stated,
             round: 1,
             last_of_round: true,
         },

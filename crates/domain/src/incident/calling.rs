@@ -10,6 +10,7 @@ use crate::contact::Rounds;
 use crate::fact::{Body, CallResult, Voice};
 use crate::ids::{BlobId, ContactId, MessageId};
 use crate::refusal::Refusal;
+use crate::telephone::Evidence;
 use crate::time::Instant;
 
 /// Minutes for the result of a call that nobody picked up.
@@ -34,6 +35,8 @@ pub struct Call {
     pub begun: Instant,
     /// Whether that instant was stated afterwards.
     pub stated: bool,
+    /// What the attempt proves.
+    pub evidence: Evidence,
     /// Through which round of the plan, from 1.
     pub round: u32,
     /// Whether the plan named nobody after this contact at that minute.
@@ -243,7 +246,7 @@ impl Incident {
                 "The result of the call before is missing. Record it, then make the next call.",
             ));
         }
-        let Dial { contact, rank, number, plan, first_valid, begun, turn, end } = dial;
+        let Dial { contact, rank, number, evidence, plan, first_valid, begun, turn, end } = dial;
         let at = begun.unwrap_or(by.now);
         let is_stated = stated(by.now, at, "begun", reason.is_some())?;
         if at < self.alert_at() {
@@ -273,6 +276,7 @@ impl Incident {
             first_valid,
             begun: at,
             stated: is_stated,
+            evidence,
             round,
             last_of_round,
         };
@@ -370,7 +374,18 @@ impl Incident {
     /// Adds a fact about calls; none where it names what is not there.
     pub(super) fn apply_call(&mut self, body: &Body, mark: Mark) -> Option<()> {
         match body.clone() {
-            Body::CallBegun { contact, rank, number, first_valid, begun, stated, round, last_of_round, .. } => {
+            Body::CallBegun {
+                contact,
+                rank,
+                number,
+                first_valid,
+                begun,
+                stated,
+                evidence,
+                round,
+                last_of_round,
+                ..
+            } => {
                 let what = Call {
                     contact,
                     rank,
@@ -378,6 +393,7 @@ impl Incident {
                     first_valid,
                     begun,
                     stated,
+                    evidence,
                     round,
                     last_of_round,
                     connected: None,

@@ -140,6 +140,8 @@ CREATE TABLE versions (
   valid_from BIGINT NOT NULL,
   recorded_at BIGINT NOT NULL,
   document TEXT NOT NULL,
+  agreed_by TEXT,
+  agreed_at BIGINT,
   PRIMARY KEY (tenant, kind, subject, version),
   FOREIGN KEY (tenant, document) REFERENCES blobs (tenant, id)
 );

@@ -140,6 +140,8 @@ CREATE TABLE versions (
   valid_from INTEGER NOT NULL,
   recorded_at INTEGER NOT NULL,
   document TEXT NOT NULL,
+  agreed_by TEXT,
+  agreed_at INTEGER,
   PRIMARY KEY (tenant, kind, subject, version),
   FOREIGN KEY (tenant, document) REFERENCES blobs (tenant, id)
 ) STRICT, WITHOUT ROWID;

@@ -9,6 +9,7 @@ use crate::parts::{facts, head, slip};
 use crate::sample::{HOSTILE, at};
 use crate::when;
 use domain::incident::report::ReportKind;
+use domain::telephone::Evidence;
 use domain::time::Instant;
 use domain::words::{Label, Lang};
 use maud::{Markup, html};
@@ -147,7 +148,7 @@ pub fn article(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
                     h3 { (shell.t("お電話", "Calls to you")) }
                     ul.calls {
                         @if it.calls.is_empty() { li.hint { (shell.t("お電話はしていません。", "No calls were made.")) } }
-                        @for call in &it.calls { li { (when::time(shell, call.begun)) " " strong { (call.standing().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } } }
+                        @for call in &it.calls { li { (when::time(shell, call.begun)) " " strong { (call.standing().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } " " span.by { (call.evidence.label().in_lang(shell.lang)) } } }
                     }
                 }
             }
@@ -261,6 +262,7 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
             begun: at(-240),
             result: Some(domain::fact::CallResult::Voicemail),
             void: false,
+            evidence: Evidence::Stated,
             note: String::new(),
             by: "みなとマネージド".into(),
         }],

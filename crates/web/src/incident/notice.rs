@@ -6,6 +6,7 @@ use crate::layout::Shell;
 use crate::parts::{Reader, head, reader_flag, tel};
 use crate::when;
 use domain::fact::CallResult;
+use domain::telephone::Evidence;
 use domain::time::Instant;
 use domain::words::{Label, Lang};
 use maud::{Markup, html};
@@ -85,6 +86,8 @@ pub struct Call {
     pub result: Option<CallResult>,
     /// Whether it is void for want of a result.
     pub void: bool,
+    /// What the attempt proves: 自己申告 where a person dialled.
+    pub evidence: Evidence,
     /// What was said.
     pub note: String,
     /// Who called.
@@ -169,7 +172,7 @@ pub fn calls(shell: &Shell, list: &[Call]) -> Markup {
         ul.calls id="calls" {
             @if list.is_empty() { li.hint { (shell.t("まだ架電していません。", "No call yet.")) } }
             @for call in list {
-                li { (when::time(shell, call.begun)) " " strong { (call.standing().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } " " span.by { (call.by) } @if !call.note.is_empty() { p.words { (call.note) } } }
+                li { (when::time(shell, call.begun)) " " strong { (call.standing().in_lang(shell.lang)) } " " (call.who) " " span.number { (call.number) } " " span.by { (call.by) " · " (call.evidence.label().in_lang(shell.lang)) } @if !call.note.is_empty() { p.words { (call.note) } } }
             }
         }
     }

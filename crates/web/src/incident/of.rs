@@ -490,6 +490,7 @@ pub(crate) fn calls(incident: &Incident, told: &Told<'_>) -> Vec<Call> {
         begun: call.what.begun,
         result: call.what.result(),
         void: !call.what.counts(),
+        evidence: call.what.evidence,
         note: call
             .what
             .end

@@ -294,6 +294,7 @@ fn calling() -> IncidentPage {
         begun: at(-240),
         result: Some(domain::fact::CallResult::Voicemail),
         void: false,
+        evidence: domain::telephone::Evidence::Stated,
         note: String::new(),
         by: "佐藤 恵".into(),
     }];

@@ -197,11 +197,11 @@ impl Told<'_> {
                 );
                 Line::new(act).with(self.text(text)).to(Reader::Customer)
             }
-            Body::CallBegun { contact, rank, number, begun, stated, round, .. } => {
+            Body::CallBegun { contact, rank, number, begun, stated, evidence, round, .. } => {
                 let who = self.contact(contact.as_str());
                 let act = match self.lang() {
-                    Lang::Ja => format!("架電 {round}巡目 順位{rank} {who}"),
-                    Lang::En => format!("Called rank {rank}, {who} (round {round})"),
+                    Lang::Ja => format!("架電 {round}巡目 順位{rank} {who}（{}）", evidence.label().ja),
+                    Lang::En => format!("Called rank {rank}, {who} (round {round}, {})", evidence.label().en),
                 };
                 Line { stated: stated.then_some(*begun), ..Line::new(act).with(self.text(number)) }
             }
@@ -483,6 +483,10 @@ impl Told<'_> {
             Body::ProjectStarted { project, .. } => say("運用を開始", "Operation started").with(project.to_string()),
             Body::VersionRecorded { paper, version, .. } => {
                 say("版を登録", "Version recorded").with(format!("{paper} {version}"))
+            }
+            Body::VersionAgreed { paper, version, .. } => {
+                say("お客様の承認者が版に同意", "The customer's approver agreed to a version")
+                    .with(format!("{paper} {version}"))
             }
             Body::MembershipGranted { .. } => say("役割を付与", "Role given"),
             Body::MembershipEnded { .. } => say("役割を終了", "Role ended"),

@@ -1,6 +1,7 @@
 //! The settings' routes: one file a page.
 
 pub(crate) mod desk;
+pub(crate) mod duty;
 pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod project;

@@ -1,6 +1,7 @@
 //! The settings: a list and a form on each page, drawn by the same two functions.
 
 mod desk;
+mod duty;
 pub(crate) mod handler;
 mod import;
 mod people;
@@ -13,6 +14,8 @@ pub use desk::{
     CalendarPage, Closure, IntakeKey, KeysPage, MadeKey, MailPage, Template, TemplatesPage, Webhook, WebhooksPage,
     calendar_page, keys_page, mail_page, templates_page, webhooks_page,
 };
+pub use duty::{DutyGroup, DutyPage, page as duty_page, samples as duty_samples};
+pub(crate) use handler::tenants::contacts as contact_lines;
 pub use import::{ImportPage, page as import_page};
 pub use people::{Delegation, Membership, PeoplePage, Person, page as people_page};
 pub use runbooks::RunbooksVersion;
@@ -45,10 +48,12 @@ pub enum Section {
     Webhooks,
     /// 休業日
     Calendar,
+    /// 当番順
+    Duty,
 }
 
 impl Section {
-    const ALL: [(Self, &'static str, Label); 7] = [
+    const ALL: [(Self, &'static str, Label); 8] = [
         (Self::Tenants, "/settings/tenants", Label::new("お客様", "Customers")),
         (Self::People, "/settings/people", Label::new("要員と権限", "People and rights")),
         (Self::Keys, "/settings/keys", Label::new("受信キー・API キー", "Intake and API keys")),
@@ -56,6 +61,7 @@ impl Section {
         (Self::Mail, "/settings/mail", Label::new("メールと会社名", "Mail and company")),
         (Self::Webhooks, "/settings/webhooks", Label::new("Webhook", "Webhooks")),
         (Self::Calendar, "/settings/calendar", Label::new("休業日", "Closures")),
+        (Self::Duty, "/settings/duty-list", Label::new("当番順", "Duty list")),
     ];
 
     /// The heading of the page.

@@ -34,6 +34,7 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
         version: n,
         from: at(-86_400 * 120),
         agreed_by: Some("長谷川 亮".into()),
+        agreed_on_portal: None,
         questions,
     };
     let contact = |rank: u32, name: &str, reading: &str, phone: &str| ContactLine {
@@ -73,6 +74,7 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
         ],
         waived_by: None,
         plan_agreed_by: None,
+        plan_agreed: Some(at(-7200)),
         rounds: Rounds::default(),
         self_recovery: SelfRecovery::default(),
         flaws: vec![Flaw::Gap(at(86_400)), Flaw::NoReading(3), Flaw::NotAgreed],

@@ -32,8 +32,10 @@ pub struct CriteriaVersion {
     pub version: u32,
     /// Since when it is valid.
     pub from: Instant,
-    /// Who agreed for the customer; none for our default.
+    /// Who agreed for the customer on paper; none for our default.
     pub agreed_by: Option<String>,
+    /// When the customer's approver agreed on the portal.
+    pub agreed_on_portal: Option<Instant>,
     /// Its questions.
     pub questions: Vec<CriteriaQuestion>,
 }
@@ -102,8 +104,10 @@ pub struct TenantPage {
     pub contacts: Vec<ContactLine>,
     /// Who signed for the customer that no calls are wanted; none where calls are owed.
     pub waived_by: Option<String>,
-    /// Who agreed to the plan for the customer.
+    /// Who agreed to the plan for the customer on paper.
     pub plan_agreed_by: Option<String>,
+    /// When the customer's approver agreed to it on the portal.
+    pub plan_agreed: Option<Instant>,
     /// When calls repeat and what ends them.
     pub rounds: Rounds,
     /// How the customer is told of what recovered by itself.
@@ -207,12 +211,17 @@ fn criteria(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
         );
     }
     let newest = it.criteria.first().map_or(0, |newest| i64::from(newest.version));
-    fields.push(Field::new("agreed_by", shell.t("合意したお客様", "Agreed by"), Input::Text).required());
+    fields.push(Field::new("agreed_by", shell.t("書面で合意したお客様", "Who agreed on paper"), Input::Text).hint(
+        shell.t(
+            "空なら、お客様の承認者がポータルで同意します。",
+            "Empty: the customer's approver agrees on the portal.",
+        ),
+    ));
     html! {
         @if it.criteria.is_empty() { (empty(shell.t("判定基準がありません。", "There are no criteria."), &html! { (shell.t("基準がないと影響を判定できず、すべて影響ありとして数えます。お客様と合意した問いを入れてください。", "Without them nothing can be judged and all counts as affected. Enter the questions agreed with the customer.")) })) }
         @for (i, version) in it.criteria.iter().enumerate() {
             details open[i == 0] {
-                summary { (shell.t("第", "Version ")) (version.version) (shell.t("版 ", " ")) (when::day(shell, version.from)) (shell.t(" から ", " onwards, ")) @match &version.agreed_by { Some(who) => { (shell.t("", "agreed by ")) (who) (shell.t(" 様 合意", "")) } None => (shell.t("未合意（標準の基準）", "our default, not agreed")) } }
+                summary { (shell.t("第", "Version ")) (version.version) (shell.t("版 ", " ")) (when::day(shell, version.from)) (shell.t(" から ", " onwards, ")) @match (&version.agreed_by, version.agreed_on_portal) { (_, Some(at)) => { (shell.t("承認者がポータルで同意 ", "agreed on the portal ")) (when::time(shell, at)) } (Some(who), None) => { (shell.t("", "agreed by ")) (who) (shell.t(" 様 合意", "")) } (None, None) => (shell.t("未合意", "not agreed")) } }
                 ol.answered { @for q in &version.questions { li { (q.text) b { (if q.affected_if { shell.t("はい → 影響あり", "yes → affected") } else { shell.t("いいえ → 影響あり", "no → affected") }) } } } }
             }
         }
@@ -272,12 +281,16 @@ fn contacts(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
         Field::new(name, label, Input::Number(low, high)).value(value.to_string()).required()
     };
     let calling = vec![
-        Field::new("agreed_by", shell.t("合意したお客様の承認者", "The customer's approver who agreed"), Input::Text)
-            .value(it.plan_agreed_by.clone().unwrap_or_default())
-            .hint(shell.t(
-                "判定基準と併せて。連絡先を変えると、あらためて合意が要ります。",
-                "Together with the criteria. A change of contacts has to be agreed to again.",
-            )),
+        Field::new(
+            "agreed_by",
+            shell.t("書面で合意したお客様の承認者", "The customer's approver who agreed on paper"),
+            Input::Text,
+        )
+        .value(it.plan_agreed_by.clone().unwrap_or_default())
+        .hint(shell.t(
+            "空なら、承認者がポータルの「取り決め」で同意します。連絡先を変えると、あらためて同意が要ります。",
+            "Empty: the approver agrees on the portal. A change of contacts has to be agreed to again.",
+        )),
         number("every_minutes", shell.t("巡回の間隔（分）", "A round each (min)"), 5, 60, it.rounds.every_minutes),
         number("for_minutes", shell.t("繰り返す時間（分）", "Repeated for (min)"), 0, 1440, it.rounds.for_minutes)
             .hint(shell.t("その後は中間報告のたびに。", "Afterwards with each interim report.")),
@@ -308,6 +321,7 @@ fn contacts(shell: &Shell, it: &TenantPage, project: &str) -> Markup {
     ];
     html! {
         p.hint { @if let Some(since) = it.contacts_since { (when::time(shell, since)) (shell.t(" から有効。 ", " and later. ")) } (csv(shell, &of_project(project, "contacts"))) }
+        @if let Some(at) = it.plan_agreed { p.hint { (shell.t("お客様の承認者がポータルで同意しました ", "The customer's approver agreed on the portal ")) (when::time(shell, at)) } }
         (flaws(shell, &it.flaws))
         @if it.contacts.is_empty() { (empty(shell.t("連絡先がありません。", "There is no contact."), &html! { (shell.t("電話の相手がいないと、公開だけで期限が止まります。", "With nobody to call, publishing alone ends the clock.")) })) }
         @else { (table(&Table { id: "contact-list".into(), caption: shell.t("連絡体制", "Contact plan").into(), heads, rows: rows.collect() })) }

@@ -13,4 +13,5 @@ mod reports;
 mod runbooks;
 mod set_up;
 mod settings;
+mod terms;
 mod windows;

@@ -222,6 +222,7 @@ impl Story {
             contact: ContactId::new("owner"),
             rank: 1,
             number: text(),
+            evidence: crate::telephone::Evidence::Stated,
             plan: 1,
             first_valid: true,
             begun: Some(begun),

@@ -5,6 +5,7 @@ use crate::criteria::Criteria;
 use crate::fact::{Answer, Voice};
 use crate::ids::{BlobId, ContactId};
 use crate::incident::CallEnd;
+use crate::telephone::Evidence;
 use crate::time::Instant;
 
 /// A judgement of impact by the customer's criteria.
@@ -61,6 +62,8 @@ pub struct Dial {
     pub rank: u32,
     /// The number dialled.
     pub number: BlobId,
+    /// What the attempt proves: how the number is rung.
+    pub evidence: Evidence,
     /// Version of the plan.
     pub plan: u32,
     /// Whether this is the first contact valid at the minute the call begins.

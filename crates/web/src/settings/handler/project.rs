@@ -60,16 +60,8 @@ async fn record_criteria(here: &Here, project: &ProjectKey, typed: &Typed) -> An
             impact_if_no: typed.text(&format!("affected_{n}")) == "no",
         })
     };
-    let agreed_by = typed.text("agreed_by").trim().to_owned();
-    if agreed_by.is_empty() {
-        return Err(Refusal::invalid(
-            "agreed_by",
-            "合意したお客様の氏名を入力してください。",
-            "Name who agreed for the customer.",
-        )
-        .into());
-    }
-    let paper = Criteria { questions: (1..=QUESTIONS_MAX).filter_map(question).collect(), agreed_by: Some(agreed_by) };
+    let agreed_by = Some(typed.text("agreed_by").trim().to_owned()).filter(|name| !name.is_empty());
+    let paper = Criteria { questions: (1..=QUESTIONS_MAX).filter_map(question).collect(), agreed_by };
     let seen = typed.number("version")?;
     here.state.desk.record_paper_after(&here.caller, &tenant, project.as_str(), &paper, None, seen).await?;
     Ok(tenant)

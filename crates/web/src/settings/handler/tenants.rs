@@ -115,6 +115,7 @@ pub(super) async fn page_of(
     let agreement_version = desk.newest_version::<AgreementPaper>(caller, tenant, "").await?;
     let calendar = desk.calendar(shell.now).await?;
     let contacts_since = plan.as_ref().map(|plan| plan.valid_from);
+    let plan_agreed = plan.as_ref().and_then(|plan| plan.agreed.clone());
     let plan = plan.map(|plan| plan.paper).unwrap_or_default();
     let it = TenantPage {
         id: tenant.to_string(),
@@ -123,9 +124,10 @@ pub(super) async fn page_of(
         project: chosen,
         criteria: criteria.into_iter().map(criteria_version).collect(),
         contacts_since,
-        flaws: plan.flaws(shell.now, &calendar),
+        flaws: plan.flaws(shell.now, &calendar, plan_agreed.is_some()),
         contacts: contacts(&shell, &plan),
         waived_by: plan.waived_by,
+        plan_agreed: plan_agreed.map(|(_, at)| at),
         plan_agreed_by: plan.agreed_by,
         rounds: plan.rounds,
         self_recovery: plan.self_recovery,
@@ -146,12 +148,14 @@ fn criteria_version(it: desk::Version<Criteria>) -> CriteriaVersion {
     CriteriaVersion {
         version: it.version,
         from: it.valid_from,
+        agreed_on_portal: it.agreed.map(|(_, at)| at),
         agreed_by: it.paper.agreed_by,
         questions: it.paper.questions.into_iter().map(question).collect(),
     }
 }
 
-fn contacts(shell: &Shell, plan: &ContactPlan) -> Vec<ContactLine> {
+/// The contacts of a plan by rank, as they are shown.
+pub(crate) fn contacts(shell: &Shell, plan: &ContactPlan) -> Vec<ContactLine> {
     let line = |(rank, contact): (u32, &domain::contact::Contact)| ContactLine {
         id: contact.id.to_string(),
         rank,
