@@ -6,10 +6,12 @@
 
 mod announcing;
 mod fold;
+mod leaving;
 #[cfg(test)]
 mod tests;
 
 pub use announcing::{caller, covers, hosts, kind, span};
+pub use leaving::{Beside, Firing, Leaves, leaves};
 
 use crate::alerts::{Action, AlertEvent};
 use crate::fact::Body;

@@ -192,7 +192,12 @@ impl Write {
                 Entry::Vacant(place) => drop(place.insert(alert)),
                 Entry::Occupied(mut place) => {
                     let row = place.get_mut();
+                    // What acknowledges or resolves may come without words: then those told before stand.
+                    let told = if alert.summary.is_empty() { &*row } else { &alert };
+                    let (severity, summary) = (told.severity.clone(), told.summary.clone());
                     *row = AlertRow {
+                        severity,
+                        summary,
                         first_received: row.first_received,
                         count: row.count + alert.count,
                         counted: row.counted + alert.counted,
@@ -225,7 +230,9 @@ impl Write {
         let head = "INSERT INTO alerts (tenant, incident, alert_key, project, dedup_key, status, severity, summary, source, \
                     first_received, last_received, count, counted)";
         let tail = "ON CONFLICT (tenant, incident, alert_key) DO UPDATE SET status = excluded.status, \
-                    severity = excluded.severity, summary = excluded.summary, last_received = excluded.last_received, \
+                    severity = CASE excluded.summary WHEN '' THEN alerts.severity ELSE excluded.severity END, \
+                    summary = CASE excluded.summary WHEN '' THEN alerts.summary ELSE excluded.summary END, \
+                    last_received = excluded.last_received, \
                     count = alerts.count + excluded.count, counted = alerts.counted + excluded.counted";
         self.insert(head, rows, tail).await
     }

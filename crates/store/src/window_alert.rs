@@ -109,6 +109,18 @@ impl SystemScope<'_> {
     }
 }
 
+impl WindowAlertRow {
+    /// An event that acknowledges or resolves may come without words and host: then those told before stand.
+    fn keep_words_of(&mut self, before: &Self) {
+        if self.summary.is_empty() {
+            (self.severity, self.summary) = (before.severity.clone(), before.summary.clone());
+        }
+        if self.source.is_empty() {
+            self.source.clone_from(&before.source);
+        }
+    }
+}
+
 impl Write {
     /// Those alerts of some windows that have one of some dedup keys.
     ///
@@ -146,6 +158,7 @@ impl Write {
         for mut alert in alerts {
             let place = (alert.window_key.clone(), alert.dedup_key.clone(), alert.alert_key.clone());
             if let Some(before) = merged.get(&place) {
+                alert.keep_words_of(before);
                 alert.first_received = before.first_received;
                 alert.count += before.count;
                 alert.counted += before.counted;
@@ -173,7 +186,9 @@ impl Write {
         let head = "INSERT INTO window_alerts (tenant, window_key, dedup_key, alert_key, status, severity, summary, source, \
                     first_received, last_received, count, counted)";
         let tail = "ON CONFLICT (tenant, window_key, dedup_key, alert_key) DO UPDATE SET status = excluded.status, \
-                    severity = excluded.severity, summary = excluded.summary, source = excluded.source, \
+                    severity = CASE excluded.summary WHEN '' THEN window_alerts.severity ELSE excluded.severity END, \
+                    summary = CASE excluded.summary WHEN '' THEN window_alerts.summary ELSE excluded.summary END, \
+                    source = CASE excluded.source WHEN '' THEN window_alerts.source ELSE excluded.source END, \
                     last_received = excluded.last_received, count = window_alerts.count + excluded.count, \
                     counted = window_alerts.counted + excluded.counted";
         self.insert(head, rows, tail).await

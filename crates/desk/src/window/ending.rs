@@ -1,18 +1,19 @@
-//! The end of a window: what still fires goes on into another window, into the incident that is open for it, or opens one
-//! whose clocks run from the end, however late the desk comes to it.
+//! The end of a window: what still fires stays with the incident that heard of it since, goes on into another window or into
+//! the incident that is open for it, or opens one whose clocks run from the end, however late the desk comes to it.
 
 use crate::Answer;
 use crate::alert::{Opened, save_joined, save_opened, title_of};
 use crate::desk::read_paper;
 use domain::access::{Actor, Role};
+use domain::alerts::Correlation;
 use domain::fact::{Body, NewFact, Origin};
 use domain::ids::RecordKey;
 use domain::incident::Incident;
 use domain::paper::{Agreement, Paper};
 use domain::time::Instant;
-use domain::window::{self, Left, Standing, Window};
+use domain::window::{self, Beside, Firing, Leaves, Left, Standing, Window};
 use std::collections::BTreeMap;
-use store::{AlertRow, Correlation, Failure, WindowAlertRow, Write};
+use store::{AlertRow, Failure, WindowAlertRow, Write};
 
 /// How a window ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,28 +72,46 @@ impl Exit<'_> {
         let key = &self.window.key;
         let others = self.write.standing_windows(&self.window.project).await?;
         let others: Vec<Standing> = others.iter().filter(|row| row.key != *key).map(|row| row.standing()).collect();
-        let mut by_dedup_key: BTreeMap<String, Vec<WindowAlertRow>> = BTreeMap::new();
-        let mut passed_on = vec![];
-        for row in self.write.alerts_in_window(key).await?.into_iter().filter(|row| row.status == "firing") {
-            match window::choose(&others, &row.source, self.at) {
-                Some(next) => passed_on.push(self.pass_on(row, &next.key)),
-                None => by_dedup_key.entry(row.dedup_key.clone()).or_default().push(row),
+        let mut firing = self.write.alerts_in_window(key).await?;
+        firing.retain(|row| row.status == "firing");
+        let mut dedup_keys: Vec<&str> = firing.iter().map(|row| row.dedup_key.as_str()).collect();
+        dedup_keys.sort_unstable();
+        dedup_keys.dedup();
+        let known = self.write.correlations(&self.window.project, &dedup_keys).await?;
+        let known: BTreeMap<String, Correlation> =
+            known.into_iter().map(|(key, row)| (key, correlation(row))).collect();
+        let heard = self.heard(&firing, &known).await?;
+        let (now, mut opening, mut passed_on) =
+            (self.write.now(), BTreeMap::<String, Vec<WindowAlertRow>>::new(), vec![]);
+        for row in firing {
+            let incident = known.get(&row.dedup_key);
+            let heard = incident.and_then(|it| heard.get(&(it.incident.clone(), row.alert_key.clone())).copied());
+            let alert = Firing { source: &row.source, last: row.last_received };
+            match window::leaves(alert, Beside { windows: &others, incident, heard }, self.at, now) {
+                Leaves::WithIncident(incident) => self.left_for(&row, &incident),
+                Leaves::ToWindow(next) => passed_on.push(self.pass_on(row, &next)),
+                Leaves::ToIncident(incident) => self.carry(row, &incident),
+                Leaves::Opens => opening.entry(row.dedup_key.clone()).or_default().push(row),
             }
         }
         self.write.upsert_window_alerts(passed_on).await?;
-        let dedup_keys: Vec<&str> = by_dedup_key.keys().map(String::as_str).collect();
-        let correlations = self.write.correlations(&self.window.project, &dedup_keys).await?;
-        let now = self.write.now();
-        for (dedup_key, rows) in by_dedup_key {
-            let joins = |found: &&Correlation| found.joins_until.is_none_or(|until| now <= until);
-            match correlations.get(&dedup_key).filter(joins) {
-                Some(found) => {
-                    rows.into_iter().for_each(|row| self.carry(row, &found.incident));
-                }
-                None => self.open(dedup_key, rows).await?,
-            }
+        for (dedup_key, rows) in opening {
+            self.open(dedup_key, rows).await?;
         }
         Ok(())
+    }
+
+    /// When the incidents that the dedup keys lead to last heard of the alerts.
+    async fn heard(
+        &mut self,
+        firing: &[WindowAlertRow],
+        known: &BTreeMap<String, Correlation>,
+    ) -> Answer<BTreeMap<(RecordKey, String), Instant>> {
+        let wanted =
+            firing.iter().filter_map(|row| Some((known.get(&row.dedup_key)?.incident.clone(), row.alert_key.as_str())));
+        let wanted: Vec<(RecordKey, &str)> = wanted.collect();
+        let rows = self.write.known_alerts(&wanted).await?;
+        Ok(rows.into_iter().map(|row| ((row.incident, row.alert_key), row.last_received)).collect())
     }
 
     /// Another window that runs on keeps the alert from here on.
@@ -200,4 +219,8 @@ impl Exit<'_> {
         let place = (row.dedup_key.clone(), row.alert_key.clone());
         self.window.alerts.get(&place).map(|alert| alert.event).unwrap_or_default()
     }
+}
+
+fn correlation(row: store::Correlation) -> Correlation {
+    Correlation { incident: row.incident, joins_until: row.joins_until }
 }

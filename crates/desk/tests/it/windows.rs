@@ -20,6 +20,8 @@ on_both!(
     q_14_another_window_that_runs_on_keeps_the_alert,
     q_14_alerts_of_one_dedup_key_are_one_incident,
     q_14_an_alert_joins_the_incident_that_is_open_for_its_key,
+    q_14_what_an_incident_heard_of_since_stays_with_it,
+    q_14_an_acknowledgement_without_words_keeps_host_and_words,
     q_14_repeats_are_counted_and_the_fates_add_up,
     a_window_ends_once_on_two_nodes,
     who_may_announce_change_and_read_a_window,
@@ -277,6 +279,60 @@ async fn q_14_an_alert_joins_the_incident_that_is_open_for_its_key(bench: Bench)
     assert_eq!(bench.count(&key, |body| matches!(body, Body::AlertCarried { .. })).await, 1);
     let view = bench.desk.incident(bench.person("mo"), &key).await.unwrap();
     assert_eq!((view.incident.alerts.len(), view.incident.alert_at()), (2, start()));
+    bench.sound().await;
+}
+
+async fn q_14_what_an_incident_heard_of_since_stays_with_it(bench: Bench) {
+    let window = bench.window(60).await;
+    bench.hear_all(&[(Action::Trigger, "group", "a", "web01")]).await;
+    bench.at(5);
+    let key = bench.hear_all(&[(Action::Trigger, "group", "b", "db01")]).await.remove(0).incident.unwrap();
+    bench.at(10);
+    let resolved =
+        bench.hear_all(&[(Action::Trigger, "group", "a", "web01"), (Action::Resolve, "group", "a", "")]).await;
+    assert!(resolved.iter().all(|one| one.incident.as_ref() == Some(&key)), "{resolved:?}");
+    bench.at(60);
+    while bench.desk.fire_due().await.unwrap() > 0 {}
+    assert_eq!(bench.count(&key, |body| matches!(body, Body::AlertCarried { .. })).await, 0, "it was over");
+    let view = bench.desk.incident(bench.person("mo"), &key).await.unwrap();
+    assert!(view.incident.alerts["a"].resolved);
+    let kept = bench.desk.window(bench.person("mo"), &window).await.unwrap();
+    assert_eq!(kept.alerts[0].led_to.as_ref(), Some(&key));
+    bench.sound().await;
+}
+
+async fn q_14_an_acknowledgement_without_words_keeps_host_and_words(bench: Bench) {
+    bench.window(60).await;
+    bench.hear(Action::Trigger, "d1", "web01").await;
+    bench.at(5);
+    // Events v2 acknowledges by the key alone.
+    let event = AlertEvent {
+        action: Action::Acknowledge,
+        dedup_key: "d1".into(),
+        alert_key: "d1".into(),
+        severity: "info".into(),
+        summary: String::new(),
+        source: String::new(),
+    };
+    for _ in 0..2 {
+        let (key, body) = (bench.intake.clone(), b"{}".to_vec());
+        let content = Ok(vec![event.clone()]);
+        bench.desk.receive(Delivery { key, sender: "events_v2", body, content }).await.unwrap();
+        bench.at(60);
+        while bench.desk.fire_due().await.unwrap() > 0 {}
+    }
+    let key = bench.project.record(1);
+    let view = bench.desk.incident(bench.person("mo"), &key).await.unwrap();
+    assert_eq!(
+        (view.texts[&view.incident.title].as_str(), view.incident.severity.as_str()),
+        ("web01 応答なし", "critical")
+    );
+    let alerts = bench.desk.store().tenant(&bench.tenant).alerts_of(&key).await.unwrap();
+    let [alert] = alerts.as_slice() else { panic!("{alerts:?}") };
+    assert_eq!(
+        (alert.source.as_str(), alert.summary.as_str(), alert.severity.as_str()),
+        ("web01", "応答なし", "critical")
+    );
     bench.sound().await;
 }
 

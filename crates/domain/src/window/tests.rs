@@ -240,3 +240,29 @@ fn what_may_still_be_changed() {
     assert!(planned.may_be_changed(true).is_err() && planned.may_be_changed(false).is_ok());
     assert!(window.may_be_changed(true).is_ok());
 }
+
+/// Which incident the dedup key leads to and until when it joins, when it heard of the alert, and where the alert goes.
+#[test]
+fn q_14_what_still_fires_goes_where_it_was_last_heard_of_then_to_a_window_then_to_an_incident() {
+    let beside = [standing(2, "web*", 0, 90), standing(3, "db01", 0, 60)];
+    for (source, until, heard, expected) in [
+        ("app01", None, None, Leaves::Opens),
+        ("web01", None, None, Leaves::ToWindow(RecordKey::new("ACME-W2"))),
+        ("db01", None, None, Leaves::Opens),
+        ("app01", Some(None), None, Leaves::ToIncident(RecordKey::new("ACME-1"))),
+        ("web01", Some(None), None, Leaves::ToWindow(RecordKey::new("ACME-W2"))),
+        ("app01", Some(Some(70)), None, Leaves::ToIncident(RecordKey::new("ACME-1"))),
+        ("app01", Some(Some(69)), None, Leaves::Opens),
+        ("app01", Some(None), Some(29), Leaves::ToIncident(RecordKey::new("ACME-1"))),
+        ("app01", Some(None), Some(30), Leaves::WithIncident(RecordKey::new("ACME-1"))),
+        ("web01", Some(Some(0)), Some(31), Leaves::WithIncident(RecordKey::new("ACME-1"))),
+    ] {
+        let found = until.map(|until: Option<i64>| crate::alerts::Correlation {
+            incident: RecordKey::new("ACME-1"),
+            joins_until: until.map(at),
+        });
+        let alert = Firing { source, last: at(30) };
+        let beside = Beside { windows: &beside, incident: found.as_ref(), heard: heard.map(at) };
+        assert_eq!(leaves(alert, beside, at(60), at(70)), expected, "{source} {until:?} {heard:?}");
+    }
+}
