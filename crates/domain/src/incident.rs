@@ -5,7 +5,7 @@
 
 pub mod afterwards;
 mod brief;
-mod calling;
+pub mod calling;
 mod cause;
 pub mod clock;
 pub mod duty;

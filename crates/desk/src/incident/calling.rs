@@ -4,12 +4,13 @@ use super::case::{Case, Seen};
 use super::{Done, input};
 use crate::desk::{read_paper, required};
 use crate::{Answer, Caller, Desk, seal};
-use domain::access::Right;
+use domain::access::{Actor, Right};
 use domain::contact::{Contact, ContactPlan, Occasion, digits};
 use domain::fact::{CallResult, NewFact};
 use domain::ids::{BlobId, ContactId, MessageId, ProjectKey, RecordKey, TenantId};
-use domain::incident::verbs::{By, Dial};
-use domain::incident::{CallBack, CallEnd, Consent};
+use domain::incident::calling::{RESULT_MINUTES, TALK_MINUTES};
+use domain::incident::verbs::Dial;
+use domain::incident::{CallBack, CallEnd, Consent, Marked};
 use domain::paper::Paper;
 use domain::refusal::Refusal;
 use store::{IncidentQuery, IncidentRow};
@@ -33,10 +34,6 @@ pub struct KnownCaller {
 
 /// Fewer digits than these find nobody.
 const DIGITS_MIN: usize = 4;
-/// Minutes a number is held while it rings: until the call goes void.
-const RING_MINUTES: i64 = 2;
-/// Minutes a number is held while somebody talks.
-const LONG_CALL_MINUTES: i64 = 60;
 /// Incidents listed with a caller at most.
 const LISTED_MAX: u32 = 500;
 
@@ -66,7 +63,7 @@ impl Desk {
     pub async fn connect_call(&self, caller: &Caller, key: &RecordKey, input: &input::CallConnection) -> Answer<Done> {
         let mut case = self.open(caller, Right::Operate, key, Seen::At(input.version)).await?;
         let facts = case.incident.connect_call(&case.by, input.call)?;
-        case.hold_number(input.call, LONG_CALL_MINUTES).await?;
+        case.hold_number(input.call, TALK_MINUTES).await?;
         case.save(facts).await
     }
 
@@ -211,8 +208,8 @@ impl Desk {
 }
 
 /// Who holds a number.
-fn holder(by: &By) -> String {
-    serde_json::to_string(&by.actor).unwrap_or_default()
+fn holder(actor: &Actor) -> String {
+    serde_json::to_string(actor).unwrap_or_default()
 }
 
 /// The path of the link by which a reader of a mail says that they know.
@@ -248,7 +245,7 @@ impl Case<'_> {
         let (rings, blob) = (dial.end.is_none(), dial.number.clone());
         let facts = self.incident.dial(&self.by, dial, reason)?;
         if rings {
-            self.lease(&blob, RING_MINUTES).await?;
+            self.lease(&blob, RESULT_MINUTES).await?;
         }
         Ok(facts)
     }
@@ -261,24 +258,29 @@ impl Case<'_> {
         }
     }
 
-    /// Gives the number of a call back.
+    /// Gives the number of a call back to everybody, whoever says how it ended.
     async fn release_number(&mut self, call: u32) -> Answer<()> {
-        if let Some(number) = self.number_of(call) {
+        if let Some(call) = self.call_of(call) {
+            let (number, holder) = (call.what.number.clone(), holder(&call.mark.actor));
             let number = self.write.blob_text(&number).await?.unwrap_or_default();
-            self.write.release_number(&digits(&number), &holder(&self.by)).await?;
+            self.write.release_number(&digits(&number), &holder).await?;
         }
         Ok(())
     }
 
     fn number_of(&self, call: u32) -> Option<BlobId> {
+        self.call_of(call).map(|call| call.what.number.clone())
+    }
+
+    fn call_of(&self, call: u32) -> Option<&Marked<domain::incident::Call>> {
         let place = usize::try_from(call).ok()?.checked_sub(1)?;
-        self.incident.calls.get(place).map(|call| call.what.number.clone())
+        self.incident.calls.get(place)
     }
 
     async fn lease(&mut self, number: &BlobId, minutes: i64) -> Answer<()> {
         let number = self.write.blob_text(number).await?.unwrap_or_default();
         let until = self.by.now.plus_minutes(minutes);
-        if self.write.lease_number(&digits(&number), &holder(&self.by), until).await? {
+        if self.write.lease_number(&digits(&number), &holder(&self.by.actor), until).await? {
             return Ok(());
         }
         Err(Refusal::not_now(

@@ -143,6 +143,23 @@ async fn a_number_is_dialled_by_one_person_at_a_time_for_whatever_customer(bench
         CauseCallEnd { cause, number: "090-1111-2222".into(), result: Some(CallResult::Busy), note: String::new() };
     bench.desk.end_cause_call(bench.person("mo"), &end).await.unwrap();
     bench.desk.call(bench.person("mo2"), &d, &input).await.unwrap();
+    // Whoever says how a call ended gives its number back, though somebody else dialled it.
+    let version = bench.version(&d).await;
+    let end = input::CallEnd { version, call: 1, result: Some(CallResult::Busy), note: String::new() };
+    bench.desk.end_call(bench.person("mo"), &d, &end).await.unwrap();
+    let (_, e) = customer(&bench, "CUE", "090-1111-2222").await;
+    bench.take(&e).await;
+    let version = bench.version(&e).await;
+    let input = input::Call { version, contact: "owner-CUE".into(), ..input::Call::default() };
+    bench.desk.call(bench.person("mo"), &e, &input).await.unwrap();
+    // A talk whose result never came is void after 30 minutes, and then the number is free.
+    let version = bench.version(&e).await;
+    bench.desk.connect_call(bench.person("mo"), &e, &input::CallConnection { version, call: 1 }).await.unwrap();
+    bench.at(31);
+    while bench.desk.fire_due().await.unwrap() > 0 {}
+    let version = bench.version(&d).await;
+    let input = input::Call { version, contact: "owner-CUD".into(), ..input::Call::default() };
+    bench.desk.call(bench.person("mo2"), &d, &input).await.unwrap();
     verified(&bench).await;
 }
 

@@ -13,10 +13,11 @@ use crate::refusal::Refusal;
 use crate::telephone::Evidence;
 use crate::time::Instant;
 
-/// Minutes for the result of a call that nobody picked up.
-const RESULT_MINUTES: i64 = 2;
-/// Minutes for the result of a call that was picked up: the longest talk that needs no word in between.
-const TALK_MINUTES: i64 = 30;
+/// Minutes for the result of a call that nobody picked up; so long its number is held.
+pub const RESULT_MINUTES: i64 = 2;
+/// Minutes for the result of a call that was picked up: the longest talk that needs no word in between. So long its number is
+/// held from then on.
+pub const TALK_MINUTES: i64 = 30;
 /// Minutes to go on to the next rank.
 const NEXT_RANK_MINUTES: i64 = 1;
 
