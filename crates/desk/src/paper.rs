@@ -66,6 +66,7 @@ impl Desk {
             return Err(Refusal::not_found().into());
         }
         let now = write.now();
+        paper.validate_on(domain::calendar::Calendar::default().date_of(now))?;
         let valid_from = valid_from.unwrap_or(now);
         // What was now when the form was opened is taken as now; a promise made backwards is not.
         if now.since_ms(valid_from) > domain::time::HOUR_MS {

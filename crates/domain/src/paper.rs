@@ -22,6 +22,14 @@ pub trait Paper: Serialize + DeserializeOwned + Clone + Send + Sync {
     /// # Errors
     /// What is missing or cannot be, at its field.
     fn validate(&self) -> Result<(), Refusal>;
+
+    /// Checks what it says of days that have come, before it is recorded.
+    ///
+    /// # Errors
+    /// It tells of something after `today` as done.
+    fn validate_on(&self, _today: Date) -> Result<(), Refusal> {
+        Ok(())
+    }
 }
 
 impl Paper for Criteria {

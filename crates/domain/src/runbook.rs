@@ -206,6 +206,18 @@ impl Paper for Runbooks {
             _ => Ok(()),
         }
     }
+
+    /// A consent is something that was given: its day has come.
+    fn validate_on(&self, today: Date) -> Result<(), Refusal> {
+        match &self.standing_consent {
+            Some(consent) if consent.on > today => Err(Refusal::invalid(
+                "standing_consent.on",
+                "同意した日が先の日付です。同意を得てから、その日付で登録してください。",
+                "That day lies ahead. Record the consent once it was given, with the day on which it was.",
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Runbook {

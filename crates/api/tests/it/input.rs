@@ -210,6 +210,11 @@ async fn settings_name_their_fields(site: Site) {
             json!({"document": {"runbooks": [], "standing_consent": {"by": "", "on": "2026-11-20"}}}),
             "standing_consent",
         ),
+        (
+            "/projects/ACME/runbooks".into(),
+            json!({"document": {"runbooks": [], "standing_consent": {"by": "田中", "on": "2099-11-20"}}}),
+            "standing_consent.on",
+        ),
         ("/calendar".into(), json!({"document": {"days": ["2026-02-30"]}}), "document.days[0]"),
         ("/provider".into(), json!({"document": {"name": ""}}), "name"),
     ];

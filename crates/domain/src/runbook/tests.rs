@@ -192,3 +192,13 @@ proptest! {
         prop_assert_eq!(notation::parse(&notation::render(&runbooks)), Ok(runbooks));
     }
 }
+
+#[test]
+fn q_24_a_consent_in_advance_was_given_by_today() {
+    let today: jiff::civil::Date = "2026-11-23".parse().unwrap();
+    for (on, refused) in [("2026-11-22", None), ("2026-11-23", None), ("2026-11-24", Some("standing_consent.on"))] {
+        let consent = StandingConsent { by: "田中".into(), on: on.parse().unwrap() };
+        let paper = Runbooks { runbooks: vec![], standing_consent: Some(consent) };
+        assert_eq!(paper.validate_on(today).err().and_then(|refusal| refusal.field()), refused, "{on}");
+    }
+}

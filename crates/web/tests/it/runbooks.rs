@@ -56,7 +56,15 @@ async fn steps_are_ticked_where_they_stand() {
 async fn a_missing_runbook_is_said_and_declined_by_the_support_centre() {
     let app = App::at_work().await;
     let mut dh = app.sign_in("dh").await;
-    dh.act(RECORDED, &[("version", "1"), ("text", ""), ("consented_by", ""), ("consented_on", "")]).await;
+    let nothing = [("version", "1"), ("text", " "), ("consented_by", ""), ("consented_on", "")];
+    let refused = dh.post(RECORDED, &nothing, Script::Off).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text.contains("空の版は登録できません"), "an empty version is refused");
+    let other = "■ mail メール\n対象: mail*\n1. 見る";
+    let ahead = [("version", "1"), ("text", other), ("consented_by", "佐藤"), ("consented_on", "2099-01-01")];
+    let refused = dh.post(RECORDED, &ahead, Script::Off).await;
+    assert!(refused.status == StatusCode::BAD_REQUEST && refused.text.contains("同意した日が先の日付です"));
+    dh.act(RECORDED, &[("version", "1"), ("text", other), ("consented_by", ""), ("consented_on", "")]).await;
     let key = app.alert("NGS", "応答なし").await;
     let (mut mo, mut su) = (app.sign_in("mo").await, app.sign_in("su").await);
     let path = format!("/incidents/{key}");

@@ -33,6 +33,14 @@ pub(crate) async fn record(here: Here, Path(project): Path<ProjectKey>, sent: Se
 
 async fn record_version(here: &Here, project: &ProjectKey, typed: &Typed) -> Answer<TenantId> {
     let tenant = tenant_of(here, project).await?;
+    if typed.text("text").trim().is_empty() {
+        return Err(Refusal::invalid(
+            "text",
+            "保守手順を書いてください。空の版は登録できません。",
+            "Write the runbooks. An empty version is not recorded.",
+        )
+        .into());
+    }
     let runbooks = parse(&typed.text("text")).map_err(|faults| Fault::refusal("text", &faults))?;
     let by = typed.text("consented_by").trim().to_owned();
     let standing_consent = match (by.is_empty(), typed.day("consented_on")?) {
@@ -68,6 +76,7 @@ fn at_field(error: Error) -> Error {
             let field = match field {
                 "runbooks" => "text",
                 "standing_consent" => "consented_by",
+                "standing_consent.on" => "consented_on",
                 other => other,
             };
             Refusal::invalid(field, ja, en).into()
