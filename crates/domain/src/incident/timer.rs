@@ -132,7 +132,10 @@ impl Incident {
                 arm(TimerKind::InterimSoon, soon);
             }
             // Where both fall together, one reminder is enough.
-            let is_reminded = silence == soon || self.reminders.iter().any(|given| given.what.1 == silence);
+            let is_reminded = silence == soon
+                || self.reminders.iter().any(|given| given.what.1 == silence)
+                // A slot named as missed since says more.
+                || self.missed_slots.iter().any(|missed| missed.what > silence);
             if self.is_reporting() && silence < slot && !is_reminded {
                 arm(TimerKind::LongSilence, silence);
             }
@@ -175,6 +178,8 @@ impl Incident {
         let body = match &timer.kind {
             TimerKind::Unjudged => remind(Reminder::Unjudged),
             TimerKind::UnjudgedLong => remind(Reminder::UnjudgedLong),
+            // After an outage of ours the slot may have passed: it is named as missed, and nobody is reminded of it any more.
+            TimerKind::InterimSoon | TimerKind::LongSilence if self.slot_has_passed(now) => None,
             TimerKind::InterimSoon => remind(Reminder::InterimSoon),
             TimerKind::LongSilence => remind(Reminder::LongSilence),
             TimerKind::Target(clock, target) => {
@@ -188,6 +193,10 @@ impl Incident {
             TimerKind::FalseAlarmUnreviewed => Some(Body::FalseAlarmReviewed { upheld: false }),
         };
         Some((timer.kind, body))
+    }
+
+    fn slot_has_passed(&self, now: Instant) -> bool {
+        self.next_slot_to_watch().is_some_and(|slot| slot < now)
     }
 
     fn was_reminded(&self, reminder: Reminder, due: Instant) -> bool {

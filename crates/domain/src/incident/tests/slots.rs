@@ -181,3 +181,15 @@ fn a_note_or_a_message_fills_no_slot() {
     story.at(71).fire();
     assert_eq!(missed(&story), [70]);
 }
+
+/// After an outage of ours: (looked at in minute, what a timer of the slot in minute 70 says then).
+#[test]
+fn a_slot_that_passed_is_named_as_missed_and_nobody_is_reminded_of_it() {
+    for (minute, reminded, missed) in [(60, true, false), (70, true, false), (71, false, true), (95, false, true)] {
+        let mut story = told();
+        story.at(minute);
+        let said = |kind: &str| story.incident.fire(kind, story.now, &story.calendar).and_then(|(_, body)| body);
+        assert_eq!(said("interim_soon").is_some(), reminded, "{minute}");
+        assert_eq!(matches!(said("interim_slot"), Some(Body::SlotMissed { .. })), missed, "{minute}");
+    }
+}

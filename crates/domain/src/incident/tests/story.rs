@@ -272,12 +272,20 @@ impl Story {
         }
     }
 
+    /// Whether a reminder of a slot comes after it: then the slot is named as missed instead.
+    fn is_moot(&self, timer: &crate::incident::timer::Timer) -> bool {
+        let is_reminder = matches!(timer.kind, TimerKind::InterimSoon | TimerKind::LongSilence);
+        let said = self.incident.fire(&timer.kind.code(), self.now, &self.calendar);
+        is_reminder && matches!(said, Some((_, None)))
+    }
+
     /// Fires every timer that is due now until none is, as the worker does; returns the kinds that said something.
     pub(super) fn fire(&mut self) -> Vec<String> {
         let mut fired = vec![];
         loop {
-            let due = self.incident.timers(&self.calendar).into_iter().find(|timer| timer.due <= self.now);
-            let Some(timer) = due else { return fired };
+            let due = self.incident.timers(&self.calendar).into_iter().filter(|timer| timer.due <= self.now);
+            // What has nothing to say any more is over with its firing.
+            let Some(timer) = due.into_iter().find(|timer| !self.is_moot(timer)) else { return fired };
             let code = timer.kind.code();
             assert!(fired.len() < 1_000, "{code} fires for ever");
             let said = self.incident.fire(&code, self.now, &self.calendar);
