@@ -31,6 +31,33 @@ pub(crate) struct Claims {
     pub(crate) ended: Option<At>,
     /// Until when the same alert joins: none for ever, 0 for no longer.
     pub(crate) joins_until: Option<At>,
+    /// The common cause it is linked to.
+    pub(crate) cause: Option<u64>,
+}
+
+/// What the minute ledger says of one clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// What it starts from.
+    pub(crate) basis: &'static str,
+    /// From, to, by which rule, by which fact.
+    pub(crate) stretches: Vec<(At, Option<At>, &'static str, u64)>,
+    /// Why it ended, by which fact.
+    pub(crate) stop: Option<(&'static str, u64)>,
+}
+
+/// The minute ledger of every clock.
+pub(crate) fn ledgers(incident: &Incident) -> Vec<Account> {
+    let account = |ledger: domain::incident::ledger::Ledger| Account {
+        basis: ledger.basis.en,
+        stretches: ledger
+            .stretches
+            .iter()
+            .map(|it| (it.from.ms(), it.to.map(Instant::ms), it.rule.en, it.fact))
+            .collect(),
+        stop: ledger.stop.map(|(why, fact)| (why.en, fact)),
+    };
+    incident.ledgers().into_iter().map(account).collect()
 }
 
 /// A notice clock.
@@ -97,6 +124,7 @@ impl Claims {
             timers: rows.map(|(kind, row)| (kind.clone(), row.due.ms())).collect(),
             ended: incident.ended_at().map(Instant::ms),
             joins_until,
+            cause: incident.cause(),
         }
     }
 }

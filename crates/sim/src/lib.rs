@@ -8,6 +8,7 @@
 
 mod audit;
 mod claims;
+mod common;
 mod mutants;
 mod night;
 mod papers;
@@ -15,6 +16,8 @@ mod people;
 pub mod run;
 mod senders;
 mod shell;
+mod windows;
+mod work;
 mod world;
 
 pub use mutants::Mutant;

@@ -1,9 +1,9 @@
 //! Faults planted on purpose: each distorts what the rules answered or what the shell writes, never the product itself. The
 //! auditor has to find every one.
 
-use crate::claims::{At, Calls, Claims};
+use crate::claims::{Account, At, Calls, Claims};
 use domain::alerts::Correlation;
-use domain::fact::{Body, CallResult, Fact, NewFact, Outcome};
+use domain::fact::{Body, CallResult, Fact, NewFact, Outcome, Voice};
 use domain::ids::ContactId;
 use domain::incident::Incident;
 use domain::incident::State;
@@ -63,6 +63,30 @@ pub enum Mutant {
     ChildrenKeptWaiting,
     /// What a parent told before the merge counts for the child from then.
     MergeCountsBackwards,
+    /// What a window left is counted from when the desk came to it.
+    WindowCountsFromDesk,
+    /// An alert at the very end of a window is kept in it.
+    WindowKeepsAtEnd,
+    /// Each alert that a window leaves opens an incident of its own.
+    WindowOpensForEach,
+    /// Of several windows the one that ends first keeps the alert.
+    WindowPrefersShortest,
+    /// Repeats in a window are not counted.
+    WindowForgetsRepeats,
+    /// A call to a number counts for one of the incidents told in it.
+    CauseCallsForOne,
+    /// One text is not told to the last of those it was published to.
+    CauseForgetsOne,
+    /// A number that somebody dials is dialled by somebody else.
+    NumberDialledTwice,
+    /// What recovered by itself is told by telephone though the plan says by ticket.
+    SelfRecoveryCalled,
+    /// The ledger does not tell that a second person is awaited.
+    LedgerForgetsSecond,
+    /// The ledger leaves out the last minute.
+    LedgerLosesMinute,
+    /// Somebody is reminded of a slot that has passed.
+    RemindsOfPassedSlot,
 }
 
 impl Mutant {
@@ -79,6 +103,9 @@ impl Mutant {
             (Self::ContactForgotten, Body::MessageQueued { contact: Some(_), .. }) if now.ms() % 5 == 0 => return None,
             (Self::ForeignContact, Body::MessageQueued { contact, .. }) if contact.is_some() => {
                 *contact = Some(ContactId::new("zz:c1"));
+            }
+            (Self::SelfRecoveryCalled, Body::IncidentNotified { voice, .. }) if *voice == Voice::SelfRecovered => {
+                *voice = Voice::NoneValid;
             }
             (Self::OnlyHeadIsTold, Body::Escalated { to: Group::Mr, cause: Cause::SlaPassed, .. }) => return None,
             _ => {}
@@ -128,6 +155,67 @@ impl Mutant {
     /// Whether children hear nothing of their parent.
     pub(crate) fn keeps_children_waiting(it: Option<Self>) -> bool {
         it == Some(Self::ChildrenKeptWaiting)
+    }
+
+    /// Whether clocks of what a window left run from when the desk came to it.
+    pub(crate) fn counts_from_the_desk(it: Option<Self>) -> bool {
+        it == Some(Self::WindowCountsFromDesk)
+    }
+
+    /// Whether a window keeps what comes at its very end.
+    pub(crate) fn keeps_at_the_end(it: Option<Self>) -> bool {
+        it == Some(Self::WindowKeepsAtEnd)
+    }
+
+    /// Whether each alert that a window leaves opens an incident.
+    pub(crate) fn opens_for_each(it: Option<Self>) -> bool {
+        it == Some(Self::WindowOpensForEach)
+    }
+
+    /// Whether the window that ends first keeps an alert.
+    pub(crate) fn prefers_the_shortest(it: Option<Self>) -> bool {
+        it == Some(Self::WindowPrefersShortest)
+    }
+
+    /// Whether repeats in a window are not counted.
+    pub(crate) fn forgets_repeats(it: Option<Self>) -> bool {
+        it == Some(Self::WindowForgetsRepeats)
+    }
+
+    /// Whether a call to a number counts for one incident only.
+    pub(crate) fn calls_for_one(it: Option<Self>) -> bool {
+        it == Some(Self::CauseCallsForOne)
+    }
+
+    /// Whether one of those who are told of a cause is forgotten.
+    pub(crate) fn forgets_a_member(it: Option<Self>) -> bool {
+        it == Some(Self::CauseForgetsOne)
+    }
+
+    /// Whether somebody dials what somebody else dials.
+    pub(crate) fn dials_what_is_held(it: Option<Self>) -> bool {
+        it == Some(Self::NumberDialledTwice)
+    }
+
+    /// Whether somebody is reminded of a slot that has passed.
+    pub(crate) fn reminds_of_what_passed(it: Option<Self>) -> bool {
+        it == Some(Self::RemindsOfPassedSlot)
+    }
+
+    /// Distorts what the minute ledger says.
+    pub(crate) fn accounted(self, ledgers: &mut [Account]) {
+        for account in ledgers {
+            match self {
+                Self::LedgerForgetsSecond => {
+                    account.stretches.retain(|(_, _, rule, _)| !rule.starts_with("Judged without impact, second"));
+                }
+                Self::LedgerLosesMinute => {
+                    let last = account.stretches.last_mut().and_then(|stretch| stretch.1.as_mut());
+                    last.into_iter().for_each(|to| *to -= MINUTE);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Distorts what the domain says.

@@ -5,9 +5,9 @@ use crate::audit::{Auditor, Difference, listed};
 use crate::claims::Claims;
 use crate::mutants::Mutant;
 use crate::senders::{self, Arrival};
-use crate::shell::{Draft, count_repeats, receive, record_paper};
+use crate::shell::{Draft, asks_windows, count_repeats, receive, record_paper};
 use crate::world::{Document, Recipient, Version, World};
-use crate::{papers, people};
+use crate::{common, papers, people, windows, work};
 use domain::fact::{AttemptOutcome, Body, Hash, NewFact, kind_of, sha256};
 use domain::ids::{PersonId, ProjectKey, RecordKey};
 use domain::paging::{LetOut, Way, way};
@@ -40,6 +40,7 @@ pub(crate) struct Counts {
     pub(crate) steps: u64,
     pub(crate) facts: u64,
     pub(crate) incidents: u64,
+    pub(crate) windows: u64,
     pub(crate) events: u64,
     pub(crate) fired: u64,
     pub(crate) messages: u64,
@@ -61,6 +62,10 @@ enum Deed {
     Send(usize, usize),
     Count(usize),
     NewPlan(usize, ProjectKey),
+    /// Somebody announces work, moves its end or cancels it.
+    Work(usize, ProjectKey),
+    /// Something is done to a common cause.
+    Common,
 }
 
 /// A history under way.
@@ -80,6 +85,8 @@ pub(crate) struct Night {
     /// Messages of each customer that were handed to the outbox.
     handed: Vec<usize>,
     touched: BTreeSet<(usize, RecordKey)>,
+    /// What the auditor found between two parts of a step.
+    between: Vec<Difference>,
     crashes: u64,
 }
 
@@ -102,6 +109,7 @@ pub(crate) fn run(seed: u64, number: u64, mutant: Option<Mutant>) -> Outcome {
         held: BTreeSet::new(),
         handed,
         touched: BTreeSet::new(),
+        between: vec![],
         crashes: 0,
     };
     night.plan(begins);
@@ -122,10 +130,21 @@ impl Night {
                     let at = begins.plus_minutes(self.draw.between(0, 700) as i64);
                     self.at(at, Deed::File(tenant, project.clone()));
                 }
+                for _ in 0..self.draw.between(0, 4) {
+                    let at = begins.plus_minutes(self.draw.between(0, 600) as i64);
+                    self.at(at, Deed::Work(tenant, project.clone()));
+                }
                 if self.draw.chance(15) {
                     let at = begins.plus_minutes(self.draw.between(0, 1_000) as i64);
                     self.at(at, Deed::NewPlan(tenant, project));
                 }
+            }
+        }
+        if self.draw.chance(45) {
+            let at = begins.plus_minutes(self.draw.between(0, 300) as i64);
+            for _ in 0..self.draw.between(5, 120) {
+                let ahead = self.draw.between(0, 14_400) as i64 * SECOND_MS;
+                self.at(at.plus_ms(ahead), Deed::Common);
             }
         }
     }
@@ -177,12 +196,55 @@ impl Night {
     fn next_timer(&self) -> Option<Instant> {
         let records = self.world.tenants.iter().flat_map(|tenant| tenant.records.values());
         let rows = records.flat_map(|record| &record.timers).filter(|(_, row)| row.fired.is_none());
-        rows.map(|(kind, row)| row.due.plus_ms(-Mutant::hastens(self.world.mutant, kind))).min()
+        let windows = self.world.tenants.iter().flat_map(|tenant| tenant.windows.values());
+        let ends = windows.filter_map(|work| work.timer.filter(|row| row.fired.is_none())).map(|row| row.due);
+        rows.map(|(kind, row)| row.due.plus_ms(-Mutant::hastens(self.world.mutant, kind))).chain(ends).min()
+    }
+
+    /// Looks for windows whose end has come, each in a transaction of its own.
+    fn end_windows(&mut self, tenant: usize) {
+        let due = self.world.tenants[tenant].windows.iter().filter_map(|(key, work)| {
+            let row = work.timer.filter(|row| row.fired.is_none() && row.due <= self.now)?;
+            Some((key.clone(), row.generation))
+        });
+        for (key, generation) in due.collect::<Vec<_>>() {
+            let nodes = if self.draw.chance(8) { 2 } else { 1 };
+            for _ in 0..nodes {
+                if self.loses() {
+                    continue;
+                }
+                let ended = windows::fire(&mut self.world, tenant, &key, generation, self.now);
+                self.after_window(tenant, &key, ended.map(Option::unwrap_or_default));
+            }
+        }
+    }
+
+    /// Whether the power goes before the commit.
+    pub(crate) fn loses(&mut self) -> bool {
+        let is_lost = self.draw.chance(2);
+        self.crashes += u64::from(is_lost);
+        is_lost
+    }
+
+    /// Looks at once at what a window did, so that the end of each is judged by how things stood before it.
+    pub(crate) fn after_window(
+        &mut self,
+        tenant: usize,
+        key: &RecordKey,
+        changed: Result<Vec<RecordKey>, domain::incident::Broken>,
+    ) {
+        match changed {
+            Ok(changed) => self.touched.extend(changed.into_iter().map(|key| (tenant, key))),
+            Err(broken) => self.broken(tenant, key, &broken.to_string()),
+        }
+        let found = self.auditor.follow(&self.world, self.now);
+        self.between.extend(found);
     }
 
     /// Looks for due timers as a node does: record by record, each in a transaction, perhaps by two nodes that found the same.
     fn fire(&mut self) {
         for tenant in 0..self.world.tenants.len() {
+            self.end_windows(tenant);
             let keys: Vec<RecordKey> = self.world.tenants[tenant].records.keys().cloned().collect();
             for key in keys {
                 let found = self.due(tenant, &key);
@@ -213,12 +275,11 @@ impl Night {
         due.map(|(kind, row)| (kind.clone(), row.generation)).collect()
     }
 
-    /// Commits a transaction, unless the power goes before.
-    pub(crate) fn save(&mut self, tenant: usize, draft: Draft, put: Result<(), domain::incident::Broken>) {
+    /// Commits a transaction, unless the power goes before. Says whether it was kept.
+    pub(crate) fn save(&mut self, tenant: usize, draft: Draft, put: Result<(), domain::incident::Broken>) -> bool {
         let key = draft.incident.key.clone();
-        if self.draw.chance(2) {
-            self.crashes += 1;
-            return;
+        if self.loses() {
+            return false;
         }
         match put {
             Ok(()) => {
@@ -228,16 +289,17 @@ impl Night {
             Err(broken) => self.broken(tenant, &key, &broken.to_string()),
         }
         self.touched.insert((tenant, key));
+        true
     }
 
-    /// Adds facts to an incident in one transaction.
-    pub(crate) fn write(&mut self, tenant: usize, key: &RecordKey, facts: Vec<NewFact>) {
+    /// Adds facts to an incident in one transaction. Says whether they were kept.
+    pub(crate) fn write(&mut self, tenant: usize, key: &RecordKey, facts: Vec<NewFact>) -> bool {
         if facts.is_empty() {
-            return;
+            return false;
         }
-        let Some(mut draft) = self.world.draft(tenant, key, self.now) else { return };
+        let Some(mut draft) = self.world.draft(tenant, key, self.now) else { return false };
         let put = draft.put(&self.world, facts);
-        self.save(tenant, draft, put);
+        self.save(tenant, draft, put)
     }
 
     fn broken(&mut self, tenant: usize, key: &RecordKey, what: &str) {
@@ -250,6 +312,13 @@ impl Night {
         match deed {
             Deed::Arrive(arrival) => {
                 let Arrival { tenant, project, event, .. } = *arrival;
+                // An event that comes before the timer ends the window first.
+                if asks_windows(&self.world, tenant, &project, &event, self.now) {
+                    for key in windows::overdue(&self.world, tenant, &project, self.now) {
+                        let ended = windows::end_reached(&mut self.world, tenant, &key, self.now);
+                        self.after_window(tenant, &key, ended);
+                    }
+                }
                 match receive(&mut self.world, tenant, &project, &event, self.now) {
                     Ok(Some(key)) => {
                         self.touched.insert((tenant, key));
@@ -261,7 +330,9 @@ impl Night {
                 self.at(at, Deed::Count(tenant));
             }
             Deed::Count(tenant) => {
-                if let Err(broken) = count_repeats(&mut self.world, tenant, self.now) {
+                let counted = count_repeats(&mut self.world, tenant, self.now);
+                let counted = counted.and_then(|()| windows::count_repeats(&mut self.world, tenant, self.now));
+                if let Err(broken) = counted {
                     let project = self.world.tenants[tenant].projects[0].clone();
                     self.broken(tenant, &project.record(0), &broken.to_string());
                 }
@@ -281,6 +352,8 @@ impl Night {
                 let version = Version { project: Some(project), version: version + 1, valid_from, document };
                 record_paper(&mut self.world, tenant, version, self.now);
             }
+            Deed::Work(tenant, project) => work::act(self, tenant, &project),
+            Deed::Common => common::act(self),
             Deed::Send(tenant, place) => self.send(tenant, place),
             Deed::Wake(tenant, key) => {
                 self.held.remove(&(tenant, key.clone()));
@@ -397,11 +470,12 @@ impl Night {
     }
 
     fn audit(&mut self, steps: u64) -> Vec<Difference> {
-        let mut found = self.auditor.follow(&self.world, self.now);
+        let mut found = std::mem::take(&mut self.between);
+        found.extend(self.auditor.follow(&self.world, self.now));
         for (tenant, key) in self.touched.clone() {
             found.extend(self.compare(tenant, &key));
         }
-        if steps.is_multiple_of(150) {
+        if steps.is_multiple_of(600) {
             found.extend(self.auditor.sweep(&self.world, self.now));
             found.extend(self.compare_all());
         }
@@ -423,9 +497,29 @@ impl Night {
             let keys: Vec<RecordKey> = self.world.tenants[tenant].records.keys().cloned().collect();
             for key in keys {
                 found.extend(self.compare(tenant, &key));
+                found.extend(self.compare_ledgers(tenant, &key));
             }
         }
         found
+    }
+
+    fn compare_ledgers(&mut self, tenant: usize, key: &RecordKey) -> Vec<Difference> {
+        let Some(record) = self.world.tenants[tenant].records.get(key) else { return vec![] };
+        let mut ledgers = crate::claims::ledgers(&record.incident);
+        if let Some(mutant) = self.world.mutant {
+            mutant.accounted(&mut ledgers);
+        }
+        self.auditor.compare_ledgers(tenant, key, &ledgers, self.now)
+    }
+
+    /// Schedules an arrival.
+    pub(crate) fn send_later(&mut self, arrival: Arrival) {
+        self.at(arrival.at, Deed::Arrive(Box::new(arrival)));
+    }
+
+    /// Schedules another look at the windows of a project by whoever works there.
+    pub(crate) fn work_later(&mut self, at: Instant, tenant: usize, project: &ProjectKey) {
+        self.at(at, Deed::Work(tenant, project.clone()));
     }
 
     /// The same alert will come again, around the ten minutes after the recovery was told.
@@ -455,6 +549,7 @@ impl Night {
             steps,
             facts: sum(|tenant| tenant.facts.len()),
             incidents: sum(|tenant| tenant.records.len()),
+            windows: sum(|tenant| tenant.windows.len()),
             events: sum(|tenant| tenant.events.len()),
             fired: sum(|tenant| tenant.fired.len()),
             messages: sum(|tenant| tenant.messages.len()),

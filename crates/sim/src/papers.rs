@@ -41,8 +41,18 @@ pub(crate) fn world(draw: &mut Draw, begins: Instant, mutant: Option<crate::Muta
             duty_list.push((group, once));
         }
     }
-    let mut world =
-        World { tenants: vec![], staff, duty_list, closures: closures(draw, begins), let_out: BTreeMap::new(), mutant };
+    let mut world = World {
+        tenants: vec![],
+        staff,
+        duty_list,
+        closures: closures(draw, begins),
+        let_out: BTreeMap::new(),
+        causes: vec![],
+        common: vec![],
+        held: BTreeMap::new(),
+        engaged: vec![],
+        mutant,
+    };
     for n in 0..draw.between(1, 4) as usize {
         customer(draw, &mut world, n, begins);
     }
@@ -122,7 +132,16 @@ pub(crate) fn plan(draw: &mut Draw, tenant: &str) -> ContactPlan {
         waived_by: draw.chance(8).then(|| "owner".into()),
         agreed_by: None,
         rounds,
-        self_recovery: SelfRecovery::Phone,
+        self_recovery: if draw.chance(45) { SelfRecovery::Ticket } else { SelfRecovery::Phone },
+    }
+}
+
+/// The same numbers at every customer, as people write them.
+fn phone(draw: &mut Draw, number: u64) -> String {
+    match draw.between(0, 3) {
+        0 => format!("+81-3-0000-000{number}"),
+        1 => format!("030000000{number}"),
+        _ => format!("03-0000-000{number}"),
     }
 }
 
@@ -139,7 +158,7 @@ fn contact(draw: &mut Draw, tenant: &str, number: u64) -> Contact {
         id: ContactId::new(format!("{tenant}:c{number}")),
         name: format!("contact {number}"),
         reading: String::new(),
-        phone: if !has_mail || draw.chance(85) { format!("03-0000-000{number}") } else { String::new() },
+        phone: if !has_mail || draw.chance(85) { phone(draw, number) } else { String::new() },
         other_phones: vec![],
         mail: if has_mail { format!("c{number}@example.jp") } else { String::new() },
         hours,

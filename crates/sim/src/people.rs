@@ -1,6 +1,7 @@
 //! Operators and customers: prompt, late, careless, wrong. They look at what the desk says is owed, and do that, something
 //! else, or nothing.
 
+use crate::common;
 use crate::night::Night;
 use crate::world::Recipient;
 use domain::access::{Actor, Role};
@@ -8,7 +9,7 @@ use domain::contact::Occasion;
 use domain::criteria::Criteria;
 use domain::fact::{Answer, Body, CallResult, NewFact, NoticeChannel, NoticeKind, Origin};
 use domain::fault::{CallReason, Heard, Priority, told_on_own_call};
-use domain::ids::{ContactId, PersonId, ProjectKey, RecordKey};
+use domain::ids::{BlobId, ContactId, PersonId, ProjectKey, RecordKey};
 use domain::incident::escalation::{Cause, Group};
 use domain::incident::major::{Criterion, Review};
 use domain::incident::promise::PromiseKind;
@@ -224,7 +225,7 @@ fn choose(night: &mut Night, tenant: usize, incident: &Incident) -> Act {
     }
 }
 
-fn staff(night: &mut Night) -> By {
+pub(crate) fn staff(night: &mut Night) -> By {
     let (person, role) = night.draw.one_of(&night.world.staff).clone();
     By { actor: Actor::person(person), role: Some(role), now: night.now }
 }
@@ -244,7 +245,7 @@ pub(crate) fn act(night: &mut Night, tenant: usize, key: &RecordKey) {
     }
     let facts = facts_of(night, tenant, &incident, act).unwrap_or_default();
     let tells_recovery = facts.iter().any(|fact| matches!(fact.body, Body::RecoveryNotified { .. }));
-    night.write(tenant, key, facts);
+    common::write(night, tenant, &incident, facts);
     if tells_recovery && night.draw.chance(45) {
         night.alert_again(tenant, key);
     }
@@ -276,7 +277,13 @@ fn join(night: &mut Night, tenant: usize, incident: &Incident, act: Act) {
 }
 
 fn facts_of(night: &mut Night, tenant: usize, incident: &Incident, act: Act) -> Result<Vec<NewFact>, Refusal> {
-    let by = staff(night);
+    let mut by = staff(night);
+    // Mostly whoever dialled says how it went.
+    if let (Act::Connect | Act::EndCall, Some(call)) = (act, incident.calls.last())
+        && night.draw.chance(75)
+    {
+        by.actor = call.mark.actor.clone();
+    }
     let blob = night.world.tenants[tenant].blob("text");
     let some = |night: &mut Night, percent| night.draw.chance(percent).then(|| blob.clone());
     let calendar = night.world.calendar(incident.as_of);
@@ -431,17 +438,18 @@ fn judge(night: &mut Night, tenant: usize, incident: &Incident, by: &By) -> Resu
 }
 
 /// The notice to publish, as the plan valid now has it.
-fn notice(night: &mut Night, tenant: usize, incident: &Incident, by: &By) -> Option<Notice> {
+pub(crate) fn notice(night: &mut Night, tenant: usize, incident: &Incident, by: &By) -> Option<Notice> {
     let customer = &night.world.tenants[tenant];
     let plan = customer.plan_at(&incident.project, by.now);
     let calendar = night.world.calendar(by.now);
     let occasion = Occasion { at: by.now, calendar: &calendar, service: customer.service(&incident.key) };
-    let voice = plan.map_or(domain::fact::Voice::NoneValid, |(_, plan)| plan.voice(&occasion));
+    let recovered = incident.recovered_by_itself();
+    let voice = plan.map_or(domain::fact::Voice::NoneValid, |(_, plan)| plan.voice_of(&occasion, recovered));
     let rounds = plan.map(|(_, plan)| plan.rounds).unwrap_or_default();
     Some(Notice { text: customer.blob("notice"), plan: plan.map(|(version, _)| version), voice, rounds })
 }
 
-fn result(night: &mut Night) -> CallResult {
+pub(crate) fn result(night: &mut Night) -> CallResult {
     match night.draw.between(0, 100) {
         0..18 => CallResult::Answered,
         18..30 => CallResult::AnsweredOther,
@@ -460,7 +468,7 @@ fn dial(night: &mut Night, tenant: usize, incident: &Incident, by: &By) -> Resul
     let has_reason = night.draw.chance(if is_wild || is_stated { 75 } else { 5 });
     let end = is_stated.then(|| CallEnd { result: result(night), note: None });
     let customer = &night.world.tenants[tenant];
-    let Some((version, plan)) = customer.plan_at(&incident.project, at) else { return Ok(vec![]) };
+    let Some((_, plan)) = customer.plan_at(&incident.project, at) else { return Ok(vec![]) };
     let calendar = night.world.calendar(by.now);
     let service = customer.service(&incident.key).map(str::to_owned);
     let occasion = Occasion { at, calendar: &calendar, service: service.as_deref() };
@@ -473,10 +481,38 @@ fn dial(night: &mut Night, tenant: usize, incident: &Incident, by: &By) -> Resul
         _ if all.is_empty() => return Ok(vec![]),
         _ => night.draw.one_of(&all).clone(),
     };
-    let Some((rank, _)) = plan.contact(&id) else { return Ok(vec![]) };
+    dial_to(night, tenant, incident, by, Dialling { contact: id, at, is_stated, end, has_reason })
+}
+
+/// A call to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct Dialling {
+    pub(crate) contact: ContactId,
+    pub(crate) at: Instant,
+    pub(crate) is_stated: bool,
+    pub(crate) end: Option<CallEnd>,
+    pub(crate) has_reason: bool,
+}
+
+/// The facts of a call, by the plan valid when it began.
+pub(crate) fn dial_to(
+    night: &Night,
+    tenant: usize,
+    incident: &Incident,
+    by: &By,
+    call: Dialling,
+) -> Result<Vec<NewFact>, Refusal> {
+    let Dialling { contact: id, at, is_stated, end, has_reason } = call;
+    let customer = &night.world.tenants[tenant];
+    let Some((version, plan)) = customer.plan_at(&incident.project, at) else { return Ok(vec![]) };
+    let calendar = night.world.calendar(by.now);
+    let occasion = Occasion { at, calendar: &calendar, service: customer.service(&incident.key) };
+    let (_, tried) = incident.round_now();
+    let Some((rank, contact)) = plan.contact(&id) else { return Ok(vec![]) };
     let first_valid = plan.is_first_call(&id, incident.call_required(at), &occasion);
     let turn = plan.turn(&id, &tried, &occasion);
-    let number = customer.blob("number");
+    // In a history a number is its own name.
+    let number = BlobId::new(contact.phone.as_str());
     let reason = has_reason.then(|| customer.blob("reason"));
     let begun = is_stated.then_some(at);
     incident.dial(

@@ -150,9 +150,9 @@ fn tell(seed: u64, history: u64, outcome: &Outcome) {
 }
 
 fn told(counts: &Counts) -> String {
-    let Counts { steps, facts, incidents, events, fired, messages, crashes, compared, kinds } = counts;
+    let Counts { steps, facts, incidents, windows, events, fired, messages, crashes, compared, kinds } = counts;
     format!(
-        "{steps} steps, {incidents} incidents, {facts} facts, {events} events, {fired} timers fired, {messages} messages, \
+        "{steps} steps, {incidents} incidents, {windows} windows, {facts} facts, {events} events, {fired} timers fired, {messages} messages, \
          {crashes} crashes, {compared} times compared\n{}",
         kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(", ")
     )
@@ -163,6 +163,7 @@ impl Counts {
         self.steps += other.steps;
         self.facts += other.facts;
         self.incidents += other.incidents;
+        self.windows += other.windows;
         self.events += other.events;
         self.fired += other.fired;
         self.messages += other.messages;

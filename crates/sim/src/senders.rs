@@ -27,7 +27,10 @@ pub(crate) fn trouble(
     let source = *draw.one_of(&SERVICES);
     let key = format!("k{}", number % 4);
     let mut arrivals = vec![];
+    // Some tools acknowledge and resolve by the key alone.
+    let is_terse = draw.chance(40);
     let mut send = |at: Instant, action, alert: u64| {
+        let source = if is_terse && matches!(action, Action::Resolve | Action::Acknowledge) { "" } else { source };
         let event = AlertEvent {
             action,
             dedup_key: key.clone(),
@@ -76,4 +79,45 @@ pub(crate) fn again(draw: &mut Draw, told: Instant) -> Instant {
         2 => told.plus_minutes(draw.between(11, 15) as i64),
         _ => told.plus_ms(draw.between(1, 900_000) as i64),
     }
+}
+
+/// What work sets off: alerts around the begin and the end of a window, some of them over before it.
+pub(crate) fn set_off(
+    draw: &mut Draw,
+    tenant: usize,
+    project: &ProjectKey,
+    (from, to): (Instant, Instant),
+) -> Vec<Arrival> {
+    let mut arrivals = vec![];
+    for _ in 0..draw.between(1, 4) {
+        let (source, key) = (*draw.one_of(&SERVICES), format!("k{}", draw.between(0, 4)));
+        let alert_key = format!("{key}/{}", draw.between(0, 3));
+        let length = to.since_ms(from).max(1) as u64;
+        for n in 0..draw.between(1, 6) {
+            let at = match draw.between(0, 12) {
+                0 => from,
+                1 => to,
+                2 => to.plus_ms(-1),
+                3 => to.plus_ms(draw.between(1, 1_200_000) as i64),
+                _ => from.plus_ms(draw.between(0, length) as i64),
+            };
+            let action = match draw.between(0, 10) {
+                _ if n == 0 => Action::Trigger,
+                0..5 => Action::Trigger,
+                5..8 => Action::Resolve,
+                _ => Action::Acknowledge,
+            };
+            let is_terse = action != Action::Trigger && draw.chance(40);
+            let event = AlertEvent {
+                action,
+                dedup_key: key.clone(),
+                alert_key: alert_key.clone(),
+                severity: "critical".into(),
+                summary: "does not answer".into(),
+                source: if is_terse { String::new() } else { source.to_owned() },
+            };
+            arrivals.push(Arrival { at, tenant, project: project.clone(), event });
+        }
+    }
+    arrivals
 }

@@ -2,11 +2,12 @@
 //! a crash drops it before [`Draft::commit`].
 
 use crate::mutants::Mutant;
+use crate::windows;
 use crate::world::{Alert, Event, Fired, Message, Recipient, Record, Row, Tenant, TimerRow, World};
 use domain::access::Actor;
 use domain::alerts::{Action, AlertEvent, Correlation, Decision, Fate, KnownAlert, decide};
 use domain::calendar::Calendar;
-use domain::fact::{Body, Fact, NewFact, NoticeKind, Origin, link};
+use domain::fact::{Body, Fact, NewFact, NoticeKind, Origin, Reminder, link};
 use domain::ids::{BlobId, KeyId, MessageId, ProjectKey, RecordKey};
 use domain::incident::escalation::{Cause, Group};
 use domain::incident::timer::TimerKind;
@@ -225,7 +226,7 @@ impl Draft {
     }
 
     /// Adds what a tool said: no header, no timers, but where the customer knows of a recovery.
-    fn put_told_by_tool(&mut self, world: &World, fact: NewFact, moves_header: bool) -> Result<(), Broken> {
+    pub(crate) fn put_told_by_tool(&mut self, world: &World, fact: NewFact, moves_header: bool) -> Result<(), Broken> {
         self.append(world, fact)?;
         if moves_header {
             self.row = Some(row(&self.incident, &world.calendar(self.incident.as_of)));
@@ -234,7 +235,7 @@ impl Draft {
     }
 
     /// Of a merged incident's alert that came again its parent hears.
-    fn tell_parent(&mut self, world: &World, event: u64) -> Result<(), Broken> {
+    pub(crate) fn tell_parent(&mut self, world: &World, event: u64) -> Result<(), Broken> {
         let own = self.incident.key.clone();
         if let Some((parent, fact)) = self.incident.tell_parent_of(event)
             && self.turn_to(world, &parent)
@@ -345,6 +346,13 @@ impl Draft {
             if let Some((TimerKind::PageUnanswered(escalation, step), _)) = &said {
                 pages.push((*escalation, *step));
             }
+            if let Some((TimerKind::InterimSlot, Some(Body::SlotMissed { slot }))) = &said
+                && Mutant::reminds_of_what_passed(world.mutant)
+            {
+                let due = slot.plus_minutes(-10);
+                let body = Body::IncidentReminded { reminder: Reminder::InterimSoon, due };
+                facts.push(NewFact::by_system(Some(self.incident.key.clone()), body));
+            }
             if let Some((groups, cause)) = said.as_ref().and_then(|(kind, _)| kind.escalates()) {
                 facts.extend(groups.iter().map(|group| self.raise(world, *group, cause)));
             }
@@ -428,6 +436,63 @@ impl Tenant {
     }
 }
 
+/// What an event leads to as everything stands.
+fn decided(world: &World, tenant: usize, project: &ProjectKey, event: &AlertEvent, now: Instant) -> Decision {
+    let customer = &world.tenants[tenant];
+    let place = (project.clone(), event.dedup_key.clone());
+    let correlation = customer.correlations.get(&place).map(|found| Mutant::correlated(world.mutant, found.clone()));
+    let found = correlation.as_ref().map(|found| {
+        let known = customer.alerts.get(&(found.incident.clone(), event.alert_key.clone())).map(|alert| alert.known);
+        (found, known)
+    });
+    decide(event, customer.events.len() as u64 + 1, found, now)
+}
+
+/// Whether an event leads to no incident that is there, so that windows are looked at.
+pub(crate) fn asks_windows(
+    world: &World,
+    tenant: usize,
+    project: &ProjectKey,
+    event: &AlertEvent,
+    now: Instant,
+) -> bool {
+    joins_nothing(&decided(world, tenant, project, event, now))
+}
+
+const fn joins_nothing(decision: &Decision) -> bool {
+    matches!(decision, Decision::Open | Decision::Keep(Fate::Unmatched))
+}
+
+/// Where an event went.
+struct Place<'a> {
+    project: &'a ProjectKey,
+    event: &'a AlertEvent,
+    now: Instant,
+    incident: Option<RecordKey>,
+    kept_in: Option<RecordKey>,
+}
+
+/// Keeps an event with its fate.
+fn note(world: &mut World, tenant: usize, fate: Fate, place: Place<'_>) {
+    let Place { project, event, now, incident, kept_in } = place;
+    let number = world.tenants[tenant].events.len() as u64 + 1;
+    if Mutant::forgets_event(world.mutant, number) {
+        return;
+    }
+    world.tenants[tenant].events.push(Event {
+        number,
+        at: now,
+        project: project.clone(),
+        action: event.action,
+        dedup_key: event.dedup_key.clone(),
+        alert_key: event.alert_key.clone(),
+        source: event.source.clone(),
+        fate,
+        incident,
+        kept_in,
+    });
+}
+
 /// One event from a sender: decided, written, counted.
 pub(crate) fn receive(
     world: &mut World,
@@ -437,16 +502,19 @@ pub(crate) fn receive(
     now: Instant,
 ) -> Result<Option<RecordKey>, Broken> {
     let mutant = world.mutant;
+    let decision = decided(world, tenant, project, event, now);
     let customer = &world.tenants[tenant];
     let number = customer.events.len() as u64 + 1;
     let place = (project.clone(), event.dedup_key.clone());
     let correlation = customer.correlations.get(&place).map(|found| Mutant::correlated(mutant, found.clone()));
-    let found = correlation.as_ref().map(|found| {
-        let known = customer.alerts.get(&(found.incident.clone(), event.alert_key.clone())).map(|alert| alert.known);
-        (found, known)
-    });
     let actor = Actor::Key { id: KeyId::new(format!("{}:key", customer.id)) };
-    let (fate, incident, says_something) = match decide(event, number, found, now) {
+    if joins_nothing(&decision)
+        && let Some(window) = windows::keep(world, tenant, project, event, now)?
+    {
+        note(world, tenant, Fate::Window, Place { project, event, now, incident: None, kept_in: Some(window) });
+        return Ok(None);
+    }
+    let (fate, incident, says_something) = match decision {
         Decision::Keep(fate) => (fate, None, false),
         Decision::Open => {
             let origin =
@@ -489,19 +557,7 @@ pub(crate) fn receive(
         let alert = Alert { known, count: count + 1, counted: counted + u64::from(says_something) };
         customer.alerts.insert(place, alert);
     }
-    if !Mutant::forgets_event(mutant, number) {
-        customer.events.push(Event {
-            number,
-            at: now,
-            project: project.clone(),
-            action: event.action,
-            dedup_key: event.dedup_key.clone(),
-            alert_key: event.alert_key.clone(),
-            source: event.source.clone(),
-            fate,
-            incident: incident.clone(),
-        });
-    }
+    note(world, tenant, fate, Place { project, event, now, incident: incident.clone(), kept_in: None });
     Ok(incident)
 }
 

@@ -1,6 +1,8 @@
 //! What a history stands on: customers with their chains, papers and rows, as a database would keep them.
 
+use crate::common::Common;
 use crate::mutants::Mutant;
+use crate::windows::Work;
 use domain::access::Role;
 use domain::alerts::{Action, Correlation, Fate, KnownAlert};
 use domain::calendar::Calendar;
@@ -28,6 +30,14 @@ pub(crate) struct World {
     pub(crate) closures: Vec<(Instant, Vec<Date>)>,
     /// Mails with pages that were let out, by person.
     pub(crate) let_out: BTreeMap<PersonId, Vec<LetOut>>,
+    /// Common causes that were opened.
+    pub(crate) causes: Vec<u64>,
+    /// Everything that was done to all incidents of a cause at once.
+    pub(crate) common: Vec<Common>,
+    /// Who dials which number, and until when.
+    pub(crate) held: BTreeMap<String, (PersonId, Instant)>,
+    /// Numbers that somebody could not dial because somebody else did, with who and when.
+    pub(crate) engaged: Vec<(String, PersonId, Instant)>,
     /// The fault that is planted, where one is.
     pub(crate) mutant: Option<Mutant>,
 }
@@ -54,6 +64,10 @@ pub(crate) struct Tenant {
     /// Every firing of a timer.
     pub(crate) fired: Vec<Fired>,
     pub(crate) numbers: BTreeMap<ProjectKey, u64>,
+    /// Windows of work.
+    pub(crate) windows: BTreeMap<RecordKey, Work>,
+    /// The hosts that incidents left by windows are about.
+    pub(crate) sources: BTreeMap<RecordKey, String>,
 }
 
 /// One version of a paper.
@@ -84,6 +98,8 @@ pub(crate) struct Event {
     pub(crate) source: String,
     pub(crate) fate: Fate,
     pub(crate) incident: Option<RecordKey>,
+    /// The window that kept it.
+    pub(crate) kept_in: Option<RecordKey>,
 }
 
 /// What the desk keeps of one alert of an incident.
@@ -176,6 +192,8 @@ impl Tenant {
             messages: vec![],
             fired: vec![],
             numbers: BTreeMap::new(),
+            windows: BTreeMap::new(),
+            sources: BTreeMap::new(),
         }
     }
 
@@ -210,8 +228,9 @@ impl Tenant {
 
     /// The host that the first alert of an incident named.
     pub(crate) fn service(&self, key: &RecordKey) -> Option<&str> {
-        let first = self.events.iter().find(|event| event.incident.as_ref() == Some(key))?;
-        Some(first.source.as_str()).filter(|source| !source.is_empty())
+        let first = self.events.iter().find(|event| event.incident.as_ref() == Some(key));
+        let source = self.sources.get(key).or(first.map(|event| &event.source))?;
+        Some(source.as_str()).filter(|source| !source.is_empty())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every accepted event has exactly one fate and can be found again (design §6; Q-09; I1).
 
 use super::story::Story;
+use super::windows::Windows;
 use crate::claims::At;
 use crate::world::{Event, Tenant};
 use domain::alerts::{Action, Fate};
@@ -21,7 +22,12 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// Looks at the events since the last time, each against the incidents as they stood before.
-    pub(crate) fn follow(&mut self, tenant: &Tenant, stories: &BTreeMap<String, Story>) -> Vec<String> {
+    pub(crate) fn follow(
+        &mut self,
+        tenant: &Tenant,
+        stories: &BTreeMap<String, Story>,
+        windows: &mut Windows,
+    ) -> Vec<String> {
         let mut wrong = vec![];
         for (place, event) in tenant.events.iter().enumerate().skip(self.read) {
             if event.number != place as u64 + 1 {
@@ -34,12 +40,32 @@ impl Keys {
                 newest.as_ref().and_then(|key| stories.get(key)).is_some_and(|story| joins(story, event.at.ms()));
             let incident = event.incident.as_ref().map(ToString::to_string);
             let is_known = newest.clone().is_some_and(|key| self.known.contains(&(key, event.alert_key.clone())));
+            let joins_known = joins && is_known;
+            let asks = match event.action {
+                Action::Trigger => !joins,
+                Action::Resolve | Action::Acknowledge => !joins_known,
+                _ => false,
+            };
+            if asks && let Some(window) = windows.overdue(event.project.as_str(), event.at.ms()) {
+                wrong.push(format!("{window} is over and has not ended when event {} comes", event.number));
+            }
+            let keeping = if asks { windows.keeping(event) } else { BTreeSet::new() };
+            let kept_in = event.kept_in.as_ref().map(ToString::to_string);
+            let is_kept_well = match &kept_in {
+                Some(window) => keeping.contains(window),
+                None => keeping.is_empty(),
+            };
+            if !is_kept_well {
+                wrong.push(format!("event {} is kept in {kept_in:?}, owed one of {keeping:?}", event.number));
+            }
+            windows.hear(event);
             let owed = match event.action {
+                _ if !keeping.is_empty() => (Fate::Window, None),
                 Action::Heartbeat => (Fate::Heartbeat, None),
                 Action::Change => (Fate::Change, None),
                 Action::Trigger if joins => (Fate::Joined, newest.clone()),
                 Action::Trigger => (Fate::New, incident.clone()),
-                Action::Resolve | Action::Acknowledge if joins && is_known => (Fate::Joined, newest.clone()),
+                Action::Resolve | Action::Acknowledge if joins_known => (Fate::Joined, newest.clone()),
                 Action::Resolve | Action::Acknowledge => (Fate::Unmatched, None),
             };
             if (event.fate, incident.clone()) != owed {
@@ -58,10 +84,30 @@ impl Keys {
         self.read = tenant.events.len();
         wrong
     }
+
+    /// The newest incident of a dedup key.
+    pub(crate) fn newest(&self, project: &str, dedup_key: &str) -> Option<&String> {
+        self.newest.get(&(project.to_owned(), dedup_key.to_owned()))
+    }
+
+    /// A window left an alert to an incident.
+    pub(crate) fn left(&mut self, fact: &Fact) {
+        let Some(incident) = fact.record.as_ref().map(ToString::to_string) else { return };
+        match &fact.body {
+            Body::IncidentOpened { project, origin: Origin::Window { dedup_key, alert_key, .. }, .. } => {
+                self.newest.insert((project.to_string(), dedup_key.clone()), incident.clone());
+                self.known.insert((incident, alert_key.clone()));
+            }
+            Body::AlertCarried { alert_key, .. } => {
+                self.known.insert((incident, alert_key.clone()));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The same alert joins while the incident runs and for ten minutes after the recovery was told, never once it ended.
-fn joins(story: &Story, at: At) -> bool {
+pub(super) fn joins(story: &Story, at: At) -> bool {
     match story.state() {
         "closed" => false,
         // As the one it is merged into.

@@ -2,9 +2,11 @@
 //! is kept is what the facts fold to.
 
 use crate::shell::row;
+use crate::windows::Work;
 use crate::world::{Record, Tenant, World};
 use domain::fact::{Body, Fact, genesis, link};
 use domain::incident::Incident;
+use domain::window::Window;
 use std::collections::BTreeSet;
 
 /// I3: each arming fires once.
@@ -114,6 +116,14 @@ pub(crate) fn folds(world: &World, record: &Record, facts: &[&Fact]) -> Option<S
     }
     let owed = row(&folded, &world.calendar(folded.as_of));
     (owed != record.row).then(|| format!("the header says {:?}, the facts {owed:?}", record.row))
+}
+
+/// I6: folding all facts of a window anew gives what was kept.
+pub(crate) fn folds_window(work: &Work, facts: &[Fact]) -> Option<String> {
+    match Window::fold(facts) {
+        Ok(Some(folded)) if folded == work.window => None,
+        other => Some(format!("the facts fold to {other:?}, kept is {:?}", work.window)),
+    }
 }
 
 /// I6: the chain holds from its genesis to its head.

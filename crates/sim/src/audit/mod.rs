@@ -4,16 +4,19 @@
 mod alerts;
 mod batch;
 mod calls;
+mod common;
 mod days;
 mod invariants;
+mod ledger;
 mod notices;
 mod owed;
 mod plan;
 mod slots;
 pub(crate) mod story;
+mod windows;
 mod written;
 
-use crate::claims::{At, Claims};
+use crate::claims::{Account, At, Claims};
 use crate::world::{Tenant, World};
 use domain::fact::{Body, Fact};
 use domain::ids::RecordKey;
@@ -51,6 +54,9 @@ impl fmt::Display for Difference {
 pub(crate) struct Auditor {
     books: Vec<Book>,
     pages: invariants::Pages,
+    numbers: common::Numbers,
+    read_common: usize,
+    read_engaged: usize,
     /// How often something was compared.
     pub(crate) compared: u64,
 }
@@ -62,6 +68,7 @@ struct Book {
     read_fired: usize,
     stories: BTreeMap<String, Story>,
     keys: alerts::Keys,
+    windows: windows::Windows,
     plans: Vec<Plan>,
     webhooks: usize,
     fired: invariants::Fired,
@@ -72,12 +79,21 @@ impl Auditor {
     pub(crate) fn follow(&mut self, world: &World, now: Instant) -> Vec<Difference> {
         self.books.resize_with(world.tenants.len(), Book::default);
         let mut found = vec![];
+        // Judged by who dialled before this step.
+        for (digits, person, at) in &world.engaged[self.read_engaged..] {
+            if let Some(what) = self.numbers.kept_from(digits, person.as_str(), at.ms()) {
+                found.push(Difference { tenant: 0, record: None, rule: "numbers", at: now, what });
+            }
+        }
+        self.read_engaged = world.engaged.len();
+        let owed = common::owed(&self.books, world, &world.common[self.read_common..]);
+        self.read_common = world.common.len();
         for (number, tenant) in world.tenants.iter().enumerate() {
             let book = &mut self.books[number];
             let mut add = |record: Option<RecordKey>, rule, what| {
                 found.push(Difference { tenant: number, record, rule, at: now, what });
             };
-            for wrong in book.keys.follow(tenant, &book.stories) {
+            for wrong in book.keys.follow(tenant, &book.stories, &mut book.windows) {
                 add(None, "I1 events", wrong);
             }
             for wrong in book.fired.follow(&tenant.fired[book.read_fired..]) {
@@ -85,6 +101,12 @@ impl Auditor {
             }
             book.read_fired = tenant.fired.len();
             let new = &tenant.facts[book.read..];
+            for owed in owed.iter().filter(|owed| owed.member.0 == number) {
+                if let Some(what) = common::missing(owed, new) {
+                    add(Some(owed.member.1.clone()), "cause", what);
+                }
+            }
+            let ends = book.windows.ends(new, &book.keys, &book.stories);
             for wrong in invariants::foreign(world, number, new) {
                 add(None, "I5 tenants", wrong);
             }
@@ -100,6 +122,15 @@ impl Auditor {
                 }
                 book.learn(fact);
                 let Some(key) = &fact.record else { continue };
+                if tenant.windows.contains_key(key) {
+                    for wrong in book.windows.follow(key.as_str(), fact, &ends, new) {
+                        add(Some(key.clone()), "window", wrong);
+                    }
+                    self.compared += 1;
+                    continue;
+                }
+                book.keys.left(fact);
+                let rest = new.get(place as usize - book.read..).unwrap_or_default();
                 let story = book.stories.entry(key.to_string()).or_default();
                 let closures = closures(world, story.last_step.max(story.own_start));
                 // What a person says is judged by the calendar known now, what the desk says by the one it armed its timer by.
@@ -113,6 +144,9 @@ impl Auditor {
                 let around = written::Around { plans: &book.plans, closures: known, service: tenant.service(key) };
                 let begun = begun.entry(key.to_string()).or_insert_with(|| story.clone());
                 let wrong = written::check([story, begun], fact, &around);
+                if let Some(what) = self.numbers.follow(story, fact, rest) {
+                    add(Some(key.clone()), "numbers", what);
+                }
                 story.add(fact);
                 self.compared += 1;
                 for what in wrong {
@@ -159,6 +193,7 @@ impl Auditor {
         differ("timers", &sorted(&claims.timers), &sorted(&owed::timers(story, closures)));
         differ("joins", &claims.joins_until, &alerts::joins_until(story));
         differ("ended", &claims.ended, &ended(story));
+        differ("cause", &claims.cause, &story.cause());
         // What is merged knows how the other one stands, by the other one's own facts.
         if let Some(merged) = story.merging() {
             let parent = self.books.get(tenant).and_then(|book| book.stories.get(&merged.into));
@@ -172,6 +207,20 @@ impl Auditor {
             differ("verdicts", &lacking, &"all");
         }
         found
+    }
+
+    /// Compares the minute ledger of an incident with what the facts mean, minute by minute.
+    pub(crate) fn compare_ledgers(
+        &mut self,
+        tenant: usize,
+        key: &RecordKey,
+        ledgers: &[Account],
+        now: Instant,
+    ) -> Vec<Difference> {
+        let Some(story) = self.books.get(tenant).and_then(|book| book.stories.get(key.as_str())) else { return vec![] };
+        self.compared += 1;
+        let wrong = ledger::check(story, ledgers, now.ms()).into_iter();
+        wrong.map(|what| Difference { tenant, record: Some(key.clone()), rule: "ledger", at: now, what }).collect()
     }
 
     /// What must hold of everything at any time: I1, I4 and I6.
@@ -190,6 +239,21 @@ impl Auditor {
                 let lost = alerts::counted(&facts, &tenant.events, uncounted).filter(|_| is_told_by_alert);
                 let differs = invariants::folds(world, record, &facts);
                 for (rule, what) in [("I1 counts", lost), ("I6 fold", differs)] {
+                    let place = (number, Some(key.clone()));
+                    found.extend(what.map(|what| Difference { tenant: place.0, record: place.1, rule, at: now, what }));
+                }
+            }
+            for (key, work) in &tenant.windows {
+                self.compared += 1;
+                let facts: Vec<Fact> =
+                    tenant.facts.iter().filter(|fact| fact.record.as_ref() == Some(key)).cloned().collect();
+                let uncounted = work.alerts.values().map(|kept| kept.count - kept.counted).sum();
+                let lost = windows::counted(key.as_str(), &facts, &tenant.events, uncounted);
+                let differs = invariants::folds_window(work, &facts);
+                let due = self.books.get(number).and_then(|book| book.windows.due(key.as_str()));
+                let armed = work.timer.filter(|row| row.fired.is_none()).map(|row| row.due.ms());
+                let timer = (due != armed).then(|| format!("its timer stands at {armed:?}, owed {due:?}"));
+                for (rule, what) in [("I1 counts", lost), ("I6 fold", differs), ("timers", timer)] {
                     let place = (number, Some(key.clone()));
                     found.extend(what.map(|what| Difference { tenant: place.0, record: place.1, rule, at: now, what }));
                 }
@@ -241,9 +305,7 @@ fn closures(world: &World, at: At) -> &[Date] {
 
 /// The facts of an incident, for whoever looks into a difference.
 pub(crate) fn listed(tenant: &Tenant, key: &RecordKey) -> String {
-    let lines = tenant
-        .facts_of(key)
-        .into_iter()
-        .map(|fact| format!("  {:>5} {} {:?} by {:?}", fact.seq, fact.instant, fact.body, fact.actor));
+    let own = tenant.facts.iter().filter(|fact| fact.record.as_ref() == Some(key));
+    let lines = own.map(|fact| format!("  {:>5} {} {:?} by {:?}", fact.seq, fact.instant, fact.body, fact.actor));
     lines.collect::<Vec<_>>().join("\n")
 }

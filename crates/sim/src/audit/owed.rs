@@ -89,7 +89,9 @@ fn slot_timers(story: &Story, timers: &mut Dues) {
     if !story.reminded.iter().any(|(_, given, of)| (*given, *of) == (Reminder::InterimSoon, soon)) {
         timers.push(("interim_soon".into(), soon));
     }
-    let is_reminded = silence == soon || story.reminded.iter().any(|(_, _, of)| *of == silence);
+    // Whoever was told that a slot was missed since need not be told of the silence before it.
+    let is_missed = story.missed.iter().any(|(_, missed)| *missed > silence);
+    let is_reminded = silence == soon || is_missed || story.reminded.iter().any(|(_, _, of)| *of == silence);
     if silence < slot && !is_reminded {
         timers.push(("long_silence".into(), silence));
     }

@@ -20,6 +20,8 @@ pub(crate) struct Text {
     pub(crate) contacts: Vec<Contact>,
     pub(crate) waived_by: Option<String>,
     pub(crate) rounds: Rounds,
+    /// How what recovered by itself is told: `phone` or `ticket`.
+    pub(crate) self_recovery: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -31,7 +33,7 @@ pub(crate) struct Rounds {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Contact {
     pub(crate) id: String,
-    phone: String,
+    pub(crate) phone: String,
     pub(crate) mail: String,
     hours: Hours,
     services: Vec<String>,

@@ -5,6 +5,7 @@ use domain::fact::{AttemptOutcome, Body, CallResult, Fact, NoticeKind, Origin, R
 use domain::fault::Priority;
 use domain::incident::escalation::{Cause, Group};
 use domain::incident::report::ReportKind;
+use std::collections::BTreeMap;
 
 /// Place of a fact in its chain, and its instant.
 pub(crate) type Line = (u64, At);
@@ -63,6 +64,12 @@ pub(crate) struct Story {
     pub(crate) merged: Vec<Merged>,
     /// What was merged into it.
     pub(crate) children: Vec<Child>,
+    /// Its alerts, and whether each was last told as over.
+    pub(crate) alerts: BTreeMap<String, bool>,
+    /// A window of work left it.
+    pub(crate) left_by_window: bool,
+    /// Causes it was linked to: which, and whether the link was taken away.
+    pub(crate) causes: Vec<(u64, bool)>,
     /// The last fact that no tool told.
     pub(crate) last_step: At,
 }
@@ -92,6 +99,8 @@ pub(crate) struct Notice {
 pub(crate) struct Call {
     pub(crate) line: Line,
     pub(crate) contact: String,
+    pub(crate) number: String,
+    pub(crate) by: String,
     pub(crate) first: bool,
     pub(crate) begun: At,
     pub(crate) round: u32,
@@ -155,6 +164,8 @@ pub(crate) struct Merged {
     /// When it ended with the other one.
     pub(crate) ended: Option<At>,
     pub(crate) undone: Option<At>,
+    /// The fact that undid it.
+    pub(crate) undone_by: u64,
 }
 
 /// How an incident stands for what is merged into it.
@@ -217,6 +228,7 @@ impl Story {
     pub(crate) fn add(&mut self, fact: &Fact) {
         let line = (fact.seq, fact.instant.ms());
         let by = || fact.actor.person_id().map(ToString::to_string);
+        self.hear(&fact.body);
         match &fact.body {
             Body::IncidentOpened { project, origin, targets, .. } => {
                 self.key = fact.record.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -231,6 +243,10 @@ impl Story {
                     Origin::Customer { priority, .. } => {
                         self.filed = true;
                         self.filed_low = *priority == Priority::Low;
+                    }
+                    Origin::Window { ended, .. } => {
+                        self.own_start = ended.ms();
+                        self.left_by_window = true;
                     }
                     Origin::Telephone { began, company, project_sure, .. } => {
                         self.own_start = began.ms();
@@ -294,13 +310,17 @@ impl Story {
                 let verdict = crate::claims::Verdict { clock: *clock, target, outcome, due: due.ms(), ended };
                 self.verdicts.push((line.1, verdict));
             }
-            Body::AlertJoined { .. } | Body::ChildAlerted { .. } if self.state() == "recovery_notified" => {
+            Body::CauseLinked { cause } => self.causes.push((*cause, false)),
+            Body::CauseUnlinked { .. } => self.causes.last_mut().into_iter().for_each(|link| link.1 = true),
+            Body::AlertJoined { .. } | Body::AlertCarried { .. } | Body::ChildAlerted { .. }
+                if self.state() == "recovery_notified" =>
+            {
                 self.rejoined.push(line);
             }
             Body::IncidentMerged { into } => {
-                self.part(line.1);
+                self.part(line);
                 let (into, standing) = (into.to_string(), Standing::default());
-                self.merged.push(Merged { line, into, standing, ended: None, undone: None });
+                self.merged.push(Merged { line, into, standing, ended: None, undone: None, undone_by: 0 });
             }
             Body::ReportWritten { report, version, .. } => {
                 let is_final = *report == ReportKind::Final;
@@ -311,7 +331,7 @@ impl Story {
             Body::ReportDateAgreed { due, .. } => self.agreed = Some((line, due.ms())),
             Body::MajorDeclared { .. } => self.major = Some((line, false)),
             Body::MajorReviewed { .. } => self.major = self.major.map(|(line, _)| (line, true)),
-            Body::IncidentSeparated {} => self.part(line.1),
+            Body::IncidentSeparated {} => self.part(line),
             Body::ParentMoved { standing } => {
                 if let Some(merged) = self.merged.last_mut() {
                     merged.standing = Standing {
@@ -340,6 +360,7 @@ impl Story {
                 | Body::AlertAcknowledged { .. }
                 | Body::AlertCounted { .. }
                 | Body::ChildAlerted { .. }
+                | Body::AlertCarried { .. }
         ) {
             self.last_step = line.1;
         }
@@ -348,17 +369,21 @@ impl Story {
     /// Calls, messages, and what others were asked for.
     fn add_told(&mut self, fact: &Fact, line: Line) {
         match &fact.body {
-            Body::CallBegun { contact, first_valid, begun, round, last_of_round, .. } => self.calls.push(Call {
-                line,
-                contact: contact.to_string(),
-                first: *first_valid,
-                begun: begun.ms(),
-                round: *round,
-                last: *last_of_round,
-                connected: None,
-                ended: None,
-                voided: false,
-            }),
+            Body::CallBegun { contact, number, first_valid, begun, round, last_of_round, .. } => {
+                self.calls.push(Call {
+                    line,
+                    contact: contact.to_string(),
+                    number: number.to_string(),
+                    by: fact.actor.person_id().map(ToString::to_string).unwrap_or_default(),
+                    first: *first_valid,
+                    begun: begun.ms(),
+                    round: *round,
+                    last: *last_of_round,
+                    connected: None,
+                    ended: None,
+                    voided: false,
+                });
+            }
             Body::CallConnected { call } => {
                 if let Some(call) = nth(&mut self.calls, *call) {
                     call.connected = Some(line.1);
@@ -465,10 +490,38 @@ impl Story {
     }
 
     /// It is no longer merged where it was.
-    fn part(&mut self, at: At) {
-        if let Some(merged) = self.merged.last_mut() {
-            merged.undone = merged.undone.or(Some(at));
+    fn part(&mut self, (seq, at): Line) {
+        if let Some(merged) = self.merged.last_mut().filter(|merged| merged.undone.is_none()) {
+            (merged.undone, merged.undone_by) = (Some(at), seq);
         }
+    }
+
+    /// What tools say of its alerts.
+    fn hear(&mut self, body: &Body) {
+        match body {
+            Body::IncidentOpened {
+                origin: Origin::Alert { alert_key, .. } | Origin::Window { alert_key, .. }, ..
+            }
+            | Body::AlertJoined { alert_key, .. }
+            | Body::AlertCarried { alert_key, .. } => {
+                self.alerts.insert(alert_key.clone(), false);
+            }
+            Body::AlertResolved { alert_key, .. } => {
+                self.alerts.insert(alert_key.clone(), true);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether every alert is over, and nobody was told before.
+    pub(crate) fn recovered_by_itself(&self) -> bool {
+        let is_over = !self.alerts.is_empty() && self.alerts.values().all(|over| *over);
+        is_over && self.notices.is_empty() && self.children.iter().all(|child| child.undone)
+    }
+
+    /// The cause it is linked to.
+    pub(crate) fn cause(&self) -> Option<u64> {
+        self.causes.last().filter(|link| !link.1).map(|link| link.0)
     }
 
     /// The merge in force.

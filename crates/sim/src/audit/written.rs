@@ -49,6 +49,11 @@ pub(crate) fn check([before, begun]: [&Story; 2], fact: &Fact, around: &Around<'
             format!("'{}' is said though no timer {timer} was due: {stood:?}", word(&fact.body))
         });
     }
+    if let Body::IncidentReminded { reminder: Reminder::InterimSoon | Reminder::LongSilence, .. } = &fact.body {
+        // After an outage of ours a slot that passed is named as missed, and nobody is reminded of it.
+        let passed = slots::to_watch(begun).filter(|slot| *slot < now);
+        expect(&mut wrong, passed.is_none(), || format!("a reminder of slot {passed:?}, which has passed"));
+    }
     match &fact.body {
         Body::IncidentJudged { .. } | Body::JudgementConfirmed { .. } => judged(before, fact, &mut wrong),
         Body::IncidentNotified { .. } => notified(before, fact, around, &mut wrong),
@@ -164,8 +169,10 @@ fn notified(before: &Story, fact: &Fact, around: &Around<'_>, wrong: &mut Wrong)
     let judged = before.judged.last().is_some_and(|judged| judged.impact && judged.line.1 == now);
     expect(wrong, judged, || "a notice with impact without a judgement in the same act".into());
     let first = valid.map(|plan| (plan.text.waived_by.is_some(), plan.text.valid(&around.occasion(now))));
+    let by_ticket = before.recovered_by_itself() && valid.is_some_and(|plan| plan.text.self_recovery == "ticket");
     let owed = match &first {
         Some((true, _)) => "waived".to_owned(),
+        Some((_, valid)) if by_ticket && !valid.is_empty() => "self-recovered".to_owned(),
         Some((_, valid)) => valid.first().map_or("nobody".to_owned(), |(_, id)| format!("call {id}")),
         None => "nobody".to_owned(),
     };
@@ -173,7 +180,6 @@ fn notified(before: &Story, fact: &Fact, around: &Around<'_>, wrong: &mut Wrong)
         Voice::Required { contact } => format!("call {contact}"),
         Voice::NoneValid => "nobody".into(),
         Voice::Waived => "waived".into(),
-        // No plan of these nights asks for it.
         Voice::SelfRecovered => "self-recovered".into(),
         Voice::NotOwed => "not owed".into(),
         Voice::OnOwnCall { contact } => {

@@ -11,6 +11,7 @@ const NIGHTS: u64 = 60;
 /// Kinds of facts of an incident that a history writes and the auditor reads.
 const AUDITED: &[&str] = &[
     "alert.acknowledged",
+    "alert.carried",
     "alert.counted",
     "alert.joined",
     "alert.resolved",
@@ -22,6 +23,8 @@ const AUDITED: &[&str] = &[
     "incident.called_back",
     "incident.case_opened",
     "incident.checked",
+    "incident.cause_linked",
+    "incident.cause_unlinked",
     "incident.child_merged",
     "incident.child_separated",
     "incident.closed",
@@ -62,6 +65,13 @@ const AUDITED: &[&str] = &[
     "message.attempted",
     "message.undelivered",
     "page.queued",
+    "window.announced",
+    "window.cancelled",
+    "window.changed",
+    "window.counted",
+    "window.ended",
+    "window.kept",
+    "window.resolved",
 ];
 
 /// Design §5, trust I1 to I6: in no night do rules and auditor part, and the nights show every kind of fact that the auditor
