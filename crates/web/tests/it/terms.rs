@@ -7,7 +7,7 @@ use http::StatusCode;
 #[tokio::test]
 async fn the_approver_agrees_on_the_portal() {
     let app = App::at_work().await;
-    let (mut ca, mut cu, mut ad) = (app.sign_in("sorairo").await, app.sign_in("nagisa").await, app.sign_in("ad").await);
+    let (mut ca, cu, mut ad) = (app.sign_in("sorairo").await, app.sign_in("nagisa").await, app.sign_in("ad").await);
     let plan = "name,phone\n空野 光,090-0000-0001\n空野 雪,090-0000-0002\n";
     ad.act("/settings/projects/SOR/contacts/import", &[("csv", plan)]).await;
     let page = ca.get("/terms").await.ok();
@@ -49,6 +49,6 @@ async fn the_duty_list_is_set_by_form() {
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
         assert!(page.text.contains("役割を持つ要員を、1度ずつ"), "{}", page.text);
     }
-    let mut dh = app.sign_in("dh").await;
+    let dh = app.sign_in("dh").await;
     assert_eq!(dh.get("/settings/duty-list").await.status, StatusCode::FORBIDDEN);
 }
