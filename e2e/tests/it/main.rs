@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod afterwards;
 mod alertmanager;
 mod browser;
+mod by_hand;
 mod demo;
 mod faults;
 mod night;
+mod one_operator;
 mod outage;
 mod packs;
+mod person;
 mod postfix;
 mod set_up;
 mod verify;
