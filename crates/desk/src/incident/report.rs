@@ -12,6 +12,7 @@ use domain::incident::report::{Document, ReportKind, Version, Words, Writing, dr
 use domain::incident::{Incident, Marked};
 use domain::refusal::Refusal;
 use domain::time::Instant;
+use domain::words::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -236,15 +237,16 @@ pub fn document(version: &Marked<Version>, texts: &HashMap<BlobId, String>) -> D
 
 impl IncidentView {
     /// What the form of a report starts with: its last version, else for the final report the preliminary one with the course
-    /// as it is known now, else the draft out of the facts.
-    pub fn report_draft(&self, kind: ReportKind) -> Document {
+    /// as it is known now, else the draft out of the facts. What the facts
+    /// say is said in that language.
+    pub fn report_draft(&self, kind: ReportKind, lang: Lang) -> Document {
         let last = |kind| self.incident.versions(kind).next_back().map(|version| document(version, &self.texts));
         let drafted = || {
             let text = |id: &BlobId| self.texts.get(id).cloned().unwrap_or_default();
             let contact = |id: &domain::ids::ContactId| {
                 self.contact_names.get(id.as_str()).cloned().unwrap_or_else(|| id.to_string())
             };
-            draft(&self.incident, &Words { text: &text, contact: &contact }, &self.calendar)
+            draft(&self.incident, &Words { text: &text, contact: &contact, lang }, &self.calendar)
         };
         match (last(kind), kind) {
             (Some(document), _) => document,
