@@ -109,7 +109,8 @@ impl Browser {
 
     /// Prints the page on A4 and keeps that as `target/e2e/NAME.pdf`.
     pub(crate) async fn print(&self, name: &str) -> Result<Vec<u8>> {
-        let paper = self.client.print(PrintConfiguration::builder().size(PrintSize::A4).build()?).await?;
+        let a4 = PrintConfiguration::builder().size(PrintSize::A4).build();
+        let paper = self.client.print(a4.map_err(|error| anyhow::anyhow!("{error:?}"))?).await?;
         std::fs::write(pictures()?.join(format!("{name}.pdf")), &paper)?;
         Ok(paper)
     }
