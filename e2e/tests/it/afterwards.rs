@@ -26,7 +26,9 @@ async fn after_the_fault(ground: &Ground) -> Result<()> {
     for (name, email, role) in [("佐藤 恵", "mo@msp.example", "mo"), ("Kimura Makoto", "dh@msp.example", "dh")] {
         house.add_person(name, email, role, None).await?;
     }
+    // One reads Japanese, the other English: which, a person chooses for all their browsers.
     house.add_person("長谷川 亮", "cu@nagisa.example", "cu", Some(&nagisa)).await?;
+    house.add_person("Ann Onodera", "ann@nagisa.example", "cu", Some(&nagisa)).await?;
     house.plan(&nagisa, "NGS", CONTACTS).await?;
     let album = format!("report-{}", ground.engine());
     let staff = house.staff("mo@msp.example").await?;
@@ -72,7 +74,7 @@ async fn after_the_fault(ground: &Ground) -> Result<()> {
     let read = customer.look_twice(&paper, "約 1,200 件", "1-report").await?;
     ensure!(read.contains("なぎさ商事 御中") && read.contains("調査中です。") && !read.contains("佐藤"), "{read}");
     customer.browser.print(&format!("{album}-preliminary")).await?;
-    let reader = Person::sign_in(&house, "cu@nagisa.example", "en", &format!("{album}-customer-en")).await?;
+    let reader = Person::sign_in(&house, "ann@nagisa.example", "en", &format!("{album}-customer-en")).await?;
     reader.look_twice(&paper, "Prevention", "1-report").await?;
     reader.look_twice(&format!("/incidents/{web}"), "Preliminary report", "2-incident").await?;
 
@@ -88,7 +90,10 @@ async fn after_the_fault(ground: &Ground) -> Result<()> {
     head.goto(&page).await?;
     head.send("incident-report-decision-final", &[("approved", "yes")]).await?;
     let read = customer.look_twice(&paper, "待ち行列の上限を見直します。", "3-final").await?;
-    ensure!(read.contains("php-fpm の待ち行列があふれました。"), "{read}");
+    ensure!(
+        read.contains("php-fpm の待ち行列があふれました。") && read.contains("約 1,200 件"),
+        "what was written stays: {read}"
+    );
     let pdf = customer.browser.print(&format!("{album}-final")).await?;
     ensure!(pdf.starts_with(b"%PDF"), "what is printed is a PDF");
     let incident = house.fold(&nagisa, &web).await?;

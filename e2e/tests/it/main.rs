@@ -27,13 +27,13 @@ macro_rules! on_both {
             #[tokio::test]
             async fn on_sqlite() -> anyhow::Result<()> {
                 let ground = e2e::house::Ground::lay(e2e::house::Engine::Sqlite).await?;
-                super::$scenario(&ground, $($more),*).await
+                Box::pin(super::$scenario(&ground, $($more),*)).await
             }
 
             #[tokio::test]
             async fn on_postgres() -> anyhow::Result<()> {
                 let ground = e2e::house::Ground::lay(e2e::house::Engine::Postgres).await?;
-                super::$scenario(&ground, $($more),*).await
+                Box::pin(super::$scenario(&ground, $($more),*)).await
             }
         }
     )*};

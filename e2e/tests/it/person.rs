@@ -118,7 +118,7 @@ impl<'a> Person<'a> {
         let kind = self.browser.ask(&kind).await?;
         match kind.as_str().unwrap_or_default() {
             "radio" => self.browser.click(&format!("[id='{form}'] label:has([name='{name}'][value='{value}'])")).await,
-            "checkbox" => self.browser.click(&format!("[id='{form}'] label:has([name='{name}'])")).await,
+            "checkbox" => self.browser.click(&field).await,
             // What has a picker of its own is set as the picker would.
             "select-one" | "datetime-local" | "hidden" => {
                 let [field, value] = [field.as_str(), value].map(Value::from);

@@ -188,7 +188,10 @@ async fn figures_name_the_facts_behind_them(bench: Bench) {
     assert!(matches!(kind(silence.to.unwrap()), Some(Body::RecoveryNotified { .. })));
     assert!(matches!(kind(figures.to_reach.unwrap().to.unwrap()), Some(Body::CallBegun { .. })));
     let earlier = (start().plus_minutes(-DAY), start());
-    assert!(bench.desk.figures(bench.person("mo"), earlier, None).await.unwrap().rows.is_empty(), "by the alert's instant");
+    assert!(
+        bench.desk.figures(bench.person("mo"), earlier, None).await.unwrap().rows.is_empty(),
+        "by the alert's instant"
+    );
     let other = domain::ids::ProjectKey::new("OTHER");
     assert!(bench.desk.figures(bench.person("mo"), week, Some(&other)).await.unwrap().rows.is_empty());
     let long = (start(), start().plus_minutes(400 * DAY));

@@ -118,13 +118,7 @@ async fn perform(here: &Here, act: Act, key: &RecordKey, typed: &Typed, zone: &T
     }
 }
 
-fn context(
-    shell: &Shell,
-    view: &IncidentView,
-    caller: &desk::Caller,
-    drafted: Lang,
-    draft: Draft,
-) -> ReportsPage {
+fn context(shell: &Shell, view: &IncidentView, caller: &desk::Caller, drafted: Lang, draft: Draft) -> ReportsPage {
     let incident = &view.incident;
     let may = |right| caller.enter(&view.tenant, right).is_ok();
     let (operates, decides) = (may(Right::Operate), may(Right::Decide));

@@ -119,10 +119,8 @@ fn course(incident: &Incident, words: &Words<'_>, calendar: &Calendar) -> String
     incident.publications.iter().for_each(|told| add(told.mark.at, published.clone()));
     for call in incident.calls.iter().filter(|call| call.what.counts()) {
         let ended = call.what.end.as_ref().map(|end: &Marked<CallEnd>| end.what.result.label().in_lang(lang));
-        let (who, how) = (
-            sama(&(words.contact)(&call.what.contact)),
-            ended.unwrap_or(lang.pick("通話中", "on the line")),
-        );
+        let (who, how) =
+            (sama(&(words.contact)(&call.what.contact)), ended.unwrap_or(lang.pick("通話中", "on the line")));
         add(
             call.what.begun,
             match lang {

@@ -219,10 +219,7 @@ fn the_draft_tells_each_minute_and_leaves_the_rest_to_a_person() {
     // The same minutes in English; only what was typed stays Japanese.
     let english = in_lang(Lang::En);
     assert_eq!(english.occurrence, "Monitoring detected “応答\nなし” at 22 November 2026 03:12.");
-    assert_eq!(
-        english.impact,
-        "Service impact: yes\nFrom 22 November 2026 03:12 to 22 November 2026 04:00 (48 min)"
-    );
+    assert_eq!(english.impact, "Service impact: yes\nFrom 22 November 2026 03:12 to 22 November 2026 04:00 (48 min)");
     let expected = [
         ("11/22 03:12", "Alert “応答 なし” received"),
         ("11/22 03:16", "Judged: service affected"),
