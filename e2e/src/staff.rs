@@ -25,13 +25,20 @@ impl Staff {
     /// # Errors
     /// The desk does not let them in.
     pub async fn sign_in(house: &House, email: &str) -> Result<Self> {
-        let client = house.client.clone();
+        Self::sign_in_at(house.client.clone(), house.desk.url(""), email).await
+    }
+
+    /// A person who signs in with [`PASSWORD`] at the desk of that address.
+    ///
+    /// # Errors
+    /// As [`Staff::sign_in`].
+    pub async fn sign_in_at(client: Client, base: String, email: &str) -> Result<Self> {
         let form = [("email", email), ("password", PASSWORD), ("back", "/")];
-        let reply = client.post(house.desk.url("/sign-in")).form(&form).send().await?;
+        let reply = client.post(format!("{base}/sign-in")).form(&form).send().await?;
         let cookie = reply.headers().get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
         let cookie = cookie.with_context(|| format!("{email} was answered {} without a cookie", reply.status()))?;
-        Ok(Self { client, base: house.desk.url(""), credential: (header::COOKIE, cookie) })
+        Ok(Self { client, base, credential: (header::COOKIE, cookie) })
     }
 
     /// The header line that says who asks.

@@ -120,8 +120,8 @@ async fn figures(
     };
     let from = instant("from", asked.from.as_deref())?.unwrap_or(to.plus_ms(-DAYS * 24 * HOUR_MS));
     let project = asked.project.map(ProjectKey::new);
-    let rows = desk.figures(&caller, (from, to), project.as_ref()).await?;
-    let all = || rows.iter().filter_map(|row| row.figures.as_ref());
+    let view = desk.figures(&caller, (from, to), project.as_ref()).await?;
+    let all = || view.rows.iter().filter_map(|row| row.figures.as_ref());
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     type Of = fn(&of::Figures) -> Option<of::Measure>;
     let measures: [(&str, Of); 4] = [
@@ -146,7 +146,8 @@ async fn figures(
         slots: all().map(|it| it.slots).sum(),
         missed_slots: count(all().map(|it| it.missed_slots.len()).sum()),
         none_late: count(all().filter(|it| it.none_late.is_some()).count()),
-        incidents: rows.iter().map(row).collect(),
+        incidents: view.rows.iter().map(row).collect(),
+        more: view.more,
     }))
 }
 

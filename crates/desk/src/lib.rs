@@ -52,7 +52,7 @@ pub use intake_call::{CallOf, CallerWords, Company, IntakeCall, IntakeCallEnd};
 pub use key::{AddedKey, NewKey};
 pub use message::{Attempt, Content, Outgoing};
 pub use morning::Mornings;
-pub use night::{FigureRow, NightView};
+pub use night::{FigureRow, FiguresView, NightView};
 pub use once::{AddedId, AddedProject, AddedWebhook, Once, Recorded};
 pub use paper::Version;
 pub use people::{Member, NewDelegation, NewPerson};

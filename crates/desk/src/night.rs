@@ -45,6 +45,15 @@ pub struct FigureRow {
     pub figures: Option<Figures>,
 }
 
+/// The figures of a stretch.
+#[derive(Clone, Debug)]
+pub struct FiguresView {
+    /// Every incident whose alert came in it, the earliest first.
+    pub rows: Vec<FigureRow>,
+    /// Whether there were more than fit, which are not among them.
+    pub more: bool,
+}
+
 /// Refuses a stretch that is none, or too long to be drawn or counted.
 fn stretch(from: Instant, to: Instant, days: i64) -> Result<(), Refusal> {
     let ms = to.since_ms(from);
@@ -92,7 +101,7 @@ impl Desk {
         Ok(NightView { from, to, incidents, damaged })
     }
 
-    /// The figures of every incident whose alert came in a stretch, the earliest first.
+    /// The figures of every incident whose alert came in a stretch, the earliest first; of the first 500 that were open in it.
     ///
     /// # Errors
     /// The stretch is none or longer than a year, or the database does not answer.
@@ -101,13 +110,19 @@ impl Desk {
         caller: &Caller,
         (from, to): (Instant, Instant),
         project: Option<&ProjectKey>,
-    ) -> Answer<Vec<FigureRow>> {
+    ) -> Answer<FiguresView> {
         stretch(from, to, FIGURES_DAYS)?;
         let now = self.now().await?;
-        let Some(project) = caller.project_within(project) else { return Ok(vec![]) };
+        let Some(project) = caller.project_within(project) else {
+            return Ok(FiguresView { rows: vec![], more: false });
+        };
         let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
+        let mut rows = self.store.staff(&tenants).incidents_during((from, to), project, false, ROWS_MAX + 1).await?;
+        let most = usize::try_from(ROWS_MAX).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
         let mut found = vec![];
-        for row in self.store.staff(&tenants).incidents_during((from, to), project, false, ROWS_MAX).await? {
+        for row in rows {
             if row.alert_at < from || row.alert_at >= to {
                 continue;
             }
@@ -121,6 +136,6 @@ impl Desk {
                 figures: incident.figures(now),
             });
         }
-        Ok(found)
+        Ok(FiguresView { rows: found, more })
     }
 }

@@ -65,6 +65,8 @@ answers! {
         none_late: u32,
         /// Each incident with its figures, the earliest first; at most 500.
         incidents: Vec<FiguresOf>,
+        /// Whether there were more, which are counted nowhere here: ask for a shorter stretch.
+        more: bool,
     }
     /// One measure in short, over the incidents in which it ended.
     Sum {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::wd::{PrintConfiguration, PrintSize};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::Value;
@@ -104,6 +105,14 @@ impl Browser {
         let folder = pictures()?;
         std::fs::create_dir_all(&folder)?;
         Ok(std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?)
+    }
+
+    /// Prints the page on A4 and keeps that as `target/e2e/NAME.pdf`.
+    pub(crate) async fn print(&self, name: &str) -> Result<Vec<u8>> {
+        let a4 = PrintConfiguration::builder().size(PrintSize::A4).build();
+        let paper = self.client.print(a4.map_err(|error| anyhow::anyhow!("{error:?}"))?).await?;
+        std::fs::write(pictures()?.join(format!("{name}.pdf")), &paper)?;
+        Ok(paper)
     }
 
     /// Makes the window as wide as a phone or a desk.

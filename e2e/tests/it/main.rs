@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod afterwards;
 mod alertmanager;
 mod browser;
+mod by_hand;
 mod demo;
 mod faults;
 mod night;
+mod one_operator;
 mod outage;
 mod packs;
+mod person;
 mod postfix;
 mod set_up;
 mod verify;
@@ -23,13 +27,13 @@ macro_rules! on_both {
             #[tokio::test]
             async fn on_sqlite() -> anyhow::Result<()> {
                 let ground = e2e::house::Ground::lay(e2e::house::Engine::Sqlite).await?;
-                super::$scenario(&ground, $($more),*).await
+                Box::pin(super::$scenario(&ground, $($more),*)).await
             }
 
             #[tokio::test]
             async fn on_postgres() -> anyhow::Result<()> {
                 let ground = e2e::house::Ground::lay(e2e::house::Engine::Postgres).await?;
-                super::$scenario(&ground, $($more),*).await
+                Box::pin(super::$scenario(&ground, $($more),*)).await
             }
         }
     )*};

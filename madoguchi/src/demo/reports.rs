@@ -20,7 +20,7 @@ impl Stage {
             return Ok(());
         }
         let Document { occurrence, impact, course, cause, provisional, permanent, prevention } =
-            view.report_draft(kind);
+            view.report_draft(kind, domain::words::Lang::Ja);
         let added = |text: String, words: &str| match (kind, text.is_empty()) {
             (ReportKind::Final, true) => words.to_owned(),
             _ => text,

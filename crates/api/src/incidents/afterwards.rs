@@ -5,6 +5,7 @@ use domain::ids::BlobId;
 use domain::incident::Marked;
 use domain::incident::major::Criterion as OfCriterion;
 use domain::incident::report::{Decision, Document, ReportKind as OfReport, Version};
+use domain::words::Lang;
 use wire::afterwards::{
     Afterwards, AgreedDate, Criterion, Major, MajorReview, PublishedReport, Report, ReportDocument, ReportDraft,
     ReportKind, ReportState,
@@ -59,7 +60,7 @@ pub(super) fn afterwards(view: &IncidentView) -> Afterwards {
         report: kind(of),
         follows: it.versions(of).next_back().map_or(0, |last| last.what.number),
         due: it.report_standing(of, &view.calendar).filter(|it| it.published.is_none()).map(|it| it.due.to_string()),
-        document: said(view.report_draft(of)),
+        document: said(view.report_draft(of, Lang::Ja)),
     };
     let review = |review: &Marked<domain::incident::major::Review>| MajorReview {
         at: review.mark.at.to_string(),

@@ -12,6 +12,7 @@ use domain::incident::report::{Document, ReportKind, Version, Words, Writing, dr
 use domain::incident::{Incident, Marked};
 use domain::refusal::Refusal;
 use domain::time::Instant;
+use domain::words::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -235,29 +236,43 @@ pub fn document(version: &Marked<Version>, texts: &HashMap<BlobId, String>) -> D
 }
 
 impl IncidentView {
-    /// What the form of a report starts with: its last version, else for the final report the preliminary one with the course
-    /// as it is known now, else the draft out of the facts.
-    pub fn report_draft(&self, kind: ReportKind) -> Document {
+    /// What the form of a report starts with: its last version, else for the final report the preliminary one with what the
+    /// facts say by now, else the draft out of the facts, in that language. Only what a person wrote stays as it was written.
+    pub fn report_draft(&self, kind: ReportKind, lang: Lang) -> Document {
         let last = |kind| self.incident.versions(kind).next_back().map(|version| document(version, &self.texts));
-        let drafted = || {
+        let drafted = |lang| {
             let text = |id: &BlobId| self.texts.get(id).cloned().unwrap_or_default();
             let contact = |id: &domain::ids::ContactId| {
                 self.contact_names.get(id.as_str()).cloned().unwrap_or_else(|| id.to_string())
             };
-            draft(&self.incident, &Words { text: &text, contact: &contact }, &self.calendar)
+            draft(&self.incident, &Words { text: &text, contact: &contact, lang }, &self.calendar)
         };
         match (last(kind), kind) {
             (Some(document), _) => document,
             (None, ReportKind::Final) => match last(ReportKind::Preliminary) {
-                Some(before) => {
-                    let now = drafted();
-                    let cause = if before.cause.is_empty() { now.cause } else { before.cause };
-                    Document { course: now.course, impact: now.impact, cause, ..before }
-                }
-                None => drafted(),
+                Some(before) => continued(&before, &[drafted(Lang::Ja), drafted(Lang::En)], &drafted(lang)),
+                None => drafted(lang),
             },
-            (None, ReportKind::Preliminary) => drafted(),
+            (None, ReportKind::Preliminary) => drafted(lang),
         }
+    }
+}
+
+/// A report that goes on from an earlier one: the course as it is known now, and under the other headings what a person wrote,
+/// else what the facts say by now. A draft under a heading only grows, so that what one of them begins with is nobody's words.
+fn continued(before: &Document, drafts: &[Document], now: &Document) -> Document {
+    let pick = |of: fn(&Document) -> &String| {
+        let is_drafted = drafts.iter().any(|draft| of(draft).trim().starts_with(of(before).as_str()));
+        of(if is_drafted { now } else { before }).clone()
+    };
+    Document {
+        occurrence: pick(|it| &it.occurrence),
+        impact: pick(|it| &it.impact),
+        course: now.course.clone(),
+        cause: pick(|it| &it.cause),
+        provisional: pick(|it| &it.provisional),
+        permanent: pick(|it| &it.permanent),
+        prevention: pick(|it| &it.prevention),
     }
 }
 
@@ -272,5 +287,35 @@ pub(super) fn hide(incident: &mut Incident) {
     after.reviews.clear();
     if let Some(major) = &mut after.major {
         major.what.reason = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_final_report_keeps_what_a_person_wrote_and_renews_what_facts_said() {
+        let of = |occurrence: &str, impact: &str, provisional: &str| Document {
+            occurrence: occurrence.into(),
+            impact: impact.into(),
+            provisional: provisional.into(),
+            ..Document::default()
+        };
+        let japanese = of("検知しました。", "影響: 有\n期間: 26分", "・再起動\n・確認");
+        let english = Document { course: "e".into(), ..of("Detected.", "Impact: yes\n26 min", "- restart\n- check") };
+        let drafts = [japanese.clone(), english.clone()];
+        // Written by night, before the recovery, and nothing changed in it.
+        let early = of("検知しました。", "影響: 有", "・再起動");
+        assert_eq!(continued(&early, &drafts, &japanese), japanese);
+        // The same, asked for in English.
+        assert_eq!(continued(&japanese, &drafts, &english), english);
+        // A person wrote of the requests that failed.
+        let own = Document {
+            cause: "待ち行列".into(), ..of("検知しました。", "影響: 有\n1,200 件が失敗", "")
+        };
+        let went_on = continued(&own, &drafts, &english);
+        assert_eq!((went_on.impact.as_str(), went_on.cause.as_str()), ("影響: 有\n1,200 件が失敗", "待ち行列"));
+        assert_eq!((went_on.course.as_str(), went_on.provisional.as_str()), ("e", "- restart\n- check"));
     }
 }

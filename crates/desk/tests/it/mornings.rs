@@ -176,7 +176,7 @@ fn at(text: &str) -> Instant {
 async fn figures_name_the_facts_behind_them(bench: Bench) {
     let key = night(&bench).await;
     let week = (start().plus_minutes(-DAY), start().plus_minutes(DAY));
-    let rows = bench.desk.figures(bench.person("mo"), week, None).await.unwrap();
+    let rows = bench.desk.figures(bench.person("mo"), week, None).await.unwrap().rows;
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     let figures = row.figures.as_ref().unwrap();
     assert_eq!((&row.key, row.customer.as_str()), (&key, "○○商事"));
@@ -188,9 +188,12 @@ async fn figures_name_the_facts_behind_them(bench: Bench) {
     assert!(matches!(kind(silence.to.unwrap()), Some(Body::RecoveryNotified { .. })));
     assert!(matches!(kind(figures.to_reach.unwrap().to.unwrap()), Some(Body::CallBegun { .. })));
     let earlier = (start().plus_minutes(-DAY), start());
-    assert!(bench.desk.figures(bench.person("mo"), earlier, None).await.unwrap().is_empty(), "by the alert's instant");
+    assert!(
+        bench.desk.figures(bench.person("mo"), earlier, None).await.unwrap().rows.is_empty(),
+        "by the alert's instant"
+    );
     let other = domain::ids::ProjectKey::new("OTHER");
-    assert!(bench.desk.figures(bench.person("mo"), week, Some(&other)).await.unwrap().is_empty());
+    assert!(bench.desk.figures(bench.person("mo"), week, Some(&other)).await.unwrap().rows.is_empty());
     let long = (start(), start().plus_minutes(400 * DAY));
     assert_eq!(refusal(bench.desk.figures(bench.person("mo"), long, None).await).field(), Some("to"));
 }

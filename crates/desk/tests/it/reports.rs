@@ -50,7 +50,7 @@ fn filled(report: ReportKind, follows: u32, of: Document) -> input::IncidentRepo
 async fn drafted(bench: &Bench, key: &RecordKey, report: ReportKind) -> input::IncidentReport {
     let view = bench.desk.incident(bench.person("mo"), key).await.unwrap();
     let follows = view.incident.versions(report).next_back().map_or(0, |last| last.what.number);
-    filled(report, follows, view.report_draft(report))
+    filled(report, follows, view.report_draft(report, domain::words::Lang::Ja))
 }
 
 fn decision(report: ReportKind, report_version: u32, reason: &str) -> input::ReportDecision {

@@ -180,7 +180,7 @@ pub(crate) fn first_line(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
         (it.standing) " "
         strong {
             @match &it.decide {
-                Some(what) => { (shell.t("お決めいただきたいこと: ", "For you to decide: ")) (what) }
+                Some(what) => { (shell.t("お決めいただきたいこと: ", "For you to decide: ")) (what) (shell.t("。", ".")) }
                 None => (shell.t("お願いすることはありません。", "Nothing is needed from you.")),
             }
         }

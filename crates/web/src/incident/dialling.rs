@@ -91,7 +91,7 @@ pub(super) fn card(shell: &Shell, it: &IncidentPage) -> Markup {
 fn line(shell: &Shell, it: &IncidentPage, calling: UnderWay) -> Markup {
     html! {
         p.hint {
-            (shell.t("呼び出し開始 ", "Calling since ")) (when::time(shell, calling.begun)) "。 "
+            (shell.t("呼び出し開始 ", "Calling since ")) (when::time(shell, calling.begun)) (shell.t("。 ", ". "))
             @if calling.connected { (shell.t("通話中。結果は ", "On the line. The result counts until ")) (when::time(shell, calling.due)) (shell.t(" までに。", ".")) }
             @else { (shell.t("結果を ", "Record the result by ")) (when::time(shell, calling.due)) (shell.t(" までに記録しないと、この架電は無効になります。", ", or this call counts for nothing.")) }
         }

@@ -20,6 +20,8 @@ pub struct FiguresPage {
     pub asked: (String, String),
     /// Incidents whose alert came in it, the earliest first.
     pub rows: Vec<FigureLine>,
+    /// Whether there were more, which are not counted.
+    pub more: bool,
     /// What was typed before and refused.
     pub draft: Draft,
 }
@@ -48,6 +50,7 @@ pub fn page(shell: &Shell, it: &FiguresPage) -> Markup {
     let body = html! {
         article.night {
         header.top { h1 { (title) } p { (when::text(shell, it.from)) " – " (when::text(shell, it.to)) } }
+        @if it.more { p.wrong role="status" { (shell.t("この期間の障害は500件を超えています。数えたのは初めの500件だけです。期間を短くしてください。", "There were more than 500 incidents in this time. Only the first 500 are counted: choose a shorter time.")) } }
         @if it.rows.is_empty() {
             (empty(shell.t("この間に始まった障害はありません。", "No incident began in this time."), &html! { (shell.t("期間を変えてください。", "Choose another time.")) }))
         } @else {
@@ -200,8 +203,9 @@ pub fn samples() -> Vec<(&'static str, FiguresPage)> {
             row("NGS-13", HOSTILE, Some(never)),
             row("NGS-14", "db01 誤検知", None),
         ],
+        more: true,
         draft: Draft::default(),
     };
-    let empty = FiguresPage { rows: vec![], ..full.clone() };
+    let empty = FiguresPage { rows: vec![], more: false, ..full.clone() };
     vec![("full", full), ("empty", empty)]
 }

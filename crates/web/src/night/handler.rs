@@ -93,7 +93,7 @@ pub(crate) async fn figures(here: Here, Query(asked): Query<Asked>) -> Result<Re
         let wanted = wanted?;
         Ok((wanted, desk.figures(&here.caller, wanted, None).await?))
     };
-    let (draft, (wanted, rows)) = match counted.await {
+    let (draft, (wanted, view)) = match counted.await {
         Ok(counted) => (Draft::default(), counted),
         Err(Error::Refused(refusal)) if refusal.field().is_some() => {
             (asked.draft(&shell, "figures", &refusal), (default, desk.figures(&here.caller, default, None).await?))
@@ -105,7 +105,9 @@ pub(crate) async fn figures(here: Here, Query(asked): Query<Asked>) -> Result<Re
         from: wanted.0,
         to: wanted.1,
         asked: (local(wanted.0, &shell.zone), local(wanted.1, &shell.zone)),
-        rows: rows
+        more: view.more,
+        rows: view
+            .rows
             .into_iter()
             .map(|row| FigureLine {
                 key: row.key.to_string(),

@@ -76,7 +76,8 @@ pub(super) fn scale(shell: &Shell, night: Night) -> Markup {
 pub(super) fn legend(shell: &Shell) -> Markup {
     html! {
         svg.strip width="12" height="12" aria-hidden="true" { circle.done cx="6" cy="6" r="4" {} } " " (shell.t("済", "done"))
-        svg.strip width="12" height="12" aria-hidden="true" { rect.owed.calm x="1.5" y="1.5" width="9" height="9" {} } " " (shell.t("これから・できなかったこと", "owed, or missed"))
+        svg.strip width="12" height="12" aria-hidden="true" { rect.owed.calm x="1.5" y="1.5" width="9" height="9" {} } " " (shell.t("これから", "owed")) " "
+        svg.strip width="12" height="12" aria-hidden="true" { rect.owed.overdue x="1.5" y="1.5" width="9" height="9" {} } " " (shell.t("できなかったこと", "missed"))
     }
 }
 

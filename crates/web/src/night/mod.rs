@@ -87,7 +87,8 @@ fn summary(shell: &Shell, all: usize, open: usize, decide: usize) -> String {
             format!("障害 {all}件。継続中 {open}件。お決めいただきたいこと {decide}件。")
         }
         domain::words::Lang::En => {
-            format!("{all} incidents, {open} not recovered, {decide} for the customer to decide.")
+            let incidents = if all == 1 { "incident" } else { "incidents" };
+            format!("{all} {incidents}, {open} not recovered, {decide} for the customer to decide.")
         }
     }
 }

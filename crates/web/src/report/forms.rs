@@ -5,6 +5,7 @@ use crate::form::{Field, Form, Input, choice, form};
 use crate::layout::Shell;
 use domain::incident::major::Criterion;
 use domain::incident::report::ReportKind;
+use domain::words::Lang;
 use maud::{Markup, html};
 
 fn action(it: &ReportsPage, noun: &str) -> String {
@@ -56,7 +57,23 @@ pub(super) fn writing(shell: &Shell, page: &ReportsPage, it: &ReportBox, opens: 
     let submit = shell.t("承認を依頼する", "Ask for approval");
     let is_open = opens || page.draft.form == id;
     let spec = Form::new(id, action(page, "incident-report"), submit, fields);
-    folded(&summary, is_open, &form(shell, &page.draft, &spec))
+    let languages = follows == 0 && page.draft.form != spec.id;
+    let drawn = html! { @if languages { (drafted_in(shell, page)) } (form(shell, &page.draft, &spec)) };
+    folded(&summary, is_open, &drawn)
+}
+
+/// In which language the draft is, and the way to the other one.
+fn drafted_in(shell: &Shell, page: &ReportsPage) -> Markup {
+    html! {
+        p.hint {
+            (shell.t("下書きの言葉: ", "The draft is in: "))
+            @for (place, (lang, name)) in [(Lang::Ja, "日本語"), (Lang::En, "English")].into_iter().enumerate() {
+                @if place > 0 { " · " }
+                @if lang == page.drafted { strong lang=(lang.tag()) { (name) } }
+                @else { a href={ "/incidents/" (page.key) "/reports?draft=" (lang.tag()) } hreflang=(lang.tag()) lang=(lang.tag()) { (name) } }
+            }
+        }
+    }
 }
 
 /// Approves the last version, or sends it back.

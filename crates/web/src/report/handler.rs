@@ -17,7 +17,7 @@ use domain::incident::duty::DutyKind;
 use domain::incident::major::Review;
 use domain::incident::report::{Decision, ReportKind, Version};
 use domain::incident::{Incident, Marked, State};
-use domain::words::Label;
+use domain::words::{Label, Lang};
 use gate::{Path, Query, Trouble};
 use jiff::tz::TimeZone;
 use maud::Markup;
@@ -34,15 +34,27 @@ pub(crate) enum Act {
     Review,
 }
 
-/// The page on which staff write and approve.
-pub(crate) async fn show(here: Here, Path(key): Path<RecordKey>) -> Result<Response, Trouble> {
-    Ok(html(staff_page(&here, &key, Draft::default()).await?))
+/// In which language a draft out of the facts is written; Japanese, the language of the customer's papers, unless it is asked
+/// for in another.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Drafting {
+    draft: Lang,
 }
 
-async fn staff_page(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
+/// The page on which staff write and approve.
+pub(crate) async fn show(
+    here: Here,
+    Path(key): Path<RecordKey>,
+    Query(asked): Query<Drafting>,
+) -> Result<Response, Trouble> {
+    Ok(html(staff_page(&here, &key, asked.draft, Draft::default()).await?))
+}
+
+async fn staff_page(here: &Here, key: &RecordKey, drafted: Lang, draft: Draft) -> Result<Markup, Trouble> {
     let shell = here.shell(Place::Board).await?;
     let view = here.state.desk.incident(&here.caller, key).await?;
-    Ok(page(&shell, &context(&shell, &view, &here.caller, draft)))
+    Ok(page(&shell, &context(&shell, &view, &here.caller, drafted, draft)))
 }
 
 /// One of its forms.
@@ -58,7 +70,7 @@ pub(crate) async fn act(act: Act, here: Here, Path(key): Path<RecordKey>, sent: 
         Act::Review => "major-review".to_owned(),
     };
     let here = here.at(format!("/incidents/{key}/reports"));
-    sent.answer(here.lang(), &form, to, async |draft| staff_page(&here, &key, draft).await).await
+    sent.answer(here.lang(), &form, to, async |draft| staff_page(&here, &key, Lang::Ja, draft).await).await
 }
 
 async fn perform(here: &Here, act: Act, key: &RecordKey, typed: &Typed, zone: &TimeZone) -> Answer<Done> {
@@ -106,7 +118,7 @@ async fn perform(here: &Here, act: Act, key: &RecordKey, typed: &Typed, zone: &T
     }
 }
 
-fn context(shell: &Shell, view: &IncidentView, caller: &desk::Caller, draft: Draft) -> ReportsPage {
+fn context(shell: &Shell, view: &IncidentView, caller: &desk::Caller, drafted: Lang, draft: Draft) -> ReportsPage {
     let incident = &view.incident;
     let may = |right| caller.enter(&view.tenant, right).is_ok();
     let (operates, decides) = (may(Right::Operate), may(Right::Decide));
@@ -122,7 +134,7 @@ fn context(shell: &Shell, view: &IncidentView, caller: &desk::Caller, draft: Dra
             due: standing.map(|standing| standing.due),
             published: standing.and_then(|standing| standing.published),
             versions: incident.versions(kind).rev().map(|version| words.version(incident, version)).collect(),
-            document: view.report_draft(kind),
+            document: view.report_draft(kind, drafted),
             restates: incident.published_report(kind).is_some(),
             may_write: operates && is_told && (kind == ReportKind::Preliminary || recovered),
             may_decide: decides && awaiting.is_some_and(|version| !is_own(version)),
@@ -149,6 +161,7 @@ fn context(shell: &Shell, view: &IncidentView, caller: &desk::Caller, draft: Dra
         }),
         may_mark: operates && is_taken,
         reviews: incident.after.reviews.iter().rev().map(|review| words.review(review)).collect(),
+        drafted,
         review_due: view.duties.iter().find(|duty| duty.kind == DutyKind::ReviewMajor).map(|duty| duty.due),
         may_review: decides && recovered,
         draft,

@@ -14,7 +14,7 @@ use crate::parts::{Reader, head, reader_flag, slip};
 use crate::when;
 use domain::incident::report::{Document, ReportKind};
 use domain::time::Instant;
-use domain::words::Label;
+use domain::words::{Label, Lang};
 use maud::{Markup, html};
 
 /// What the page shows.
@@ -46,6 +46,8 @@ pub struct ReportsPage {
     pub review_due: Option<Instant>,
     /// Whether the reader may review it now.
     pub may_review: bool,
+    /// The language of drafts out of the facts.
+    pub drafted: Lang,
     /// What was typed before and refused.
     pub draft: Draft,
 }

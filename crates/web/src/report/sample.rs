@@ -5,7 +5,7 @@ use crate::form::{Draft, Problem};
 use crate::sample::{HOSTILE, at};
 use domain::incident::major::Criterion;
 use domain::incident::report::{Document, ReportKind};
-use domain::words::Label;
+use domain::words::{Label, Lang};
 
 fn document() -> Document {
     Document {
@@ -61,6 +61,7 @@ pub fn samples() -> Vec<(&'static str, ReportsPage)> {
         reviews: vec![],
         review_due: None,
         may_review: false,
+        drafted: Lang::Ja,
         draft: Draft::default(),
     };
     let mut awaiting = night.clone();

@@ -39,6 +39,10 @@ async fn a_report_goes_from_the_draft_to_the_customer() {
         "{draft}"
     );
     assert!(!draft.contains("mo さんへ架電") && draft.contains("期限 "));
+    assert!(draft.contains("/reports?draft=en"), "the way to an English draft");
+    let english = mo.get(&format!("{page}?draft=en")).await.ok();
+    assert!(english.contains("Alert “web01 応答なし” received") && english.contains("Called 長谷川 亮 ("), "{english}");
+    assert_eq!(mo.get(&format!("{page}?draft=fr")).await.status, StatusCode::BAD_REQUEST);
     assert!(nagisa.get(&paper).await.ok().contains("この報告書はまだありません"));
     assert_eq!(nagisa.get(&page).await.status, StatusCode::FORBIDDEN);
 

@@ -9,6 +9,7 @@ use crate::incident::verbs::By;
 use crate::incident::{CallEnd, State};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::time::Instant;
+use crate::words::Lang;
 use ReportKind::{Final, Preliminary};
 
 fn by(story: &Story, name: &str) -> By {
@@ -192,7 +193,8 @@ fn the_draft_tells_each_minute_and_leaves_the_rest_to_a_person() {
     let said =
         |blob: &BlobId| if blob.as_str() == "secret" { panic!("a note is told") } else { "応答\nなし".to_owned() };
     let contact = |_: &ContactId| "佐藤".to_owned();
-    let document = draft(&story.incident, &Words { text: &said, contact: &contact }, &story.calendar);
+    let in_lang = |lang| draft(&story.incident, &Words { text: &said, contact: &contact, lang }, &story.calendar);
+    let document = in_lang(Lang::Ja);
     assert_eq!(document.occurrence, "2026年11月22日 03:12 に監視で「応答\nなし」を検知しました。");
     assert!(
         document.impact.contains("2026年11月22日 03:12 から 2026年11月22日 04:00 まで（48分）"),
@@ -213,6 +215,21 @@ fn the_draft_tells_each_minute_and_leaves_the_rest_to_a_person() {
     assert_eq!(document.provisional, "・応答\nなし（11/22 03:32）");
     assert_eq!(document.check(Preliminary), Ok(()), "the preliminary report can go out as it is drafted");
     assert_eq!(document.check(Final).map_err(|refusal| refusal.field()), Err(Some("cause")));
+
+    // The same minutes in English; only what was typed stays Japanese.
+    let english = in_lang(Lang::En);
+    assert_eq!(english.occurrence, "Monitoring detected “応答\nなし” at 22 November 2026 03:12.");
+    assert_eq!(english.impact, "Service impact: yes\nFrom 22 November 2026 03:12 to 22 November 2026 04:00 (48 min)");
+    let expected = [
+        ("11/22 03:12", "Alert “応答 なし” received"),
+        ("11/22 03:16", "Judged: service affected"),
+        ("11/22 03:16", "Notice of the incident published"),
+        ("11/22 03:17", "Called 佐藤 (Voicemail)"),
+        ("11/22 03:32", "Recovery step: 応答 なし → 応答 なし"),
+        ("11/22 04:00", "Recovered"),
+        ("11/22 04:02", "Recovery told (ticket)"),
+    ];
+    assert_eq!(rows(&english.course), expected);
 }
 
 #[test]
