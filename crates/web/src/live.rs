@@ -148,9 +148,10 @@ impl Watch {
                 (board_parts(&shell, &it), board_parts(&still, &it))
             }
             Watched::Incident(key) => incident_parts(&self.here, key, &shell, &still).await?,
+            // What is compared is read first: what changes in between is then sent again, and not taken for sent.
             Watched::Cause(number) => {
-                let it = cause::handler::context(&self.here, &shell, *number).await?;
                 let then = cause::handler::context(&self.here, &still, *number).await?;
+                let it = cause::handler::context(&self.here, &shell, *number).await?;
                 (cause_parts(&shell, &it), cause_parts(&still, &then))
             }
             Watched::SetUp => {
@@ -218,8 +219,8 @@ async fn incident_parts(here: &Here, key: &RecordKey, shell: &Shell, still: &She
             ("calls".to_owned(), incident::calls(shell, &it.calls).into_string()),
         ]
     };
-    let now = incident::handler::context(here, shell, &view, crate::form::Draft::default()).await?;
     let then = incident::handler::context(here, still, &view, crate::form::Draft::default()).await?;
+    let now = incident::handler::context(here, shell, &view, crate::form::Draft::default()).await?;
     Ok((draw(shell, &now), draw(still, &then)))
 }
 

@@ -4,7 +4,7 @@ use anyhow::bail;
 use domain::runbook::{Runbooks, StandingConsent, notation};
 use jiff::civil::date;
 
-/// The runbooks of a project. The haulier's approver consented in advance to restarts of the reception processes.
+/// The runbooks of a project. The haulier's approver consented to restarts of the reception processes in April of the year before.
 pub(super) fn runbooks(project: &str, year: i16) -> anyhow::Result<Runbooks> {
     let text = match project {
         "SHOP" => SHOP,
@@ -18,7 +18,7 @@ pub(super) fn runbooks(project: &str, year: i16) -> anyhow::Result<Runbooks> {
         Ok(runbooks) => runbooks,
         Err(faults) => bail!("the demo's runbooks of {project} cannot be read: {faults:?}"),
     };
-    let consent = StandingConsent { by: "野口 勝".into(), on: date(year, 4, 1) };
+    let consent = StandingConsent { by: "野口 勝".into(), on: date(year - 1, 4, 1) };
     Ok(Runbooks { runbooks, standing_consent: (project == "EDI").then_some(consent) })
 }
 
