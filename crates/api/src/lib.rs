@@ -6,6 +6,7 @@
 
 mod alerts;
 mod causes;
+mod compliance;
 mod faults;
 mod incidents;
 mod keys;
@@ -15,6 +16,7 @@ mod page;
 mod papers;
 mod people;
 mod published;
+mod requests;
 mod routes;
 mod tenants;
 mod windows;
@@ -52,6 +54,8 @@ fn all() -> Routes {
     me::routes(&mut routes);
     incidents::routes(&mut routes);
     faults::routes(&mut routes);
+    requests::routes(&mut routes);
+    compliance::routes(&mut routes);
     causes::routes(&mut routes);
     published::routes(&mut routes);
     nights::routes(&mut routes);

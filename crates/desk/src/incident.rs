@@ -20,6 +20,7 @@ pub use runbook::Offered;
 pub use view::{BoardRow, IncidentView, PublishedView};
 
 pub(crate) use case::{Case, Seen, cached_row, calendar_as_of, timer_rows};
+pub(crate) use outgoing::one_line;
 pub(crate) use receipt::receipt;
 pub(crate) use view::turn;
 

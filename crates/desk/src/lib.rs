@@ -7,6 +7,7 @@ mod backup;
 mod caller;
 mod cause;
 mod checkpoint;
+mod compliance;
 mod desk;
 mod error;
 mod events;
@@ -25,6 +26,7 @@ pub mod pack;
 mod paper;
 mod password;
 mod people;
+pub mod request;
 mod seal;
 mod shift;
 mod sign_in;
@@ -43,6 +45,7 @@ pub use cause::{
     Member as CauseJudgement, NewCause, OpenedCause,
 };
 pub use checkpoint::{CHECKPOINT_FACTS, CHECKPOINT_MS, Checkpoint, CheckpointKey, CheckpointVerifier, NotACheckpoint};
+pub use compliance::Compliance;
 pub use desk::{Change, Desk, Settings, UrlJudge};
 pub use error::{Answer, Error};
 pub use events::{EventPlace, EventView, Fates};

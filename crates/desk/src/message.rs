@@ -5,6 +5,7 @@ use crate::incident::{Hook, Letter, Payload};
 use crate::key::WebhookSecret;
 use crate::{Answer, Desk};
 use domain::fact::{AttemptOutcome, Body, NewFact};
+use domain::ids::BlobId;
 use domain::time::{MINUTE_MS, SECOND_MS};
 use store::{ClaimedMessage, Finish};
 
@@ -158,6 +159,16 @@ impl Desk {
             None => None,
         };
         let Some(mut case) = case else {
+            if let Some(record) = &claim.record
+                && let Some(mut case) = self.open_request_by_system(&claim.tenant, record).await?
+            {
+                if !case.write.finish_message(&claim.id, claim.fence, &finish).await? {
+                    return Ok(false);
+                }
+                let detail = case.write.text(detail);
+                case.save(vec![attempted(claim, outcome, detail)]).await?;
+                return Ok(true);
+            }
             let mut write = self.store.write(&claim.tenant).await?;
             let held = write.finish_message(&claim.id, claim.fence, &finish).await?;
             write.commit().await?;
@@ -167,9 +178,12 @@ impl Desk {
             return Ok(false);
         }
         let detail = case.write.text(detail);
-        let body = Body::MessageAttempted { message: claim.id.clone(), attempt: claim.attempts, outcome, detail };
-        let record = claim.record.clone();
-        case.save(vec![NewFact::by_system(record, body)]).await?;
+        case.save(vec![attempted(claim, outcome, detail)]).await?;
         Ok(true)
     }
+}
+
+fn attempted(claim: &ClaimedMessage, outcome: AttemptOutcome, detail: BlobId) -> NewFact {
+    let body = Body::MessageAttempted { message: claim.id.clone(), attempt: claim.attempts, outcome, detail };
+    NewFact::by_system(claim.record.clone(), body)
 }

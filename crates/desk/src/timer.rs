@@ -100,7 +100,9 @@ impl Desk {
         if domain::window::project_of(key).is_some() {
             return Box::pin(self.fire_window(tenant, key)).await;
         }
-        let Some(mut case) = self.open_by_system(tenant, key).await? else { return Ok(0) };
+        let Some(mut case) = self.open_by_system(tenant, key).await? else {
+            return Ok(Box::pin(self.fire_request(tenant, key)).await?.unwrap_or(0));
+        };
         let now = case.by.now;
         // The calendar the rows were armed by.
         let calendar = crate::incident::calendar_as_of(&mut case.write, case.incident.as_of).await?;

@@ -9,6 +9,7 @@ mod mergings;
 mod notes;
 mod people;
 mod records;
+mod requests;
 mod rows;
 mod windows;
 

@@ -3,7 +3,9 @@
 pub mod access;
 pub mod alerts;
 pub mod calendar;
+pub mod catalogue;
 pub mod clocks;
+pub mod compliance;
 pub mod contact;
 pub mod criteria;
 pub mod draft;
@@ -16,6 +18,7 @@ pub mod paging;
 pub mod paper;
 pub mod pattern;
 pub mod refusal;
+pub mod request;
 pub mod runbook;
 pub mod telephone;
 pub mod time;

@@ -24,6 +24,14 @@ impl Lang {
         }
     }
 
+    /// The same for texts that are not fixed.
+    pub const fn pick_of<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Ja => ja,
+            Self::En => en,
+        }
+    }
+
     /// The tag of BCP 47: `ja` or `en`.
     pub const fn tag(self) -> &'static str {
         self.pick("ja", "en")

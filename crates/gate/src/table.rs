@@ -52,6 +52,8 @@ pub enum Object {
     Project,
     /// An incident by record key.
     Incident,
+    /// A request by record key.
+    Request,
     /// A window of work by its name.
     Window,
     /// An alert event by number.

@@ -207,3 +207,21 @@ impl Write {
         self.insert(head, details, tail).await
     }
 }
+
+impl StaffScope<'_> {
+    /// Incidents of these tenants whose objective was due from an instant on and before another, without false
+    /// alarms; the first due first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn incidents_due(&self, from: Instant, before: Instant, limit: u32) -> Result<Vec<IncidentRow>, Failure> {
+        let (tenants, mut vals) = self.tenants_bound();
+        let (low, high, most) = (vals.len() + 1, vals.len() + 2, vals.len() + 3);
+        let sql = format!(
+            "{INCIDENT} WHERE r.tenant IN {tenants} AND r.state <> 'false_alarm' AND i.slo_due >= ${low} AND i.slo_due < ${high} \
+             ORDER BY i.slo_due, r.tenant, r.key LIMIT ${most}"
+        );
+        vals.append(&mut vals![from, before, limit]);
+        self.db().all(&sql, vals).await
+    }
+}

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Every table that holds something of the desk, after those it refers to, with its primary key. What only concerns running
 /// processes (`nodes`, `readiness`, `packs`, `number_leases`) is not among them.
-pub(crate) const TABLES: [(&str, &str); 23] = [
+pub(crate) const TABLES: [(&str, &str); 24] = [
     ("tenants", "id"),
     ("projects", "tenant, key"),
     ("people", "id"),
@@ -27,6 +27,7 @@ pub(crate) const TABLES: [(&str, &str); 23] = [
     ("causes", "tenant, number"),
     ("records", "tenant, key"),
     ("incidents", "tenant, key"),
+    ("requests", "tenant, key"),
     ("correlations", "tenant, project, dedup_key"),
     ("alerts", "tenant, incident, alert_key"),
     ("windows", "tenant, key"),

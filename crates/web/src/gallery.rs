@@ -4,8 +4,8 @@
 
 use crate::layout::{Place, Shell};
 use crate::{
-    access, acknowledgement, alerts, board, callers, cause, customer, failure, fault, incident, night, outbox,
-    problems, report, sample, settings, shift, terms, window,
+    access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
+    night, outbox, problems, report, request, sample, settings, shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -45,6 +45,11 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "customer-windows", of_customers, window::page);
     draw(&mut pages, &staff, "call", fault::call_samples(), fault::call_page);
     draw(&mut pages, &staff, "heard", fault::heard_samples(), fault::heard_page);
+    draw(&mut pages, &guest, "requests", request::list_samples(), request::page);
+    draw(&mut pages, &guest, "request-filing", request::filing_samples(), request::filing_page);
+    draw(&mut pages, &staff, "request", request::request_samples(), request::request_page);
+    draw(&mut pages, &nobody, "catalogue", catalogue::samples(), catalogue::page);
+    draw(&mut pages, &staff, "compliance", compliance::samples(), compliance::page);
     draw(&mut pages, &guest, "terms", terms::samples(), terms::page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);

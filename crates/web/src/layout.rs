@@ -75,6 +75,12 @@ pub enum Place {
     Report,
     /// 取り決め (customers)
     Terms,
+    /// ご依頼
+    Requests,
+    /// 今日 (staff)
+    Today,
+    /// 順守状況
+    Compliance,
     /// 作業時間帯
     Windows,
     /// アラート
@@ -123,6 +129,13 @@ const WINDOWS: Entry =
     Entry { place: Place::Windows, label: Label::new("作業時間帯", "Windows"), href: "/windows", key: "w" };
 const WORK: Entry =
     Entry { place: Place::Windows, label: Label::new("作業のご連絡", "Your work"), href: "/windows", key: "w" };
+const REQUESTS: Entry =
+    Entry { place: Place::Requests, label: Label::new("ご依頼", "Requests"), href: "/requests", key: "r" };
+const TODAY: Entry = Entry { place: Place::Today, label: Label::new("今日", "Today"), href: "/today", key: "d" };
+const COMPLIANCE: Entry =
+    Entry {
+        place: Place::Compliance, label: Label::new("順守状況", "Service levels"), href: "/compliance", key: "l"
+    };
 const TERMS: Entry =
     Entry { place: Place::Terms, label: Label::new("取り決め", "What we agreed"), href: "/terms", key: "t" };
 const OUTBOX: Entry =
@@ -132,10 +145,22 @@ const SETTINGS: Entry =
 
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
-        Side::Customer => vec![&INCIDENTS, &NIGHT, &REPORT, &WORK, &TERMS],
+        Side::Customer => vec![&REQUESTS, &INCIDENTS, &NIGHT, &REPORT, &WORK, &TERMS, &COMPLIANCE],
         Side::Staff { operates, admin, outbox } => {
             let mut list = if operates {
-                vec![&BOARD, &INCIDENTS, &NIGHT, &ALERTS, &WINDOWS, &CALLERS, &CAUSES, &SHIFT]
+                vec![
+                    &BOARD,
+                    &TODAY,
+                    &REQUESTS,
+                    &INCIDENTS,
+                    &NIGHT,
+                    &ALERTS,
+                    &WINDOWS,
+                    &CALLERS,
+                    &CAUSES,
+                    &SHIFT,
+                    &COMPLIANCE,
+                ]
             } else {
                 vec![]
             };

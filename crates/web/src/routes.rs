@@ -1,14 +1,15 @@
 //! All routes of the pages, each with whom it allows.
 
-use crate::cause::handler::Act;
+use crate::cause::handler::Act as OfCause;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, board, callers, cause, customer, fault, incident, live, night, outbox,
-    problems, report, settings, shift, terms, window,
+    access, acknowledgement, alerts, assets, board, callers, catalogue, cause, compliance, customer, fault, incident,
+    live, night, outbox, problems, report, request, settings, shift, terms, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
+use desk::request::Act;
 use domain::access::Right;
 use domain::ids::RecordKey;
 use gate::{Object, Path, Policy, Surface, Table, Trouble};
@@ -47,6 +48,7 @@ fn coming_in(table: &mut Table<State>) {
     table.get("/set-up").allow(Policy::Public).to(to::set_up);
     table.post("/set-up").allow(Policy::Public).to(to::begin);
     table.get("/docs/problems").allow(Policy::Public).to(problems::show);
+    table.get("/catalogue").allow(Policy::Public).to(catalogue::show);
     let link = &[Object::Nothing, Object::Nothing, Object::Nothing];
     table.get("/ack/{tenant}/{message}/{signature}").allow(Policy::Public).objects(link).to(acknowledgement::show);
     table.post("/ack/{tenant}/{message}/{signature}").allow(Policy::Public).objects(link).to(acknowledgement::confirm);
@@ -82,17 +84,18 @@ fn incidents(table: &mut Table<State>) {
     table.get("/causes").allow(read).to(cause::handler::show);
     table.post("/causes").allow(Policy::Somewhere(Right::Operate)).to(cause::handler::open);
     for (path, act) in [
-        ("/cause/incidents", Act::Link),
-        ("/cause/release", Act::Release),
-        ("/cause/notice", Act::Tell),
-        ("/cause/call", Act::Call),
-        ("/cause/call-connection", Act::Connect),
-        ("/cause/call-end", Act::End),
-        ("/cause/closure", Act::Close),
+        ("/cause/incidents", OfCause::Link),
+        ("/cause/release", OfCause::Release),
+        ("/cause/notice", OfCause::Tell),
+        ("/cause/call", OfCause::Call),
+        ("/cause/call-connection", OfCause::Connect),
+        ("/cause/call-end", OfCause::End),
+        ("/cause/closure", OfCause::Close),
     ] {
         let to = move |here, sent| cause::handler::act(act, here, sent);
         table.post(path).allow(Policy::Somewhere(Right::Operate)).to(to);
     }
+    requests(table);
     faults(table);
     windows(table);
     table.get("/terms").allow(Policy::Somewhere(Right::SpeakAsCustomer)).to(terms::handler::show);
@@ -100,6 +103,8 @@ fn incidents(table: &mut Table<State>) {
     table.post("/terms/criteria").allow(consent).to(terms::handler::criteria);
     table.post("/terms/contact-plan").allow(consent).to(terms::handler::plan);
     reports(table);
+    table.get("/compliance").allow(Policy::Somewhere(Right::ReadPublished)).to(compliance::handler::show);
+    table.get("/compliance.csv").allow(Policy::Somewhere(Right::ReadPublished)).to(compliance::handler::export);
     table.get("/night").allow(Policy::Somewhere(Right::ReadPublished)).to(night::handler::night);
     table.get("/figures").allow(read).to(night::handler::figures);
     table.get("/alerts").allow(read).to(alerts::handler::day);
@@ -133,6 +138,46 @@ fn reports(table: &mut Table<State>) {
     ] {
         let send = move |here, key: Path<RecordKey>, sent| to::act(act, here, key, sent);
         table.post(path).allow(Policy::In(right)).objects(incident).to(send);
+    }
+}
+
+fn requests(table: &mut Table<State>) {
+    use request::handler as to;
+    let request = &[Object::Request];
+    table.get("/requests").allow(Policy::Somewhere(Right::ReadPublished)).to(to::list);
+    table.get("/today").allow(Policy::Somewhere(Right::ReadOperations)).to(to::today);
+    table.get("/requests/new").allow(Policy::SignedIn).to(to::new);
+    table.post("/requests").allow(Policy::SignedIn).to(to::file);
+    table.get("/requests/{key}").allow(Policy::In(Right::ReadPublished)).objects(request).to(to::show);
+    for verb in Act::ALL {
+        let act = move |here, key: Path<RecordKey>, sent| to::act(verb, here, key, sent);
+        // Which side may do what stands in one table of the desk.
+        table.post(route_of(verb)).allow(Policy::SignedIn).objects(request).to(act);
+    }
+}
+
+/// The path of a verb of a request.
+const fn route_of(act: Act) -> &'static str {
+    match act {
+        Act::Take => "/requests/{key}/assignment",
+        Act::Plan => "/requests/{key}/plan",
+        Act::Approve => "/requests/{key}/approval",
+        Act::Begin => "/requests/{key}/start",
+        Act::Complete => "/requests/{key}/completion",
+        Act::GiveBack => "/requests/{key}/return",
+        Act::Close => "/requests/{key}/closure",
+        Act::Decline => "/requests/{key}/refusal",
+        Act::Cancel => "/requests/{key}/cancellation",
+        Act::Ask => "/requests/{key}/question",
+        Act::Answer => "/requests/{key}/answer",
+        Act::Offer => "/requests/{key}/date",
+        Act::Reply => "/requests/{key}/date-reply",
+        Act::Except => "/requests/{key}/exception",
+        Act::Urge => "/requests/{key}/urgency",
+        Act::Reclassify => "/requests/{key}/entry",
+        Act::Message => "/requests/{key}/message",
+        Act::Note => "/requests/{key}/note",
+        Act::Explain => "/requests/{key}/explanation",
     }
 }
 

@@ -96,6 +96,11 @@ fn routes(document: &Value) -> Result<(Vec<Route>, Vec<Probe>)> {
                 if path == "/api/v1/incidents" || path == "/api/v1/windows" {
                     body["project"] = json!("<Project>");
                 }
+                if path == "/api/v1/requests" {
+                    body = json!({
+                        "project": "<Project>", "entry": "consultation", "fields": { "topic": "t" }, "reason": "r",
+                    });
+                }
                 let body = body.to_string();
                 // The walk lives as long as the program.
                 let (route, body) = (format!("{method} {path}").leak(), body.leak());
@@ -119,11 +124,15 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 15] = [
+const FORMS: [Probe; 19] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
     ),
+    form("POST /requests", "project=<Project>&entry=consultation&topic=t&reason=r&pace=middle"),
+    form("POST /requests/{key}/note", "version=1&text=t"),
+    form("POST /terms/criteria", "project=<Project>&version=99"),
+    form("POST /terms/contact-plan", "project=<Project>&version=99"),
     form("POST /faults/additions", "key=<Incident>&text=t"),
     form("POST /calls/incident", "call=1&project=<Project>"),
     form("POST /windows", "project=<Project>&kind=customer&to=2999-01-01T00:00&work=w&caller=c"),
@@ -180,6 +189,7 @@ fn kind(parameter: &str) -> &'static str {
         "webhook" => "Webhook",
         "event" => "Event",
         "window" => "Window",
+        "request" => "Request",
         "session" => "Session",
         "id" => "Key",
         _ => "a kind the walk does not know",
@@ -255,6 +265,8 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         add("Tenant", owner, &tenant)?;
         add("Project", owner, &json!(project))?;
         add("Incident", owner, &json!(format!("{project}-1")))?;
+        let request = json!({ "project": project, "entry": "consultation", "fields": { "topic": "t" }, "reason": "r" });
+        add("Request", owner, &reader.post("/api/v1/requests", &request).await?["key"])?;
         // A window of another host, so that the alerts of the walk go on as they are.
         let window = json!({
             "project": project, "kind": "customer", "hosts": "db01", "to": crate::later::instant(24), "work": "w", "caller": "c",
@@ -300,9 +312,13 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         add(kind, matrix::COMMON, &json!(id))?;
         add(kind, NOBODY, &json!("999"))?;
     }
-    for (kind, id) in
-        [("Project", "NONE"), ("Incident", "NONE-1"), ("Window", "NONE-W1"), ("Event", "0000000000000000.1")]
-    {
+    for (kind, id) in [
+        ("Project", "NONE"),
+        ("Incident", "NONE-1"),
+        ("Request", "NONE-1"),
+        ("Window", "NONE-W1"),
+        ("Event", "0000000000000000.1"),
+    ] {
         add(kind, NOBODY, &json!(id))?;
     }
     for kind in ["Tenant", "Membership", "Webhook", "Delegation", "Session", "Key", "Person", "Contact"] {

@@ -66,6 +66,13 @@ const PROBES: &[Probe] = &[
         "POST /api/v1/incidents",
         r#"{"project":"<Project>","priority":"high","detected_at":"2020-01-01T00:00:00Z","host":"h","business_impact":"b","details":"d"}"#,
     ),
+    Probe { route: "GET /api/v1/tenants/{tenant}/compliance", query: "from=2026-11-01&to=2026-11-30", body: "" },
+    Probe { route: "GET /api/v1/requests", query: "project=<Project>", body: "" },
+    Probe { route: "GET /api/v1/projects/{project}/request-due", query: "entry=consultation", body: "" },
+    body(
+        "POST /api/v1/requests",
+        r#"{"project":"<Project>","entry":"consultation","fields":{"topic":"t"},"reason":"r"}"#,
+    ),
     body("POST /api/v1/causes", r#"{"title":"t"}"#),
     Probe { route: "GET /api/v1/cause", query: "cause=1", body: "" },
     body("POST /api/v1/cause/incidents", r#"{"cause":1,"incidents":["<Incident>"]}"#),
@@ -174,6 +181,7 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
         let received = site.alert(&intake, "a").await;
         add("Incident", owner, received.incident.unwrap().to_string());
         add("Event", owner, format!("{tenant}.{}", received.event));
+        add("Request", owner, request(site, project).await);
         add("Window", owner, window(site, project).await);
         let key = site.desk.keys(&console(), tenant).await.unwrap();
         add("Key", owner, key.iter().find(|key| key.project.as_str() == project).unwrap().id.to_string());
@@ -192,9 +200,13 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
     }
     add("Session", "mo", own_session(site).await);
     publish(site).await;
-    for (kind, id) in
-        [("Project", "NONE"), ("Incident", "NONE-1"), ("Window", "NONE-W1"), ("Event", "0000000000000000.1")]
-    {
+    for (kind, id) in [
+        ("Project", "NONE"),
+        ("Incident", "NONE-1"),
+        ("Request", "NONE-1"),
+        ("Window", "NONE-W1"),
+        ("Event", "0000000000000000.1"),
+    ] {
         add(kind, NOBODY, id.to_owned());
     }
     for kind in ["Tenant", "Membership", "Person", "Webhook", "Delegation", "Session", "Key"] {
@@ -252,6 +264,15 @@ async fn publish(site: &Site) {
         body["version"] = site.get(&mo, "/incidents/ACME-1").await.with(200)["version"].clone();
         site.post(&mo, &format!("/incidents/ACME-1/{noun}"), &body).await.with(200);
     }
+}
+
+/// A request of that project.
+async fn request(site: &Site, project: &str) -> String {
+    let fields = [("topic".to_owned(), "t".to_owned())].into();
+    let entry = "consultation".to_owned();
+    let new =
+        desk::request::NewRequest { project: project.into(), entry, fields, reason: "r".into(), ..Default::default() };
+    site.desk.file_request(&console(), &new).await.unwrap().key.to_string()
 }
 
 /// A window of work that runs.

@@ -60,7 +60,7 @@ impl Desk {
         }
     }
 
-    /// Opens an incident for the desk itself: a timer, a delivery.
+    /// Opens an incident for the desk itself: a timer, a delivery; none where the record is another one.
     pub(crate) async fn open_by_system(&self, tenant: &TenantId, key: &RecordKey) -> Answer<Option<Case<'_>>> {
         self.open_as(tenant, key, Actor::System, None).await
     }
@@ -74,6 +74,9 @@ impl Desk {
     ) -> Answer<Option<Case<'_>>> {
         let mut write = self.store.write(tenant).await?;
         let facts = write.record_facts(key).await?;
+        if matches!(facts.first().map(|fact| &fact.body), Some(Body::RequestFiled(_))) {
+            return Ok(None);
+        }
         let Some(incident) = Incident::fold(&facts)? else { return Ok(None) };
         let now = write.now();
         let calendar = calendar_as_of(&mut write, now).await?;

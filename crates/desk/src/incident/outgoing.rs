@@ -186,6 +186,6 @@ fn hook_body(incident: &Incident, kind: NoticeKind, fact: &Fact, title: &str, te
 }
 
 /// A text without line ends, at most 120 characters: what fits a subject.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect()
 }

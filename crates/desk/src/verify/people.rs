@@ -78,6 +78,7 @@ impl People {
                 project.started = project.started.or(Some(at));
             }
             Body::IncidentOpened { project, number, .. } => self.number(fact, project, *number)?,
+            Body::RequestFiled(filed) => self.number(fact, &filed.project, filed.number)?,
             Body::VersionRecorded { paper, subject, version, valid_from, document } => {
                 let place = (paper.clone(), subject.clone(), *version);
                 let (valid_from, document) = (*valid_from, document.clone());

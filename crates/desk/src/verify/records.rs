@@ -12,9 +12,9 @@ use domain::calendar::Calendar;
 use domain::fact::{AttemptOutcome, Body, Fact};
 use domain::ids::{BlobId, MessageId, RecordKey, TenantId};
 use domain::incident::clock::FinalVerdict;
-use domain::incident::{Incident, Joins, Mark, Marked};
+use domain::incident::{Delivery, Incident, Joins, Mark, Marked};
 use domain::time::Instant;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use store::{Cell, IncidentRow, StoredRow};
 
 /// Records looked at together.
@@ -49,7 +49,7 @@ impl Audit<'_> {
             self.batch(&mut chain, &mut mergings, &keys).await?;
         }
         mergings.check(&tenant)?;
-        for (table, column) in TABLES.into_iter().chain(windows::TABLES) {
+        for (table, column) in TABLES.into_iter().chain(windows::TABLES).chain([("requests", "key")]) {
             if let Some(stray) = self.snapshot.row_without_facts(table, &tenant, column).await? {
                 let what = format!("a row of {table} is about {stray}, of which no fact tells");
                 return Err(fault_of(&tenant, chain.seq, &RecordKey::new(stray), what));
@@ -75,6 +75,12 @@ impl Audit<'_> {
         let is_window = |key: &RecordKey| domain::window::project_of(key).is_some();
         let (windows, keys): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(is_window);
         self.windows(chain, &windows, &mut by_record).await?;
+        let is_request = |key: &RecordKey| {
+            let first = by_record.get(key).and_then(|facts| facts.first());
+            matches!(first.map(|fact| &fact.body), Some(Body::RequestFiled(_)))
+        };
+        let (requests, keys): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_request);
+        self.requests(&tenant, &requests, &mut by_record).await?;
         let keys = keys.as_slice();
         let mut incidents = vec![];
         for key in keys {
@@ -329,18 +335,23 @@ fn end_of(told: Option<&Cell>, carried: &[Instant], end: fn(i64, i64) -> i64) ->
 }
 
 /// A message as its facts tell it: a notice to the customer, or a page to staff.
-struct Sent<'a> {
+pub(super) struct Sent<'a> {
     class: &'static str,
     channel: &'a str,
     queued: &'a Mark,
-    attempts: &'a [Marked<(AttemptOutcome, BlobId)>],
+    pub(super) attempts: &'a [Marked<(AttemptOutcome, BlobId)>],
+}
+
+/// Every notice to a customer.
+pub(super) fn notices(deliveries: &BTreeMap<MessageId, Delivery>) -> impl Iterator<Item = (&MessageId, Sent<'_>)> {
+    deliveries.iter().map(|(id, it)| {
+        (id, Sent { class: "notice", channel: &it.channel, queued: &it.queued, attempts: &it.attempts })
+    })
 }
 
 /// Every message about an incident.
 fn sent(incident: &Incident) -> impl Iterator<Item = (&MessageId, Sent<'_>)> {
-    let notices = incident.deliveries.iter().map(|(id, it)| {
-        (id, Sent { class: "notice", channel: &it.channel, queued: &it.queued, attempts: &it.attempts })
-    });
+    let notices = notices(&incident.deliveries);
     let pages = incident.pages.iter();
     let pages =
         pages.map(|(id, it)| (id, Sent { class: PAGE, channel: "mail", queued: &it.queued, attempts: &it.attempts }));
@@ -348,11 +359,11 @@ fn sent(incident: &Incident) -> impl Iterator<Item = (&MessageId, Sent<'_>)> {
 }
 
 impl Sent<'_> {
-    fn last_seq(&self) -> u64 {
+    pub(super) fn last_seq(&self) -> u64 {
         self.attempts.last().map_or(self.queued.seq, |attempt| attempt.mark.seq)
     }
 
-    fn cells(&self, is_sending: bool, texts: &HashMap<BlobId, String>) -> Vec<(&'static str, Cell)> {
+    pub(super) fn cells(&self, is_sending: bool, texts: &HashMap<BlobId, String>) -> Vec<(&'static str, Cell)> {
         let last = self.attempts.last().map(|attempt| (&attempt.what.0, &attempt.what.1, attempt.mark.at));
         let (state, ended) = match last {
             Some((AttemptOutcome::Delivered, _, at)) => ("delivered", Some(at)),

@@ -19,6 +19,7 @@ mod papers;
 mod passing;
 mod reach;
 mod reports;
+mod requests;
 mod runbooks;
 mod shift;
 mod sign_in;

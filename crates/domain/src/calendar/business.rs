@@ -24,6 +24,9 @@ impl BusinessDays {
     /// For a request that may affect the service (R-3.3.2-2), and for closing without the customer's word.
     pub const POSSIBLE_EFFECT: Self = Self(5);
 
+    /// Without a word to the customer, before somebody is reminded (R-5.3-11).
+    pub const SILENCE: Self = Self(2);
+
     /// That number of business days.
     ///
     /// # Errors
@@ -62,13 +65,22 @@ impl Calendar {
     /// # Errors
     /// As [`Calendar::nth_business_day_after`].
     pub fn business_days_after(&self, instant: Instant, days: BusinessDays) -> Result<Instant, OutOfTable> {
-        let last = self.nth_business_day_after(self.date_of(instant), days)?;
-        #[expect(
-            clippy::expect_used,
-            reason = "the day lies in the holiday table, far inside what a timestamp can hold"
-        )]
-        let closing = last.to_datetime(CLOSING).to_zoned(self.zone().clone()).expect("a day of the holiday table");
-        Ok(Instant::from_ms(closing.timestamp().as_millisecond()))
+        Ok(self.closing_of(self.nth_business_day_after(self.date_of(instant), days)?))
+    }
+
+    /// The business day before a day; none before the holiday table.
+    pub fn business_day_before(&self, day: Date) -> Option<Date> {
+        let mut before = day.yesterday().ok()?;
+        while !self.is_business_day(before).ok()? {
+            before = before.yesterday().ok()?;
+        }
+        Some(before)
+    }
+
+    /// 19:00 of a day; of one that no timestamp can hold, the end of time.
+    pub fn closing_of(&self, day: Date) -> Instant {
+        let closing = day.to_datetime(CLOSING).to_zoned(self.zone().clone());
+        closing.map_or(Instant::from_ms(i64::MAX), |at| Instant::from_ms(at.timestamp().as_millisecond()))
     }
 }
 

@@ -76,6 +76,11 @@ impl Calendar {
         self.closures.iter().copied()
     }
 
+    /// Whether a day is a closure of the desk's own.
+    pub fn is_closure(&self, date: Date) -> bool {
+        self.closures.contains(&date)
+    }
+
     /// The calendar day on which an instant falls here.
     pub fn date_of(&self, instant: Instant) -> Date {
         instant.timestamp().to_zoned(self.zone.clone()).date()

@@ -70,7 +70,29 @@ impl Body {
             Self::WindowAnnounced { hosts, work, caller, .. } => {
                 [Some(hosts), Some(work), caller.as_ref(), None, None, None]
             }
-            Self::ProjectStarted { .. }
+            Self::RequestFiled(filed) => two(&filed.title, Some(&filed.details)),
+            Self::RequestPlanned { plan: blob, .. }
+            | Self::RequestCompleted { result: blob, .. }
+            | Self::RequestDeclined { guidance: blob }
+            | Self::RequestAsked { text: blob }
+            | Self::RequestAnswered { text: blob }
+            | Self::RequestExcepted { text: blob, .. }
+            | Self::RequestMessaged { text: blob, .. }
+            | Self::RequestNoted { text: blob }
+            | Self::MissExplained { text: blob } => one(blob),
+            Self::DateOffered { text, .. } => [text.as_ref(), None, None, None, None, None],
+            Self::RequestTaken { .. }
+            | Self::WorkApproved { .. }
+            | Self::RequestBegun {}
+            | Self::RequestReturned {}
+            | Self::RequestClosed { .. }
+            | Self::RequestCancelled {}
+            | Self::DateReplied { .. }
+            | Self::RequestMadeUrgent {}
+            | Self::RequestReclassified { .. }
+            | Self::RequestDuePassed { .. }
+            | Self::RequestReminded { .. }
+            | Self::ProjectStarted { .. }
             | Self::IntakeCallBegun {}
             | Self::VersionAgreed { .. }
             | Self::MembershipGranted { .. }

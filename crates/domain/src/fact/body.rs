@@ -11,6 +11,7 @@ use crate::incident::escalation::{Cause, Group};
 use crate::incident::major::Criterion;
 use crate::incident::promise::PromiseKind;
 use crate::incident::report::ReportKind;
+use crate::request;
 use crate::telephone::Evidence;
 use crate::time::Instant;
 use crate::window::{Left, WindowKind};
@@ -542,6 +543,66 @@ pub enum Body {
     #[serde(rename = "incident.intake_call_ended")]
     IntakeCallEnded { summary: BlobId },
 
+    // A request and what people do to it.
+    #[serde(rename = "request.filed")]
+    RequestFiled(Box<request::Filed>),
+    #[serde(rename = "request.taken")]
+    RequestTaken { person: PersonId },
+    #[serde(rename = "request.planned")]
+    RequestPlanned { plan: BlobId, affects: bool },
+    /// One side's approval of work that affects the service.
+    #[serde(rename = "request.approved")]
+    WorkApproved { by_customer: bool },
+    #[serde(rename = "request.begun")]
+    RequestBegun {},
+    #[serde(rename = "request.completed")]
+    RequestCompleted { result: BlobId, at: Instant, stated: bool },
+    #[serde(rename = "request.returned")]
+    RequestReturned {},
+    #[serde(rename = "request.closed")]
+    RequestClosed { automatic: bool },
+    #[serde(rename = "request.declined")]
+    RequestDeclined { guidance: BlobId },
+    #[serde(rename = "request.cancelled")]
+    RequestCancelled {},
+    #[serde(rename = "request.asked")]
+    RequestAsked { text: BlobId },
+    #[serde(rename = "request.answered")]
+    RequestAnswered { text: BlobId },
+    #[serde(rename = "request.date_offered")]
+    DateOffered {
+        from: Instant,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Instant>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<BlobId>,
+    },
+    #[serde(rename = "request.date_replied")]
+    DateReplied { agreed: bool },
+    /// 特段の事情
+    #[serde(rename = "request.excepted")]
+    RequestExcepted { due: Instant, text: BlobId },
+    #[serde(rename = "request.urgent")]
+    RequestMadeUrgent {},
+    #[serde(rename = "request.reclassified")]
+    RequestReclassified {
+        filing: request::Filing,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Instant>,
+    },
+    #[serde(rename = "request.messaged")]
+    RequestMessaged { text: BlobId, from_customer: bool },
+    #[serde(rename = "request.noted")]
+    RequestNoted { text: BlobId },
+    /// The due passed without a completion.
+    #[serde(rename = "request.due_passed")]
+    RequestDuePassed { due: Instant },
+    /// Why the due was missed and what is done about it, as the customer was told.
+    #[serde(rename = "request.miss_explained")]
+    MissExplained { text: BlobId },
+    #[serde(rename = "request.reminded")]
+    RequestReminded { timer: request::duty::RequestTimer },
+
     // What tools told about it.
     #[serde(rename = "alert.joined")]
     AlertJoined { event: u64, alert_key: String },
@@ -623,6 +684,10 @@ impl Body {
                 | Self::SlotMissed { .. }
                 | Self::IncidentNoted { .. }
                 | Self::IncidentMessaged { .. }
+                | Self::RequestMessaged { .. }
+                | Self::RequestNoted { .. }
+                | Self::RequestReminded { .. }
+                | Self::RequestDuePassed { .. }
                 | Self::RunbookMissing { .. }
                 | Self::RunbookProvided { .. }
                 | Self::CallVoided { .. }
@@ -644,6 +709,18 @@ impl Body {
                 | Self::ReportReturned { .. }
                 | Self::ReportDateAgreed { .. }
                 | Self::MajorReviewed { .. }
+        )
+    }
+
+    /// Whether the customer reads it on a request's page.
+    pub const fn is_told_to_customer(&self) -> bool {
+        !matches!(
+            self,
+            Self::RequestNoted { .. }
+                | Self::RequestReminded { .. }
+                | Self::MessageQueued { .. }
+                | Self::MessageAttempted { .. }
+                | Self::MessageUndelivered { .. }
         )
     }
 

@@ -17,8 +17,11 @@ pub struct Broken {
     pub kind: &'static str,
 }
 
-fn mark(fact: &Fact) -> Mark {
-    Mark { seq: fact.seq, at: fact.instant, actor: fact.actor.clone(), role: fact.role }
+impl Mark {
+    /// Where a fact stands.
+    pub(crate) fn of(fact: &Fact) -> Self {
+        Self { seq: fact.seq, at: fact.instant, actor: fact.actor.clone(), role: fact.role }
+    }
 }
 
 impl Incident {
@@ -63,7 +66,7 @@ impl Incident {
             version: fact.seq,
             last_seq: fact.seq,
             as_of: fact.instant,
-            opened: mark(fact),
+            opened: Mark::of(fact),
             origin: origin.clone(),
             title: title.clone(),
             severity: severity.clone(),
@@ -114,7 +117,7 @@ impl Incident {
     /// # Errors
     /// The fact is not one of an incident, or names a judgement or message that is not there.
     pub fn apply(&mut self, fact: &Fact) -> Result<(), Broken> {
-        let mark = mark(fact);
+        let mark = Mark::of(fact);
         if fact.body.moves_version() {
             self.version = fact.seq;
         }

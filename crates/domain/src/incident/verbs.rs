@@ -79,7 +79,7 @@ fn no_call() -> Refusal {
 }
 
 /// Whether `by` is a person, and another one than `first`: programs confirm nothing.
-pub(super) fn is_second_person(by: &By, first: &Actor) -> bool {
+pub(crate) fn is_second_person(by: &By, first: &Actor) -> bool {
     by.actor.person_id().is_some() && !first.is_same_person(&by.actor)
 }
 

@@ -191,6 +191,34 @@ CREATE INDEX incidents_owing_runbooks ON incidents (tenant, key) WHERE duty = 'w
 CREATE INDEX incidents_owing_reports ON incidents (tenant, key)
   WHERE duty IN ('write_preliminary', 'approve_preliminary', 'write_final', 'approve_final', 'review_major');
 
+-- What a request has beside the header; a cache of the fold too, as of its own last step.
+CREATE TABLE requests (
+  tenant TEXT NOT NULL,
+  key TEXT NOT NULL,
+  entry TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  report TEXT NOT NULL,
+  class TEXT NOT NULL CHECK (class IN ('slight', 'possible', 'basic', 'advanced')),
+  days BIGINT NOT NULL,
+  pace TEXT NOT NULL CHECK (pace IN ('high', 'middle', 'low')),
+  channel TEXT NOT NULL CHECK (channel IN ('ticket', 'telephone', 'provider')),
+  received BIGINT NOT NULL,
+  standard_due BIGINT,
+  raw_due BIGINT,
+  due BIGINT,
+  held BIGINT NOT NULL,
+  awaiting TEXT,
+  excepted BIGINT NOT NULL CHECK (excepted IN (0, 1)),
+  done BIGINT,
+  breached BIGINT NOT NULL CHECK (breached IN (0, 1)),
+  urgent BIGINT NOT NULL CHECK (urgent IN (0, 1)),
+  owed TEXT,
+  owed_due BIGINT,
+  PRIMARY KEY (tenant, key),
+  FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
+);
+CREATE INDEX requests_by_due ON requests (tenant, due) WHERE due IS NOT NULL;
+
 -- Which incident a correlating key joins, and until when (NULL: while the incident is open).
 CREATE TABLE correlations (
   tenant TEXT NOT NULL,

@@ -473,6 +473,29 @@ impl Told<'_> {
             Body::WindowCounted { count, .. } => {
                 say("作業時間帯の同じアラート", "The same alert in the window").with(format!("{count}"))
             }
+            // What belongs to a request is told on its own page.
+            Body::RequestFiled(_)
+            | Body::RequestTaken { .. }
+            | Body::RequestPlanned { .. }
+            | Body::WorkApproved { .. }
+            | Body::RequestBegun {}
+            | Body::RequestCompleted { .. }
+            | Body::RequestReturned {}
+            | Body::RequestClosed { .. }
+            | Body::RequestDeclined { .. }
+            | Body::RequestCancelled {}
+            | Body::RequestAsked { .. }
+            | Body::RequestAnswered { .. }
+            | Body::DateOffered { .. }
+            | Body::DateReplied { .. }
+            | Body::RequestExcepted { .. }
+            | Body::RequestMadeUrgent {}
+            | Body::RequestReclassified { .. }
+            | Body::RequestMessaged { .. }
+            | Body::RequestNoted { .. }
+            | Body::RequestDuePassed { .. }
+            | Body::MissExplained { .. }
+            | Body::RequestReminded { .. } => say("ご依頼", "Request"),
             // What belongs to a tenant and never to a record.
             Body::CauseOpened { title } => say("共通原因を開いた", "Common cause opened").with(self.text(title)),
             Body::CauseClosed { .. } => say("共通原因を終えた", "Common cause closed"),

@@ -15,6 +15,7 @@ pub use desk::{
     calendar_page, keys_page, mail_page, templates_page, webhooks_page,
 };
 pub use duty::{DutyGroup, DutyPage, page as duty_page, samples as duty_samples};
+pub(crate) use handler::sheet::csv_answer;
 pub(crate) use handler::tenants::contacts as contact_lines;
 pub use import::{ImportPage, page as import_page};
 pub use people::{Delegation, Membership, PeoplePage, Person, page as people_page};

@@ -12,6 +12,7 @@ use domain::contact::{ContactPlan, SelfRecovery};
 use domain::criteria::Criteria;
 use domain::ids::{PersonId, ProjectKey};
 use domain::paper::Paper;
+use domain::refusal::Refusal;
 use domain::words::Lang;
 use gate::Trouble;
 use maud::Markup;
@@ -77,6 +78,9 @@ async fn agree<P: Paper>(here: Here, sent: Sent, noun: &str) -> Result<Response,
 }
 
 async fn agree_typed<P: Paper>(here: &Here, project: &str, typed: &Typed) -> Answer<String> {
+    if project.is_empty() {
+        return Err(Refusal::invalid("project", "プロジェクトを選んでください。", "Choose a project.").into());
+    }
     let input = PaperAgreement { version: typed.number("version")?.unwrap_or_default() };
     here.state.desk.agree_to::<P>(&here.caller, &ProjectKey::new(project), input).await?;
     Ok(format!("/terms#{project}"))

@@ -10,6 +10,7 @@ mod nights;
 mod one_operator;
 mod pages;
 mod reports;
+mod requests;
 mod runbooks;
 mod set_up;
 mod settings;

@@ -1,0 +1,121 @@
+//! The tables of appendix 5 of one tenant for a period, as they stand now (R-A5-*).
+
+use crate::{Answer, Caller, Desk};
+use domain::access::Right;
+use domain::catalogue::Catalogue;
+use domain::compliance::{IncidentLine, Line, Occurrence, Ticket, incidents, requests};
+use domain::ids::TenantId;
+use domain::refusal::Refusal;
+use domain::request::State;
+use domain::time::{HOUR_MS, Instant};
+use store::{IncidentRow, RequestQuery, RequestRow};
+
+/// Tickets of one table at most; a table with more would not be whole, so it is refused.
+const TICKETS_MAX: u32 = 100_000;
+/// The longest period: ten years.
+const PERIOD_MAX_MS: i64 = 3_660 * 24 * HOUR_MS;
+
+/// Both tables.
+#[derive(Clone, Debug)]
+pub struct Compliance {
+    /// The customer's name.
+    pub customer: String,
+    /// From when.
+    pub from: Instant,
+    /// Before when.
+    pub before: Instant,
+    /// As of when.
+    pub as_of: Instant,
+    /// One line for each row of the catalogue.
+    pub requests: Vec<Line>,
+    /// With impact, and without.
+    pub incidents: [IncidentLine; 2],
+}
+
+impl Desk {
+    /// How a customer's service levels were kept in a period.
+    ///
+    /// # Errors
+    /// The tenant is out of reach, the period ends before it begins or is longer than ten years, or it holds more tickets than a
+    /// table can.
+    pub async fn compliance(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        from: Instant,
+        before: Instant,
+    ) -> Answer<Compliance> {
+        let scope = self.enter(caller, tenant, &[Right::ReadOperations, Right::ReadPublished]).await?;
+        if before <= from || before.since_ms(from) > PERIOD_MAX_MS {
+            return Err(Refusal::invalid(
+                "to",
+                "期間は開始より後、10年以内で指定してください。",
+                "A period ends after it begins, within ten years.",
+            )
+            .into());
+        }
+        let tenants = [scope.tenant.clone()];
+        let store = self.store.staff(&tenants);
+        let query =
+            RequestQuery { due: Some((from, before)), project: scope.project.clone(), ..RequestQuery::default() };
+        let mut filed = store.requests(&query, TICKETS_MAX + 1).await?;
+        let mut occurred = store.incidents_due(from, before, TICKETS_MAX + 1).await?;
+        occurred.retain(|row| scope.project.as_ref().is_none_or(|own| row.project == *own));
+        if filed.len().max(occurred.len()) > TICKETS_MAX as usize {
+            return Err(Refusal::invalid(
+                "to",
+                "件数が多すぎます。期間を短くしてください。",
+                "There are too many tickets. Choose a shorter period.",
+            )
+            .into());
+        }
+        filed.reverse();
+        let (_, catalogue) = self.catalogue_of(&scope.tenant).await?;
+        let as_of = self.now().await?;
+        let tickets: Vec<Ticket> = filed.into_iter().filter_map(ticket).collect();
+        let occurrences: Vec<Occurrence> = occurred.into_iter().map(occurrence).collect();
+        Ok(Compliance {
+            customer: self.customer_name(&scope.tenant).await?,
+            from,
+            before,
+            as_of,
+            requests: requests(&rows_of(catalogue), &tickets, as_of),
+            incidents: incidents(&occurrences, as_of),
+        })
+    }
+}
+
+/// A customer's own catalogue may lack rows of the tables; the tables stay whole.
+fn rows_of(mut catalogue: Catalogue) -> Catalogue {
+    for row in &Catalogue::shipped().rows {
+        if !catalogue.rows.iter().any(|own| own.name == row.name) {
+            catalogue.rows.push(row.clone());
+        }
+    }
+    catalogue
+}
+
+fn ticket(row: RequestRow) -> Option<Ticket> {
+    let due = row.due?;
+    Some(Ticket {
+        cancelled: [State::Cancelled.code(), State::OutOfScope.code()].contains(&row.state.as_str()),
+        key: row.key,
+        report: row.report,
+        due,
+        raw_due: row.raw_due.unwrap_or(due),
+        done: row.done,
+        excepted: row.excepted == 1,
+        held: row.held,
+        waits: row.awaiting.is_some(),
+    })
+}
+
+fn occurrence(row: IncidentRow) -> Occurrence {
+    Occurrence {
+        key: row.key,
+        impact: row.impact != "no",
+        slo_due: row.slo_due,
+        sla_due: row.sla_due,
+        notified: row.notified_at,
+    }
+}

@@ -1,0 +1,139 @@
+//! A request opened for writing: loaded and folded under its tenant's lock, saved whole.
+
+use super::telling;
+use crate::desk::required;
+use crate::incident::{Done, calendar_as_of};
+use crate::{Answer, Change, Desk};
+use domain::access::{Actor, Role};
+use domain::calendar::Calendar;
+use domain::fact::{Body, NewFact};
+use domain::ids::{BlobId, RecordKey, TenantId};
+use domain::incident::verbs::By;
+use domain::refusal::Refusal;
+use domain::request::Request;
+use store::{RequestRow, Write};
+
+/// A request, open for one change.
+pub(crate) struct RequestCase<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) write: Write,
+    pub(crate) request: Box<Request>,
+    pub(crate) calendar: Calendar,
+    pub(crate) by: By,
+}
+
+impl Desk {
+    /// Opens a request for the desk itself: a timer, a delivery.
+    pub(crate) async fn open_request_by_system(
+        &self,
+        tenant: &TenantId,
+        key: &RecordKey,
+    ) -> Answer<Option<RequestCase<'_>>> {
+        let write = self.store.write(tenant).await?;
+        self.open_request(write, key, Actor::System, None).await
+    }
+
+    pub(super) async fn open_request(
+        &self,
+        mut write: Write,
+        key: &RecordKey,
+        actor: Actor,
+        role: Option<Role>,
+    ) -> Answer<Option<RequestCase<'_>>> {
+        let facts = write.record_facts(key).await?;
+        if !matches!(facts.first().map(|fact| &fact.body), Some(Body::RequestFiled(_))) {
+            return Ok(None);
+        }
+        let Some(request) = Request::fold(&facts)? else { return Ok(None) };
+        let now = write.now();
+        let calendar = calendar_as_of(&mut write, now).await?;
+        let by = By { actor, role, now };
+        Ok(Some(RequestCase { desk: self, write, request: Box::new(request), calendar, by }))
+    }
+}
+
+impl RequestCase<'_> {
+    /// A required text, stored as a blob.
+    pub(crate) fn required(&mut self, field: &'static str, text: &str) -> Result<BlobId, Refusal> {
+        required(field, text).map(|text| self.write.text(text))
+    }
+
+    /// A text that may be empty, stored as a blob where it is not.
+    pub(crate) fn optional(&mut self, field: &'static str, text: &str) -> Result<Option<BlobId>, Refusal> {
+        if text.trim().is_empty() { Ok(None) } else { self.required(field, text).map(Some) }
+    }
+
+    /// Writes facts with all that follows from them, and commits.
+    pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
+        for new in facts {
+            let fact = self.write.append(new);
+            self.request.apply(&fact)?;
+            for queued in telling::queue(&mut self, &fact).await? {
+                let fact = self.write.append(queued);
+                self.request.apply(&fact)?;
+            }
+        }
+        self.end().await
+    }
+
+    /// Makes header and timers agree with the fold, and commits.
+    pub(super) async fn end(mut self) -> Answer<Done> {
+        let title = self.write.blob_text(&self.request.title).await?.unwrap_or_default();
+        let calendar = calendar_as_of(&mut self.write, self.request.as_of).await?;
+        let row = cached_row(self.write.tenant(), &self.request, title, &calendar);
+        self.write.save_request(row).await?;
+        self.write.sync_timers(self.request.key.as_str(), &timer_rows(&self.request, &calendar)).await?;
+        let done =
+            Done { key: self.request.key.clone(), version: self.request.version, state: self.request.state.code() };
+        self.desk.commit(self.write, &done).await?;
+        self.desk.ring(Change::Act);
+        Ok(done)
+    }
+}
+
+/// The timers of a request as rows.
+pub(crate) fn timer_rows(request: &Request, calendar: &Calendar) -> Vec<store::Timer> {
+    let timers = request.timers(calendar).into_iter();
+    timers
+        .map(|(kind, due)| store::Timer { kind: kind.code().to_owned(), generation: due.ms().unsigned_abs(), due })
+        .collect()
+}
+
+/// The header that caches the fold of a request, as of its own last step.
+pub(crate) fn cached_row(tenant: &TenantId, request: &Request, title: String, calendar: &Calendar) -> RequestRow {
+    let clock = request.clock(calendar, request.as_of).ok();
+    let owed = request.owed(calendar);
+    let of_clock =
+        |read: fn(&domain::request::clock::Clock) -> Option<domain::time::Instant>| clock.as_ref().and_then(read);
+    RequestRow {
+        tenant: tenant.clone(),
+        key: request.key.clone(),
+        project: request.project.clone(),
+        number: request.number,
+        state: request.state.code().to_owned(),
+        version: request.version,
+        title,
+        assignee: request.taken.as_ref().map(|taken| taken.what.clone()),
+        opened: request.filed.at,
+        ended: request.ended_at(),
+        entry: request.filing.entry.clone(),
+        kind: request.filing.kind.clone(),
+        report: request.filing.report.clone(),
+        class: request.filing.class.code().to_owned(),
+        days: request.filing.days.into(),
+        pace: request.pace.code().to_owned(),
+        channel: request.channel.code().to_owned(),
+        received: request.received,
+        standard_due: of_clock(|clock| clock.standard),
+        raw_due: of_clock(|clock| clock.raw),
+        due: of_clock(|clock| clock.due),
+        held: clock.as_ref().map_or(0, |clock| u32::try_from(clock.held.len()).unwrap_or(u32::MAX)),
+        awaiting: request.awaits().map(|awaited| awaited.code().to_owned()),
+        excepted: u32::from(request.exception.is_some()),
+        done: of_clock(|clock| clock.done),
+        breached: u32::from(request.breached.is_some()),
+        urgent: u32::from(request.urgent.is_some()),
+        owed: owed.map(|(owed, _)| owed.code().to_owned()),
+        owed_due: owed.and_then(|(_, due)| due),
+    }
+}

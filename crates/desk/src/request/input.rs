@@ -1,0 +1,187 @@
+//! What the verbs of a request are given: the same structs for the API's JSON and the page's form.
+
+use domain::access::Right;
+use domain::catalogue::Values;
+use domain::request::Pace;
+use domain::time::Instant;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A request to file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewRequest {
+    /// Key of the project.
+    #[schema(required)]
+    pub project: String,
+    /// Code of the catalogue entry.
+    #[schema(required)]
+    pub entry: String,
+    /// What the entry asks for, by field code.
+    #[schema(required, value_type = std::collections::BTreeMap<String, String>)]
+    pub fields: Values,
+    /// 優先度: `high` sooner than the standard days, `middle` in them (the ordinary choice), `low` without a date.
+    #[schema(value_type = Option<String>)]
+    pub pace: Option<Pace>,
+    /// 実施希望日: with 中 the N-th business day or later.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub wished: Option<Date>,
+    /// 緊急: the monitoring centre is told at once, the target stays.
+    pub urgent: bool,
+    /// Where it came by telephone: who called, by name. Staff only.
+    pub caller: String,
+    /// Why this side files what the other files in the ordinary course.
+    pub reason: String,
+}
+
+/// What a verb is given; each reads what it needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RequestInput {
+    /// The version of the request that was seen.
+    pub version: u64,
+    /// The words.
+    pub text: String,
+    /// Why.
+    pub reason: String,
+    /// Whether the work affects the service.
+    pub affects: bool,
+    /// When the work was completed; absent means now.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub completed_at: Option<Instant>,
+    /// The day or the beginning of the window that is offered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Instant>,
+    /// The end of the window.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub to: Option<Instant>,
+    /// The new due day.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub due: Option<Date>,
+    /// Whether the customer agrees.
+    pub agreed: bool,
+    /// Code of the right entry.
+    pub entry: String,
+    /// What that entry asks for.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub fields: Values,
+}
+
+/// A verb of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// 担当する
+    Take,
+    /// 計画する
+    Plan,
+    /// 承認する
+    Approve,
+    /// 作業を始める
+    Begin,
+    /// 完了する
+    Complete,
+    /// 差し戻す
+    GiveBack,
+    /// 完了を確認する
+    Close,
+    /// 対象外とする
+    Decline,
+    /// 取り消す
+    Cancel,
+    /// 確認を依頼する
+    Ask,
+    /// 回答する
+    Answer,
+    /// 日程を提案する
+    Offer,
+    /// 日程に返答する
+    Reply,
+    /// 特段の事情
+    Except,
+    /// 緊急にする
+    Urge,
+    /// 種別を変える
+    Reclassify,
+    /// メッセージ
+    Message,
+    /// 内部メモ
+    Note,
+    /// 期限超過を説明する
+    Explain,
+}
+
+impl Act {
+    /// All.
+    pub const ALL: [Self; 19] = [
+        Self::Take,
+        Self::Plan,
+        Self::Approve,
+        Self::Begin,
+        Self::Complete,
+        Self::GiveBack,
+        Self::Close,
+        Self::Decline,
+        Self::Cancel,
+        Self::Ask,
+        Self::Answer,
+        Self::Offer,
+        Self::Reply,
+        Self::Except,
+        Self::Urge,
+        Self::Reclassify,
+        Self::Message,
+        Self::Note,
+        Self::Explain,
+    ];
+
+    /// Its noun in paths.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Take => "assignment",
+            Self::Plan => "plan",
+            Self::Approve => "approval",
+            Self::Begin => "start",
+            Self::Complete => "completion",
+            Self::GiveBack => "return",
+            Self::Close => "closure",
+            Self::Decline => "refusal",
+            Self::Cancel => "cancellation",
+            Self::Ask => "question",
+            Self::Answer => "answer",
+            Self::Offer => "date",
+            Self::Reply => "date-reply",
+            Self::Except => "exception",
+            Self::Urge => "urgency",
+            Self::Reclassify => "entry",
+            Self::Message => "message",
+            Self::Note => "note",
+            Self::Explain => "explanation",
+        }
+    }
+
+    /// Which rights allow it: any of them.
+    pub const fn rights(self) -> &'static [Right] {
+        match self {
+            Self::Take
+            | Self::Plan
+            | Self::Begin
+            | Self::Complete
+            | Self::Ask
+            | Self::Offer
+            | Self::Reclassify
+            | Self::Note
+            | Self::Explain => &[Right::Operate],
+            Self::Decline | Self::Except => &[Right::Decide],
+            Self::GiveBack | Self::Close | Self::Cancel | Self::Answer => &[Right::SpeakAsCustomer],
+            Self::Approve => &[Right::Decide, Right::Consent],
+            Self::Reply => &[Right::Consent, Right::Operate],
+            Self::Urge | Self::Message => &[Right::Operate, Right::SpeakAsCustomer],
+        }
+    }
+
+    /// Whether it may be done whatever happened since the page was opened.
+    pub const fn fits_any_version(self) -> bool {
+        matches!(self, Self::Message | Self::Note)
+    }
+}

@@ -1,0 +1,267 @@
+//! Requests from filing to closing (R-4.1-1 to R-4.1.1-13, R-5.3-2 to -12; ).
+
+use crate::bench::{Bench, on_both, refusal};
+use desk::incident::Done;
+use desk::request::{Act, NewRequest, RequestInput};
+use domain::catalogue::Catalogue;
+use domain::ids::RecordKey;
+use domain::refusal::{Refusal, RefusalKind};
+use domain::request::{Pace, State};
+use domain::time::MINUTE_MS;
+
+on_both!(
+    a_request_goes_from_filing_to_closing,
+    every_entry_can_be_filed_by_its_side,
+    a_hold_is_shown_and_moves_the_due,
+    the_timers_warn_and_name_the_miss,
+    a_request_closes_by_itself,
+    nobody_else_sees_or_touches_it,
+    the_due_is_told_before_filing,
+    a_customer_has_its_own_catalogue,
+);
+
+/// A request to restart a server, as its customer files it.
+fn restart() -> NewRequest {
+    let fields = [("work", "restart"), ("host", "web01")].map(|(code, value)| (code.to_owned(), value.to_owned()));
+    NewRequest { project: "ACME".into(), entry: "server".into(), fields: fields.into(), ..NewRequest::default() }
+}
+
+fn question(topic: &str) -> NewRequest {
+    let fields = [("topic".to_owned(), topic.to_owned())];
+    NewRequest { project: "ACME".into(), entry: "consultation".into(), fields: fields.into(), ..NewRequest::default() }
+}
+
+async fn file(bench: &Bench, who: &str, new: &NewRequest) -> RecordKey {
+    bench.desk.file_request(bench.person(who), new).await.unwrap().key
+}
+
+async fn input(bench: &Bench, key: &RecordKey) -> RequestInput {
+    let row = bench.desk.store().tenant(&bench.tenant).request(key).await.unwrap().unwrap();
+    RequestInput { version: row.version, text: "本文".into(), reason: "理由".into(), ..RequestInput::default() }
+}
+
+async fn try_act(
+    bench: &Bench,
+    who: &str,
+    key: &RecordKey,
+    act: Act,
+    change: impl FnOnce(&mut RequestInput),
+) -> Result<Done, Refusal> {
+    let mut input = input(bench, key).await;
+    change(&mut input);
+    let done = bench.desk.act_on_request(bench.person(who), key, act, &input).await;
+    done.map_err(|error| refusal::<()>(Err(error)))
+}
+
+async fn act(bench: &Bench, who: &str, key: &RecordKey, act: Act) -> Done {
+    try_act(bench, who, key, act, |_| ()).await.unwrap_or_else(|refusal| panic!("{act:?}: {refusal}"))
+}
+
+/// Whatever happened is proven by its facts.
+async fn verified(bench: &Bench) {
+    let asked = desk::Verify { checkpoint_keys: vec![], outside: None };
+    desk::verify(bench.desk.store(), &asked).await.unwrap();
+}
+
+async fn a_request_goes_from_filing_to_closing(bench: Bench) {
+    let key = file(&bench, "ca", &restart()).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!(
+        (row.kind.as_str(), row.report.as_str(), row.days),
+        ("サーバー起動 / 停止作業", "サーバー起動 / 停止依頼", 1)
+    );
+    assert_eq!(
+        (row.title.as_str(), row.state.as_str(), row.channel.as_str()),
+        ("サーバー起動 / 停止作業 再起動 web01", "received", "ticket")
+    );
+    assert_eq!((row.owed.as_deref(), row.owed_due), (Some("take"), row.due));
+    act(&bench, "su", &key, Act::Take).await;
+    // The work restarts a server: its plan says so, and both sides approve it first.
+    let plan = try_act(&bench, "su", &key, Act::Plan, |_| ()).await.unwrap_err();
+    assert_eq!(plan.field(), Some("affects"));
+    try_act(&bench, "su", &key, Act::Plan, |it| it.affects = true).await.unwrap();
+    assert_eq!(try_act(&bench, "cu", &key, Act::Approve, |_| ()).await.unwrap_err().kind, RefusalKind::Forbidden);
+    act(&bench, "dh", &key, Act::Approve).await;
+    assert!(try_act(&bench, "su", &key, Act::Begin, |_| ()).await.unwrap_err().ja.contains("お客様の承認"));
+    act(&bench, "ca", &key, Act::Approve).await;
+    act(&bench, "su", &key, Act::Begin).await;
+    assert_eq!(
+        try_act(&bench, "su", &key, Act::Complete, |it| it.text = " ".into()).await.unwrap_err().field(),
+        Some("text")
+    );
+    act(&bench, "su", &key, Act::Complete).await;
+    act(&bench, "cu", &key, Act::GiveBack).await;
+    act(&bench, "su", &key, Act::Complete).await;
+    let done = act(&bench, "cu", &key, Act::Close).await;
+    assert_eq!(done.state, State::Closed.code());
+    let stale = RequestInput { version: 1, text: "x".into(), ..RequestInput::default() };
+    let refused = refusal(bench.desk.act_on_request(bench.person("su"), &key, Act::Complete, &stale).await);
+    assert!(matches!(refused.kind, RefusalKind::Stale { .. }));
+    // A message fits in every state.
+    act(&bench, "cu", &key, Act::Message).await;
+    verified(&bench).await;
+}
+
+/// R-A1-2, R-4.1.1-1: each entry is filed by its side; the other side says why; a paid one asks for the option.
+async fn every_entry_can_be_filed_by_its_side(bench: Bench) {
+    for entry in &Catalogue::shipped().entries {
+        let mut new = NewRequest { project: "ACME".into(), entry: entry.code.clone(), ..NewRequest::default() };
+        for field in &entry.fields {
+            let value = field.options.first().map_or("web01", |choice| choice.code.as_str());
+            new.fields.insert(field.code.clone(), value.to_owned());
+        }
+        for (who, by_customer) in [("cu", true), ("su", false)] {
+            let filed = bench.desk.file_request(bench.person(who), &new).await;
+            let ordinary = entry.filer.is_ordinary(by_customer);
+            match filed {
+                Ok(_) => assert!(ordinary && !entry.class.is_paid(), "{} by {who}", entry.code),
+                Err(error) => {
+                    let refused = refusal::<()>(Err(error));
+                    assert_eq!(refused.field() == Some("reason"), !ordinary, "{} by {who}: {refused}", entry.code);
+                    assert!(!ordinary || entry.class.is_paid(), "{} by {who}: {refused}", entry.code);
+                }
+            }
+        }
+    }
+    let absent = NewRequest { entry: "teleport".into(), ..restart() };
+    assert_eq!(refusal(bench.desk.file_request(bench.person("cu"), &absent).await).field(), Some("entry"));
+    let missing = NewRequest { fields: [("host".to_owned(), "web01".to_owned())].into(), ..restart() };
+    assert_eq!(refusal(bench.desk.file_request(bench.person("cu"), &missing).await).field(), Some("work"));
+    // R-4.1.2-*: by telephone staff files what customers file, with the caller's name.
+    let by_phone = NewRequest { caller: "山田".into(), ..restart() };
+    let key = file(&bench, "mo", &by_phone).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!((row.channel.as_str(), row.title.contains("山田")), ("telephone", true));
+    verified(&bench).await;
+}
+
+async fn a_hold_is_shown_and_moves_the_due(bench: Bench) {
+    let key = file(&bench, "cu", &question("容量の見直し")).await;
+    let filed = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    act(&bench, "su", &key, Act::Take).await;
+    act(&bench, "su", &key, Act::Ask).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!((row.awaiting.as_deref(), row.owed.as_deref()), (Some("answer"), Some("customer")));
+    assert!(try_act(&bench, "su", &key, Act::Ask, |_| ()).await.unwrap_err().ja.contains("待っている質問"));
+    bench.clock.set(filed.due.unwrap().plus_ms(-24 * 60 * MINUTE_MS));
+    act(&bench, "cu", &key, Act::Answer).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert!(row.held > 0 && row.due > filed.due && row.raw_due == filed.due, "{row:?}");
+    verified(&bench).await;
+}
+
+/// each warning once, the miss by itself; the customer is told, and the request is not closed without a word on why.
+async fn the_timers_warn_and_name_the_miss(bench: Bench) {
+    let key = file(&bench, "cu", &question("証明書")).await;
+    let due = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap().due.unwrap();
+    while let Some(next) = bench.desk.next_timer().await.unwrap().filter(|next| *next <= due.plus_ms(1)) {
+        bench.clock.set(next);
+        bench.desk.fire_due().await.unwrap();
+    }
+    let facts = bench.desk.store().tenant(&bench.tenant).record_facts(&key).await.unwrap();
+    let said: Vec<String> = facts
+        .iter()
+        .map(|fact| serde_json::to_value(&fact.body).unwrap())
+        .map(|body| {
+            let timer = body["body"]["timer"].as_str().map(|timer| format!(":{timer}")).unwrap_or_default();
+            format!("{}{timer}", body["kind"].as_str().unwrap())
+        })
+        .filter(|kind| !kind.starts_with("message"))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "request.filed",
+            "request.reminded:silent",
+            "request.reminded:eve",
+            "request.reminded:morning",
+            "request.reminded:not_taken",
+            "request.reminded:afternoon",
+            "request.due_passed",
+        ]
+    );
+    act(&bench, "su", &key, Act::Take).await;
+    act(&bench, "su", &key, Act::Plan).await;
+    act(&bench, "su", &key, Act::Begin).await;
+    act(&bench, "su", &key, Act::Complete).await;
+    assert!(try_act(&bench, "cu", &key, Act::Close, |_| ()).await.unwrap_err().ja.contains("期限を過ぎて"));
+    act(&bench, "su", &key, Act::Explain).await;
+    act(&bench, "cu", &key, Act::Close).await;
+    verified(&bench).await;
+}
+
+async fn a_request_closes_by_itself(bench: Bench) {
+    let key = file(&bench, "cu", &question("ログの保管")).await;
+    for step in [Act::Take, Act::Plan, Act::Begin, Act::Complete] {
+        act(&bench, "su", &key, step).await;
+    }
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    bench.clock.set(row.owed_due.unwrap().plus_ms(-1));
+    bench.desk.fire_due().await.unwrap();
+    let state = async || bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap().state;
+    assert_eq!(state().await, "completed");
+    bench.clock.set(row.owed_due.unwrap());
+    bench.desk.fire_due().await.unwrap();
+    assert_eq!(state().await, "closed");
+    verified(&bench).await;
+}
+
+async fn nobody_else_sees_or_touches_it(bench: Bench) {
+    let key = file(&bench, "cu", &restart()).await;
+    let foreign = bench.person("foreign");
+    let absent = RecordKey::new("ACME-99");
+    assert_eq!(
+        refusal(bench.desk.request(foreign, &key).await.map(|_| ())),
+        refusal(bench.desk.request(foreign, &absent).await.map(|_| ()))
+    );
+    for verb in Act::ALL {
+        let input = input(&bench, &key).await;
+        let refused = refusal(bench.desk.act_on_request(foreign, &key, verb, &input).await);
+        assert_eq!(refused.kind, RefusalKind::NotFound, "{verb:?}");
+        let reading = refusal(bench.desk.act_on_request(bench.person("au"), &key, verb, &input).await);
+        assert_eq!(reading.kind, RefusalKind::Forbidden, "an auditor writes nothing: {verb:?}");
+    }
+    act(&bench, "su", &key, Act::Note).await;
+    act(&bench, "su", &key, Act::Take).await;
+    let seen = bench.desk.request(bench.person("cu"), &key).await.unwrap();
+    assert!(seen.request.messages.is_empty(), "notes are ours");
+    assert!(!seen.people.values().any(|name| name == "su"), "the customer reads that the desk acted, not who");
+    assert_eq!(bench.desk.request(bench.person("mo"), &key).await.unwrap().request.messages.len(), 1);
+    // To the routes of an incident a request is none.
+    assert_eq!(refusal(bench.desk.incident(bench.person("mo"), &key).await.map(|_| ())).kind, RefusalKind::NotFound);
+}
+
+/// R-4.1.1-8, -12: the form shows N and the due with each day's reason, and refuses a wished day that is too early for 中.
+async fn the_due_is_told_before_filing(bench: Bench) {
+    let promise = bench.desk.due_if_filed(bench.person("cu"), "ACME", "consultation", Pace::Middle).await.unwrap();
+    let numbers: Vec<Option<u16>> = promise.days.iter().map(|day| day.number).collect();
+    assert_eq!(numbers.first(), Some(&None), "the day of receipt is day 0");
+    assert_eq!(numbers.iter().flatten().count(), 5);
+    let key = file(&bench, "cu", &question("x")).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!(row.due, promise.due);
+    let early = NewRequest { wished: Some(promise.days[1].date), ..question("x") };
+    assert_eq!(refusal(bench.desk.file_request(bench.person("cu"), &early).await).field(), Some("wished"));
+    let sooner = NewRequest { pace: Some(Pace::High), ..early };
+    let key = file(&bench, "cu", &sooner).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!(row.due, promise.due, "a wish moves no target");
+    let undated = NewRequest { pace: Some(Pace::Low), ..question("x") };
+    let key = file(&bench, "cu", &undated).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!((row.due, row.standard_due), (None, None));
+    assert!(bench.desk.due_if_filed(bench.person("foreign"), "ACME", "server", Pace::Middle).await.is_err());
+}
+
+async fn a_customer_has_its_own_catalogue(bench: Bench) {
+    let mut own = Catalogue::default();
+    own.entries.iter_mut().find(|entry| entry.code == "consultation").unwrap().days = Some(3);
+    let dh = bench.person("dh");
+    bench.desk.record_paper(dh, &bench.tenant, "", &own, None).await.unwrap();
+    let key = file(&bench, "cu", &question("x")).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!(row.days, 3);
+    own.entries[0].report = "ない行".into();
+    assert_eq!(refusal(bench.desk.record_paper(dh, &bench.tenant, "", &own, None).await).field(), Some("entry"));
+    verified(&bench).await;
+}

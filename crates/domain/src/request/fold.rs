@@ -1,0 +1,185 @@
+//! From facts to a request.
+
+use super::duty::RequestTimer;
+use super::{Completion, Ending, Exception, Message, Offer, Question, Request, State};
+use crate::fact::{Body, Fact};
+use crate::incident::{Broken, Delivery, Mark, Marked};
+
+impl Request {
+    /// Folds all facts of one request, first to last; none where there are no facts.
+    ///
+    /// # Errors
+    /// The first fact files no request, a later one files it again, or one names something that is not there.
+    pub fn fold(facts: &[Fact]) -> Result<Option<Self>, Broken> {
+        let Some((first, rest)) = facts.split_first() else { return Ok(None) };
+        let mut request = Self::filed_by(first)?;
+        for fact in rest {
+            request.apply(fact)?;
+        }
+        Ok(Some(request))
+    }
+
+    fn filed_by(fact: &Fact) -> Result<Self, Broken> {
+        let broken = || Broken { seq: fact.seq, kind: "first" };
+        let key = fact.record.clone().ok_or_else(broken)?;
+        let Body::RequestFiled(filed) = &fact.body else { return Err(broken()) };
+        let mark = Mark::of(fact);
+        if filed.project.record(filed.number) != key {
+            return Err(broken());
+        }
+        Ok(Self {
+            key,
+            project: filed.project.clone(),
+            number: filed.number,
+            received: filed.received,
+            channel: filed.channel,
+            title: filed.title.clone(),
+            details: filed.details.clone(),
+            filing: filed.filing.clone(),
+            reclassified: vec![],
+            pace: filed.pace,
+            wished: filed.wished,
+            promised: filed.due,
+            urgent: filed.urgent.then(|| mark.clone()),
+            state: State::Received,
+            version: 1,
+            last_seq: fact.seq,
+            as_of: fact.instant,
+            taken: None,
+            plan: None,
+            approved: (None, None),
+            begun: None,
+            questions: vec![],
+            offers: vec![],
+            completions: vec![],
+            returns: vec![],
+            exception: None,
+            breached: None,
+            explained: None,
+            messages: vec![],
+            deliveries: std::collections::BTreeMap::new(),
+            silence: None,
+            ending: None,
+            filed: mark,
+        })
+    }
+
+    /// Adds the next fact.
+    ///
+    /// # Errors
+    /// The fact does not fit: it is of no request, or names something that is not there.
+    pub fn apply(&mut self, fact: &Fact) -> Result<(), Broken> {
+        let broken = |kind| Broken { seq: fact.seq, kind };
+        self.add(fact).ok_or_else(|| broken("not of this request"))?;
+        self.last_seq = fact.seq;
+        self.as_of = fact.instant;
+        if fact.body.moves_version() {
+            self.version += 1;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, fact: &Fact) -> Option<()> {
+        let mark = Mark::of(fact);
+        let because = || fact.reason.clone();
+        match &fact.body {
+            Body::RequestTaken { person } => {
+                self.taken = Some(Marked { mark, what: person.clone() });
+                if self.state == State::Received {
+                    self.state = State::Reviewing;
+                }
+            }
+            Body::RequestPlanned { plan, affects } => {
+                self.filing.affects = *affects;
+                self.plan = Some(Marked { mark, what: plan.clone() });
+                // What is planned anew is approved anew.
+                self.approved = (None, None);
+                self.state = State::Planned;
+            }
+            Body::WorkApproved { by_customer: true } => self.approved.0 = Some(mark),
+            Body::WorkApproved { by_customer: false } => self.approved.1 = Some(mark),
+            Body::RequestBegun {} => {
+                self.begun = Some(mark);
+                self.state = State::Working;
+            }
+            Body::RequestCompleted { result, at, stated } => {
+                let what = Completion { result: result.clone(), at: *at, stated: *stated };
+                self.completions.push(Marked { mark, what });
+                self.state = State::Completed;
+            }
+            Body::RequestReturned {} => {
+                self.returns.push(Marked { mark, what: because()? });
+                self.state = State::Working;
+            }
+            Body::RequestClosed { automatic } => {
+                self.ending = Some(Marked { mark, what: Ending::Closed { automatic: *automatic } });
+                self.state = State::Closed;
+            }
+            Body::RequestDeclined { guidance } => {
+                self.ending = Some(Marked { mark, what: Ending::OutOfScope { guidance: guidance.clone() } });
+                self.state = State::OutOfScope;
+            }
+            Body::RequestCancelled {} => {
+                self.ending = Some(Marked { mark, what: Ending::Cancelled });
+                self.state = State::Cancelled;
+            }
+            Body::RequestAsked { text } => {
+                self.questions.push(Marked { mark, what: Question { text: text.clone(), answer: None } });
+            }
+            Body::RequestAnswered { text } => {
+                let question = self.questions.iter_mut().find(|question| question.what.answer.is_none())?;
+                question.what.answer = Some(Marked { mark, what: text.clone() });
+            }
+            Body::DateOffered { from, to, text } => {
+                self.offers
+                    .push(Marked { mark, what: Offer { from: *from, to: *to, text: text.clone(), reply: None } });
+            }
+            Body::DateReplied { agreed } => {
+                let offer = self.offers.last_mut().filter(|offer| offer.what.reply.is_none())?;
+                offer.what.reply = Some(Marked { mark, what: *agreed });
+            }
+            Body::RequestExcepted { due, text } => {
+                let what = Exception { due: *due, reason: because()?, text: text.clone() };
+                self.exception = Some(Marked { mark, what });
+            }
+            Body::RequestMadeUrgent {} => self.urgent = Some(mark),
+            Body::RequestReclassified { filing, due } => {
+                self.filing = filing.clone();
+                self.promised = *due;
+                self.reclassified.push(mark);
+            }
+            Body::RequestMessaged { text, from_customer } => {
+                let what = Message { text: text.clone(), from_customer: *from_customer, internal: false };
+                self.messages.push(Marked { mark, what });
+            }
+            Body::RequestNoted { text } => {
+                let what = Message { text: text.clone(), from_customer: false, internal: true };
+                self.messages.push(Marked { mark, what });
+            }
+            Body::RequestDuePassed { due } => self.breached = Some(Marked { mark, what: *due }),
+            Body::MissExplained { text } => self.explained = Some(Marked { mark, what: text.clone() }),
+            Body::RequestReminded { timer } => {
+                if *timer == RequestTimer::Silent {
+                    self.silence = Some(mark.at);
+                }
+            }
+            Body::MessageQueued { message, notice, channel, contact } => {
+                let delivery = Delivery {
+                    queued: mark,
+                    notice: *notice,
+                    channel: channel.clone(),
+                    contact: contact.clone(),
+                    attempts: vec![],
+                    undelivered: None,
+                };
+                self.deliveries.insert(message.clone(), delivery);
+            }
+            Body::MessageAttempted { message, outcome, detail, .. } => {
+                let attempt = Marked { mark, what: (*outcome, detail.clone()) };
+                self.deliveries.get_mut(message)?.attempts.push(attempt);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,101 @@
+//! Requests ご依頼: the list, filing from the catalogue with the due before it is promised, and one request with its bar.
+
+mod bar;
+mod filing;
+pub(crate) mod handler;
+mod of;
+mod one;
+mod sample;
+
+pub use bar::{Day, DayKind};
+pub use filing::{EntryLine, FilingPage, OpenEntry, page as filing_page};
+pub use one::{Happened, RequestPage, VerbForm, page as request_page};
+pub use sample::{filing_samples, list_samples, request_samples};
+
+use crate::clock::{ClockMark, clock_mark};
+use crate::layout::{Shell, page as shell_page};
+use crate::parts::{Table, empty, slip, table};
+use crate::when;
+use domain::time::Instant;
+use domain::words::Label;
+use maud::{Markup, html};
+
+/// A list of requests: the customer's own, or for staff what is owed first (今日).
+#[derive(Clone, Debug)]
+pub struct RequestListPage {
+    /// Its title.
+    pub title: Label,
+    /// The requests in their order.
+    pub requests: Vec<Listed>,
+    /// Whether the reader may file one.
+    pub files: bool,
+    /// Whether customers are named.
+    pub staff: bool,
+    /// Path of the next page.
+    pub next: Option<String>,
+}
+
+/// One request of a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// `KEY-n`.
+    pub key: String,
+    /// What is asked for.
+    pub title: String,
+    /// The customer and project.
+    pub whose: String,
+    /// Where it stands.
+    pub state: Label,
+    /// What is owed next, or who is waited for.
+    pub owed: Option<Label>,
+    /// Whether it is urgent.
+    pub urgent: bool,
+    /// When it was filed.
+    pub filed: Instant,
+    /// Its clock.
+    pub mark: ClockMark,
+}
+
+/// The page.
+pub fn page(shell: &Shell, it: &RequestListPage) -> Markup {
+    let title = it.title.in_lang(shell.lang);
+    let heads = [
+        shell.t("番号", "Number"),
+        shell.t("ご依頼", "Request"),
+        shell.t("状態", "State"),
+        shell.t("次にすること", "Next"),
+        shell.t("受付", "Filed"),
+        shell.t("完了期限", "Due"),
+    ];
+    let rows = it.requests.iter().map(|listed| row(shell, listed)).collect();
+    let body = html! {
+        header.top {
+            h1 { (title) }
+            @if it.files { a.button href="/requests/new" { (shell.t("依頼する", "File a request")) } }
+        }
+        @if it.requests.is_empty() {
+            (empty(shell.t("ご依頼はありません。", "There are no requests."), &html! {
+                @if it.files { (shell.t("「依頼する」から、作業やご相談を登録できます。完了の期限は登録の前に分かります。", "File work or a question; when it will be done is shown before you file it.")) }
+                @else { (shell.t("お客様が依頼すると、ここに期限の近い順に並びます。", "What customers file is listed here, the nearest due first.")) }
+            }))
+        } @else {
+            (table(&Table { id: "requests".into(), caption: title.into(), heads: heads.map(str::to_owned).to_vec(), rows }))
+            @if let Some(next) = &it.next { p.links { a href=(next) { (shell.t("さらに前へ", "Earlier ones")) } } }
+        }
+    };
+    shell_page(shell, title, &body)
+}
+
+fn row(shell: &Shell, it: &Listed) -> Vec<Markup> {
+    vec![
+        slip(&it.key),
+        html! {
+            a href={ "/requests/" (it.key) } { strong { (it.title) } } " " small { (it.whose) }
+            @if it.urgent { " " span.flag.internal { (shell.t("緊急", "urgent")) } }
+        },
+        html! { (it.state.in_lang(shell.lang)) },
+        html! { @if let Some(owed) = it.owed { (owed.in_lang(shell.lang)) } },
+        when::time(shell, it.filed),
+        clock_mark(shell, &it.mark),
+    ]
+}
