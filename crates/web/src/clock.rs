@@ -91,6 +91,11 @@ pub enum ClockState {
         /// The reason in the reader's language.
         why: String,
     },
+    /// It is held: the only missing act is the customer's, so nothing is due meanwhile.
+    Held {
+        /// What is waited for, in the reader's language.
+        why: String,
+    },
     /// No such clock: `(SLA なし)`.
     NoClock,
 }
@@ -146,7 +151,7 @@ impl ClockState {
             Self::Met { .. } => Look::Met,
             Self::Missed { at: None, .. } => Look::Overdue,
             Self::Missed { .. } => Look::Missed,
-            Self::Excepted { .. } | Self::NoClock => Look::None,
+            Self::Excepted { .. } | Self::Held { .. } | Self::NoClock => Look::None,
         }
     }
 }
@@ -191,6 +196,7 @@ fn said(shell: &Shell, state: &ClockState, look: Look) -> Markup {
             html! { span.word { (shell.t("未達", "missed")) } (soft(shell, *provisional)) }
         }
         ClockState::Excepted { why } => html! { span.word { (shell.t("対象外", "not judged")) } " " (why) },
+        ClockState::Held { why } => html! { span.word { (shell.t("保留", "on hold")) } " " (why) },
         ClockState::NoClock => html! { span.word { (shell.t("期限なし", "no clock")) } },
     }
 }
@@ -226,7 +232,7 @@ fn until(shell: &Shell, state: &ClockState) -> Markup {
         ClockState::Missed { due, at: Some(at), .. } => html! {
             span.until { (when::text(shell, *at)) (shell.t("（", " (")) (when::stopwatch(shell.lang, at.since_ms(*due))) (shell.t(" 遅れ）", " late)")) }
         },
-        ClockState::Excepted { .. } | ClockState::NoClock => html! {},
+        ClockState::Excepted { .. } | ClockState::Held { .. } | ClockState::NoClock => html! {},
     }
 }
 

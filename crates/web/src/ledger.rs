@@ -81,13 +81,13 @@ pub fn ledger(shell: &Shell, it: &Ledger) -> Markup {
 }
 
 fn question(shell: &Shell, mark: &ClockMark) -> &'static str {
-    use crate::clock::ClockState::{Excepted, Met, Missed, NoClock, Running};
+    use crate::clock::ClockState::{Excepted, Held, Met, Missed, NoClock, Running};
     match mark.state {
         Running { .. } | Missed { at: None, .. } => {
             shell.t("この期限はなぜ動いているか:", "Why is this clock running?")
         }
         Met { .. } | Missed { .. } => shell.t("この期限はなぜ止まったか:", "Why did this clock stop?"),
-        Excepted { .. } | NoClock => shell.t("なぜ判定しないか:", "Why is it not judged?"),
+        Excepted { .. } | Held { .. } | NoClock => shell.t("なぜ判定しないか:", "Why is it not judged?"),
     }
 }
 

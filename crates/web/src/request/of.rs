@@ -67,7 +67,7 @@ pub(super) fn mark_of(shell: &Shell, it: &RequestListed) -> ClockMark {
         (_, None) if row.awaiting.is_some() => {
             let awaited = row.awaiting.as_deref().and_then(Awaited::from_code);
             let why = awaited.map_or("", |awaited| awaited.label().in_lang(shell.lang));
-            ClockState::Excepted { why: why.to_owned() }
+            ClockState::Held { why: why.to_owned() }
         }
         (None, _) => ClockState::NoClock,
         (Some(due), Some(at)) if at <= due => ClockState::Met { due, at, provisional: !ended },
@@ -119,7 +119,7 @@ fn mark(shell: &Shell, view: &RequestView) -> ClockMark {
         _ if matches!(request.state, State::Cancelled | State::OutOfScope) => ClockState::NoClock,
         Some((clock, _)) if clock.on_hold => {
             let why = request.awaits().map(|awaited| awaited.label().in_lang(shell.lang)).unwrap_or_default();
-            ClockState::Excepted { why: why.to_owned() }
+            ClockState::Held { why: why.to_owned() }
         }
         None => ClockState::NoClock,
         Some((clock, due)) => match (clock.verdict(view.now), clock.done) {

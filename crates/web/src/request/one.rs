@@ -123,7 +123,7 @@ fn verbs(shell: &Shell, it: &RequestPage) -> Markup {
 
 fn happened(shell: &Shell, it: &RequestPage) -> Markup {
     html! {
-        ol.timeline {
+        ol.timeline.long {
             @for one in &it.happened {
                 li id={ "fact-" (one.seq) } class=(if one.internal { "internal" } else { "" }) {
                     (when::time(shell, one.at))

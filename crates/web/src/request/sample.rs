@@ -49,7 +49,7 @@ pub fn list_samples() -> Vec<(&'static str, RequestListPage)> {
             Label::new("確認中", "Under review"),
             Some(Label::new("お客様待ち", "Waiting for the customer")),
             false,
-            ClockState::Excepted { why: "ご回答待ち".into() },
+            ClockState::Held { why: "ご回答待ち".into() },
         ),
         listed(
             "NGS-18",
