@@ -142,6 +142,7 @@ impl Desk {
             wished: input.wished,
             due: (pace != Pace::Low).then_some(due),
             urgent: input.urgent,
+            edition: None,
         };
         let reason = if reason.is_empty() { None } else { Some(write.text(reason)) };
         let record = Some(project.record(number));
@@ -169,7 +170,7 @@ impl Desk {
         act: Act,
         input: &RequestInput,
     ) -> Answer<Done> {
-        let scope = self.enter_request(caller, key, act.rights()).await?;
+        let scope = self.enter_request(caller, key, &act.rights()).await?;
         let write = self.begin(&scope.tenant).await?;
         let case = self.open_request(write, key, scope.actor.clone(), scope.role).await?;
         let mut case = case.ok_or_else(Refusal::not_found)?;
@@ -282,11 +283,11 @@ impl Desk {
             }
             Act::Message => {
                 let text = case.required("text", &input.text)?;
-                case.request.message(&by, text, by_customer)
+                case.request.message(&by, text, by_customer)?
             }
             Act::Note => {
                 let text = case.required("text", &input.text)?;
-                case.request.note(&by, text)
+                case.request.note(&by, text)?
             }
             Act::Explain => {
                 let text = case.required("text", &input.text)?;

@@ -63,6 +63,36 @@ pub enum Right {
     Audit,
 }
 
+impl Right {
+    /// Every right.
+    pub const ALL: [Self; 9] = [
+        Self::ReadOperations,
+        Self::ReadPublished,
+        Self::Operate,
+        Self::Decide,
+        Self::SpeakAsCustomer,
+        Self::Consent,
+        Self::Administer,
+        Self::Agree,
+        Self::Audit,
+    ];
+
+    /// The code in facts and procedures, such as `speak-as-customer`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ReadOperations => "read-operations",
+            Self::ReadPublished => "read-published",
+            Self::Operate => "operate",
+            Self::Decide => "decide",
+            Self::SpeakAsCustomer => "speak-as-customer",
+            Self::Consent => "consent",
+            Self::Administer => "administer",
+            Self::Agree => "agree",
+            Self::Audit => "audit",
+        }
+    }
+}
+
 impl Role {
     /// Every role, customers first.
     pub const ALL: [Self; 13] = [

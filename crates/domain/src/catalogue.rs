@@ -8,7 +8,7 @@
 use crate::calendar::BusinessDays;
 use crate::paper::Paper;
 use crate::refusal::Refusal;
-use crate::words::{Label, Lang};
+use crate::words::{Label, Lang, Words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -118,24 +118,6 @@ impl Filer {
     /// Whether that side files it in the ordinary course.
     pub const fn is_ordinary(self, by_customer: bool) -> bool {
         matches!((self, by_customer), (Self::Both, _) | (Self::Customer, true) | (Self::Provider, false))
-    }
-}
-
-/// A text in both languages, as data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    /// Japanese.
-    pub ja: String,
-    /// English; where empty the Japanese text is shown.
-    #[serde(default)]
-    pub en: String,
-}
-
-impl Words {
-    /// The text in that language.
-    pub fn in_lang(&self, lang: Lang) -> &str {
-        if lang == Lang::En && !self.en.is_empty() { &self.en } else { &self.ja }
     }
 }
 

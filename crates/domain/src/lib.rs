@@ -17,6 +17,7 @@ pub mod night;
 pub mod paging;
 pub mod paper;
 pub mod pattern;
+pub mod process;
 pub mod refusal;
 pub mod request;
 pub mod runbook;

@@ -11,6 +11,11 @@ pub enum RefusalKind {
         /// The field's name in the API and in the form.
         field: &'static str,
     },
+    /// A field that a procedure asks for is missing or wrong (400).
+    Unfit {
+        /// The field's code in the file of the procedure.
+        field: String,
+    },
     /// The record is not in a state, or the person not in a place, where this can be done (409).
     NotNow,
     /// The record moved on since the caller saw it (409).
@@ -40,6 +45,11 @@ impl Refusal {
     /// A field is missing or wrong.
     pub fn invalid(field: &'static str, ja: impl Into<String>, en: impl Into<String>) -> Self {
         Self { kind: RefusalKind::Invalid { field }, ja: ja.into(), en: en.into() }
+    }
+
+    /// A field that a procedure asks for is missing or wrong.
+    pub fn unfit(field: impl Into<String>, ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::Unfit { field: field.into() }, ja: ja.into(), en: en.into() }
     }
 
     /// Not in this state, or not by this person.

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod duty;
 mod fold;
+mod guard;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -17,11 +18,13 @@ pub use state::State;
 use crate::catalogue::Class;
 use crate::ids::{BlobId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::incident::{Delivery, Mark, Marked};
+use crate::process::Process;
 use crate::time::Instant;
 use crate::words::Label;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// 優先度 of a request: a wish about the date, never a severity (C-21; R-4.1.1-4 to -7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -152,6 +155,9 @@ pub struct Filed {
     /// 緊急
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
+    /// Version of the procedure under which it was filed; it keeps that version. None: the one that shipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<u32>,
 }
 
 /// A question to the customer.
@@ -227,6 +233,10 @@ pub enum Ending {
 pub struct Request {
     /// `KEY-n`.
     pub key: RecordKey,
+    /// The procedure it goes by: the version under which it was filed.
+    pub procedure: Arc<Process>,
+    /// Which version that is; none: the one that shipped.
+    pub edition: Option<u32>,
     /// Its project.
     pub project: ProjectKey,
     /// Its number in the project.
@@ -324,6 +334,11 @@ impl Request {
     pub fn is_missed(&self) -> bool {
         let in_time = |due: Instant| self.completion().is_some_and(|done| done.what.at <= due);
         self.breached.as_ref().is_some_and(|breached| self.state == State::Working || !in_time(breached.what))
+    }
+
+    /// Whether a miss, if there is one, was explained to the customer (R-5.3-12).
+    pub fn is_explained(&self) -> bool {
+        !self.is_missed() || self.explained.is_some()
     }
 
     /// When it ended.

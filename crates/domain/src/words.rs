@@ -67,3 +67,21 @@ impl Label {
         lang.pick(self.ja, self.en)
     }
 }
+
+/// A text in both languages, as data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Japanese.
+    pub ja: String,
+    /// English; where empty the Japanese text is shown.
+    #[serde(default)]
+    pub en: String,
+}
+
+impl Words {
+    /// The text in that language.
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        if lang == Lang::En && !self.en.is_empty() { &self.en } else { &self.ja }
+    }
+}

@@ -219,6 +219,7 @@ impl From<Refusal> for Trouble {
         match kind {
             RefusalKind::Invalid { field: IDEMPOTENCY_KEY } => Self::new(Kind::KeyReused, ja, en),
             RefusalKind::Invalid { field } => Self::invalid(field, ja, en),
+            RefusalKind::Unfit { field } => Self::invalid(field, ja, en),
             RefusalKind::NotNow => Self::new(Kind::NotNow, ja, en),
             RefusalKind::Stale { version } => {
                 let mut trouble = Self::new(Kind::Stale, ja, en);

@@ -26,6 +26,7 @@ pub mod incident;
 pub mod layout;
 pub mod ledger;
 mod live;
+mod need;
 pub mod night;
 pub mod outbox;
 pub mod parts;

@@ -2,6 +2,7 @@
 
 use domain::access::Right;
 use domain::catalogue::Values;
+use domain::process::{Verb, shipped};
 use domain::request::Pace;
 use domain::time::Instant;
 use jiff::civil::Date;
@@ -160,28 +161,57 @@ impl Act {
         }
     }
 
-    /// Which rights allow it: any of them.
-    pub const fn rights(self) -> &'static [Right] {
+    /// Its code in the procedure.
+    pub const fn code(self) -> &'static str {
         match self {
-            Self::Take
-            | Self::Plan
-            | Self::Begin
-            | Self::Complete
-            | Self::Ask
-            | Self::Offer
-            | Self::Reclassify
-            | Self::Note
-            | Self::Explain => &[Right::Operate],
-            Self::Decline | Self::Except => &[Right::Decide],
-            Self::GiveBack | Self::Close | Self::Cancel | Self::Answer => &[Right::SpeakAsCustomer],
-            Self::Approve => &[Right::Decide, Right::Consent],
-            Self::Reply => &[Right::Consent, Right::Operate],
-            Self::Urge | Self::Message => &[Right::Operate, Right::SpeakAsCustomer],
+            Self::Take => "take",
+            Self::Plan => "plan",
+            Self::Approve => "approve",
+            Self::Begin => "begin",
+            Self::Complete => "complete",
+            Self::GiveBack => "give_back",
+            Self::Close => "close",
+            Self::Decline => "decline",
+            Self::Cancel => "cancel",
+            Self::Ask => "ask",
+            Self::Answer => "answer",
+            Self::Offer => "offer",
+            Self::Reply => "reply",
+            Self::Except => "except",
+            Self::Urge => "urge",
+            Self::Reclassify => "reclassify",
+            Self::Message => "message",
+            Self::Note => "note",
+            Self::Explain => "explain",
         }
     }
 
+    /// Which rights allow it under the procedure that ships: any of them. A version of the procedure can ask for less only.
+    pub fn rights(self) -> Vec<Right> {
+        shipped::request().verb(self.code()).map(Verb::rights).unwrap_or_default()
+    }
+
     /// Whether it may be done whatever happened since the page was opened.
-    pub const fn fits_any_version(self) -> bool {
-        matches!(self, Self::Message | Self::Note)
+    pub fn fits_any_version(self) -> bool {
+        shipped::request().verb(self.code()).is_some_and(Verb::fits_any_version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::process::Who;
+
+    #[test]
+    fn the_verbs_are_those_of_the_procedure() {
+        let process = shipped::request();
+        let filed = process.opening().map(|verb| verb.code.as_str());
+        let said: Vec<_> = process.verbs.iter().filter(|verb| Some(verb.code.as_str()) != filed).collect();
+        assert_eq!(said.len(), Act::ALL.len());
+        for act in Act::ALL {
+            let verb = process.verb(act.code()).unwrap_or_else(|| panic!("{act:?} is not in the procedure"));
+            assert_eq!(verb.noun, act.noun(), "{act:?}");
+            assert!(verb.who.iter().all(|who| !matches!(who, Who::Role(_))), "{act:?}: a request asks for rights");
+        }
     }
 }

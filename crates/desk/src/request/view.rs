@@ -2,7 +2,7 @@
 
 use super::{no_entry, standard_due};
 use crate::{Answer, Caller, Desk};
-use domain::access::{Actor, Right};
+use domain::access::{Actor, Right, Role};
 use domain::calendar::Calendar;
 use domain::catalogue::{Catalogue, Entry, Values};
 use domain::fact::Fact;
@@ -42,6 +42,8 @@ pub struct RequestView {
     pub calendar: Calendar,
     /// As of when.
     pub now: Instant,
+    /// Who reads it, in which role.
+    pub reader: (Actor, Option<Role>),
 }
 
 /// A request of a list.
@@ -242,6 +244,7 @@ impl Desk {
             clock,
             calendar,
             now,
+            reader: (scope.actor, scope.role),
         })
     }
 

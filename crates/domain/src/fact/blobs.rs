@@ -71,6 +71,8 @@ impl Body {
                 [Some(hosts), Some(work), caller.as_ref(), None, None, None]
             }
             Self::RequestFiled(filed) => two(&filed.title, Some(&filed.details)),
+            Self::RecordOpened(opened) => two(&opened.title, Some(&opened.fields)),
+            Self::RecordActed(acted) => [acted.fields.as_ref(), None, None, None, None, None],
             Self::RequestPlanned { plan: blob, .. }
             | Self::RequestCompleted { result: blob, .. }
             | Self::RequestDeclined { guidance: blob }

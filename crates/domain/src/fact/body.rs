@@ -11,6 +11,7 @@ use crate::incident::escalation::{Cause, Group};
 use crate::incident::major::Criterion;
 use crate::incident::promise::PromiseKind;
 use crate::incident::report::ReportKind;
+use crate::process;
 use crate::request;
 use crate::telephone::Evidence;
 use crate::time::Instant;
@@ -603,6 +604,12 @@ pub enum Body {
     #[serde(rename = "request.reminded")]
     RequestReminded { timer: request::duty::RequestTimer },
 
+    // A record of a process that is only a file.
+    #[serde(rename = "record.opened")]
+    RecordOpened(Box<process::record::Opened>),
+    #[serde(rename = "record.acted")]
+    RecordActed(Box<process::record::Acted>),
+
     // What tools told about it.
     #[serde(rename = "alert.joined")]
     AlertJoined { event: u64, alert_key: String },
@@ -668,7 +675,10 @@ pub enum Body {
 impl Body {
     /// Whether a person acting on a record must have seen this before acting on it. Repeats, deliveries and reminders
     /// arrive on their own and do not make what an operator is typing stale.
-    pub const fn moves_version(&self) -> bool {
+    pub fn moves_version(&self) -> bool {
+        if let Self::RecordActed(acted) = self {
+            return !acted.adds;
+        }
         !matches!(
             self,
             Self::AlertJoined { .. }
@@ -712,8 +722,11 @@ impl Body {
         )
     }
 
-    /// Whether the customer reads it on a request's page.
-    pub const fn is_told_to_customer(&self) -> bool {
+    /// Whether the customer reads it on the page of the record.
+    pub fn is_told_to_customer(&self) -> bool {
+        if let Self::RecordActed(acted) = self {
+            return !acted.internal;
+        }
         !matches!(
             self,
             Self::RequestNoted { .. }

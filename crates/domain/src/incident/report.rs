@@ -215,7 +215,7 @@ impl Incident {
                 "This version was approved or sent back already.",
             ));
         }
-        if !is_second_person(by, &found.mark.actor) {
+        if !is_second_person(&by.actor, &found.mark.actor) {
             return Err(Refusal::not_now(
                 "作成した本人は承認も差戻しもできません。別の責任者に依頼してください。",
                 "Whoever wrote it can neither approve it nor send it back. Ask another head of desk.",

@@ -78,9 +78,9 @@ fn no_call() -> Refusal {
     Refusal::not_now("この障害はお電話で受けたものではありません。", "This was not told to us by telephone.")
 }
 
-/// Whether `by` is a person, and another one than `first`: programs confirm nothing.
-pub(crate) fn is_second_person(by: &By, first: &Actor) -> bool {
-    by.actor.person_id().is_some() && !first.is_same_person(&by.actor)
+/// Whether `actor` is a person, and another one than `first`: programs confirm nothing.
+pub(crate) fn is_second_person(actor: &Actor, first: &Actor) -> bool {
+    actor.person_id().is_some() && !first.is_same_person(actor)
 }
 
 impl Incident {
@@ -191,7 +191,7 @@ impl Incident {
     pub fn confirm_judgement(&self, by: &By) -> Facts {
         self.still_open()?;
         let Some(judgement) = self.awaiting_second() else { return Err(wrong_state(self)) };
-        if !is_second_person(by, &judgement.mark.actor) {
+        if !is_second_person(&by.actor, &judgement.mark.actor) {
             return Err(Refusal::not_now(
                 "判定した本人は確認できません。別の担当者に確認を依頼してください。",
                 "Whoever judged cannot confirm it. Ask another person.",
@@ -355,7 +355,7 @@ impl Incident {
         let Some(alarm) = self.false_alarm.as_ref().filter(|alarm| alarm.what.review.is_none()) else {
             return Err(wrong_state(self));
         };
-        if !is_second_person(by, &alarm.mark.actor) {
+        if !is_second_person(&by.actor, &alarm.mark.actor) {
             return Err(Refusal::not_now(
                 "誤検知とした本人は確認できません。別の責任者に確認を依頼してください。",
                 "Whoever declared the false alarm cannot review it. Ask another head of desk.",

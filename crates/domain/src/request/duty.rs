@@ -129,13 +129,14 @@ impl Request {
     /// When it closes by itself: five business days after the completion.
     pub fn auto_close(&self, calendar: &Calendar) -> Option<Instant> {
         let done = self.completion().filter(|_| self.state == State::Completed)?;
-        calendar.business_days_after(done.mark.at, BusinessDays::POSSIBLE_EFFECT).ok()
+        let days = self.procedure.verb("close")?.after()?;
+        calendar.business_days_after(done.mark.at, BusinessDays::new(days.into()).ok()?).ok()
     }
 
     /// The timers that must stand, each with its due.
     pub fn timers(&self, calendar: &Calendar) -> Vec<(RequestTimer, Instant)> {
         let mut timers = vec![];
-        if let Some(at) = self.auto_close(calendar).filter(|_| self.explained_if_missed().is_ok()) {
+        if let Some(at) = self.auto_close(calendar).filter(|_| self.is_explained()) {
             timers.push((RequestTimer::AutoClose, at));
         }
         let in_hand = matches!(self.state, State::Received | State::Reviewing | State::Planned | State::Working);

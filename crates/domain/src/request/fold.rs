@@ -4,6 +4,7 @@ use super::duty::RequestTimer;
 use super::{Completion, Ending, Exception, Message, Offer, Question, Request, State};
 use crate::fact::{Body, Fact};
 use crate::incident::{Broken, Delivery, Mark, Marked};
+use crate::process::shipped;
 
 impl Request {
     /// Folds all facts of one request, first to last; none where there are no facts.
@@ -29,6 +30,8 @@ impl Request {
         }
         Ok(Self {
             key,
+            procedure: shipped::request(),
+            edition: filed.edition,
             project: filed.project.clone(),
             number: filed.number,
             received: filed.received,

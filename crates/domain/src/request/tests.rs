@@ -72,6 +72,7 @@ impl Story {
             wished: None,
             due,
             urgent: false,
+            edition: None,
         };
         let body = Body::RequestFiled(Box::new(filed));
         let new = NewFact {
@@ -360,10 +361,8 @@ fn it_warns_on_the_eve_and_on_the_due_day() {
     let taken = Story::filed(Pace::Middle, 5, false).taken();
     assert!(taken.timers().iter().all(|(kind, _)| *kind != NotTaken));
     // Two business days count from the last word to the customer.
-    let spoken = Story::filed(Pace::Middle, 5, false)
-        .taken()
-        .at("25 10:00")
-        .act("su", |it, by| Ok(it.message(by, text(), false)));
+    let spoken =
+        Story::filed(Pace::Middle, 5, false).taken().at("25 10:00").act("su", |it, by| it.message(by, text(), false));
     assert!(spoken.timers().contains(&(Silent, at("27 19:00"))));
     // What lies before the filing of a one-day request reminds of nothing.
     assert!(Story::filed(Pace::Middle, 1, false).timers().iter().all(|(kind, _)| *kind != Eve));
@@ -410,7 +409,7 @@ fn a_late_completion_is_a_miss_whoever_is_faster() {
 fn a_silence_reminds_once() {
     let story = Story::filed(Pace::Middle, 5, false).taken().at("26 19:00").fire(RequestTimer::Silent);
     assert!(story.timers().iter().all(|(kind, _)| *kind != RequestTimer::Silent));
-    let story = story.at("27 10:00").act("su", |it, by| Ok(it.message(by, text(), false)));
+    let story = story.at("27 10:00").act("su", |it, by| it.message(by, text(), false));
     assert!(story.timers().contains(&(RequestTimer::Silent, at("12-01 19:00"))));
 }
 

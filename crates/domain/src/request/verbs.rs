@@ -1,11 +1,11 @@
 //! What people do to a request: each verb looks at it and returns facts, or refuses with a sentence.
 
 use super::clock::Awaited;
-use super::{Filing, Request, State};
+use super::{Filing, Request};
 use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact};
 use crate::ids::{BlobId, PersonId};
-use crate::incident::verbs::{By, is_second_person, stated};
+use crate::incident::verbs::{By, stated};
 use crate::refusal::Refusal;
 use crate::time::Instant;
 
@@ -23,26 +23,12 @@ impl Request {
         NewFact { record: Some(self.key.clone()), body, actor: by.actor.clone(), role: by.role, reason }
     }
 
-    fn wrong_state(&self) -> Refusal {
-        let (ja, en) = (self.state.label().ja, self.state.label().en);
-        Refusal::not_now(
-            format!("状態が「{ja}」のため、この操作はできません。画面で次にできる操作を確認してください。"),
-            format!("This cannot be done while the request is “{en}”. See what can be done next on its page."),
-        )
-    }
-
-    fn in_state(&self, states: &[State]) -> Result<(), Refusal> {
-        if states.contains(&self.state) { Ok(()) } else { Err(self.wrong_state()) }
-    }
-
     /// 担当する: 受付 > 確認中; later it hands the request to another person.
     ///
     /// # Errors
     /// It has ended.
     pub fn take(&self, by: &By, person: PersonId) -> Facts {
-        if self.state.is_final() {
-            return Err(self.wrong_state());
-        }
+        self.guarded("take", by)?;
         Ok(vec![self.fact(by, Body::RequestTaken { person })])
     }
 
@@ -52,7 +38,7 @@ impl Request {
     /// # Errors
     /// Not under review or planned; the work affects the service by its entry.
     pub fn plan(&self, by: &By, plan: BlobId, affects: bool, entry_affects: bool) -> Facts {
-        self.in_state(&[State::Reviewing, State::Planned])?;
+        self.guarded("plan", by)?;
         if entry_affects && !affects {
             return Err(Refusal::invalid(
                 "affects",
@@ -68,23 +54,7 @@ impl Request {
     /// # Errors
     /// Not planned, no approval is needed, the side approved already, or the planner approves.
     pub fn approve(&self, by: &By, by_customer: bool) -> Facts {
-        self.in_state(&[State::Planned])?;
-        if !self.filing.affects {
-            return Err(Refusal::not_now(
-                "サービスに影響しない作業のため、承認は要りません。",
-                "This work does not affect the service and needs no approval.",
-            ));
-        }
-        let done = if by_customer { self.approved.0.is_some() } else { self.approved.1.is_some() };
-        if done {
-            return Err(Refusal::not_now("承認は済んでいます。", "This side has approved already."));
-        }
-        if !by_customer && !self.plan.as_ref().is_some_and(|plan| is_second_person(by, &plan.mark.actor)) {
-            return Err(Refusal::not_now(
-                "計画した本人は承認できません。別の責任者が承認してください。",
-                "Whoever planned the work cannot approve it. Another head of desk must.",
-            ));
-        }
+        self.guarded("approve", by)?;
         Ok(vec![self.fact(by, Body::WorkApproved { by_customer })])
     }
 
@@ -93,14 +63,7 @@ impl Request {
     /// # Errors
     /// Not planned, or an approval is missing.
     pub fn begin(&self, by: &By) -> Facts {
-        self.in_state(&[State::Planned])?;
-        if !self.is_approved() {
-            let (ja, en) = match self.approved {
-                (None, _) => ("お客様の承認がまだありません。", "The customer's approver has not approved yet."),
-                _ => ("サポートデスク責任者の承認がまだありません。", "The head of desk has not approved yet."),
-            };
-            return Err(Refusal::not_now(ja, en));
-        }
+        self.guarded("begin", by)?;
         Ok(vec![self.fact(by, Body::RequestBegun {})])
     }
 
@@ -117,7 +80,7 @@ impl Request {
         reason: Option<BlobId>,
         calendar: &Calendar,
     ) -> Facts {
-        self.in_state(&[State::Working])?;
+        self.guarded("complete", by)?;
         let done = at.unwrap_or(by.now);
         let is_stated = stated(by.now, done, "completed_at", reason.is_some())?;
         if self.begun.as_ref().is_some_and(|begun| done < begun.at) {
@@ -140,7 +103,7 @@ impl Request {
     /// # Errors
     /// It was not completed, or it has ended.
     pub fn give_back(&self, by: &By, reason: BlobId) -> Facts {
-        self.in_state(&[State::Completed])?;
+        self.guarded("give_back", by)?;
         Ok(vec![self.fact_because(by, Body::RequestReturned {}, Some(reason))])
     }
 
@@ -150,23 +113,8 @@ impl Request {
     /// # Errors
     /// It was not completed, or a miss is not explained.
     pub fn close(&self, by: &By, automatic: bool) -> Facts {
-        self.in_state(&[State::Completed])?;
-        self.explained_if_missed()?;
+        self.guarded("close", by)?;
         Ok(vec![self.fact(by, Body::RequestClosed { automatic })])
-    }
-
-    /// Whether what is missed was explained.
-    ///
-    /// # Errors
-    /// It was not.
-    pub fn explained_if_missed(&self) -> Result<(), Refusal> {
-        if self.is_missed() && self.explained.is_none() {
-            return Err(Refusal::not_now(
-                "期限を過ぎています。理由と対応をお客様に伝えてから終了してください。",
-                "Its due was missed. Tell the customer why and what you do about it first.",
-            ));
-        }
-        Ok(())
     }
 
     /// 対象外とする: 確認中 > 対象外, by the head of desk, with where to go instead.
@@ -174,7 +122,7 @@ impl Request {
     /// # Errors
     /// Not under review.
     pub fn decline(&self, by: &By, guidance: BlobId, reason: BlobId) -> Facts {
-        self.in_state(&[State::Reviewing])?;
+        self.guarded("decline", by)?;
         Ok(vec![self.fact_because(by, Body::RequestDeclined { guidance }, Some(reason))])
     }
 
@@ -183,7 +131,7 @@ impl Request {
     /// # Errors
     /// The work has begun, or it has ended.
     pub fn cancel(&self, by: &By, reason: BlobId) -> Facts {
-        self.in_state(&[State::Received, State::Reviewing, State::Planned])?;
+        self.guarded("cancel", by)?;
         Ok(vec![self.fact_because(by, Body::RequestCancelled {}, Some(reason))])
     }
 
@@ -192,13 +140,7 @@ impl Request {
     /// # Errors
     /// It was completed or has ended, or another question waits.
     pub fn ask(&self, by: &By, text: BlobId) -> Facts {
-        self.in_state(&[State::Reviewing, State::Planned, State::Working])?;
-        if self.questions.iter().any(|question| question.what.answer.is_none()) {
-            return Err(Refusal::not_now(
-                "お客様のご回答を待っている質問があります。追記はメッセージで送ってください。",
-                "A question waits for the customer's answer already. Add to it by a message.",
-            ));
-        }
+        self.guarded("ask", by)?;
         Ok(vec![self.fact(by, Body::RequestAsked { text })])
     }
 
@@ -207,9 +149,7 @@ impl Request {
     /// # Errors
     /// None waits.
     pub fn answer(&self, by: &By, text: BlobId) -> Facts {
-        if self.state.is_final() || self.questions.iter().all(|question| question.what.answer.is_some()) {
-            return Err(Refusal::not_now("お待ちしている質問はありません。", "No question waits for an answer."));
-        }
+        self.guarded("answer", by)?;
         Ok(vec![self.fact(by, Body::RequestAnswered { text })])
     }
 
@@ -225,7 +165,7 @@ impl Request {
         text: Option<BlobId>,
         calendar: &Calendar,
     ) -> Facts {
-        self.in_state(&[State::Reviewing, State::Planned, State::Working])?;
+        self.guarded("offer", by)?;
         if calendar.date_of(from) < calendar.date_of(by.now)
             || from.since_ms(by.now) > OFFER_MAX_DAYS * 24 * crate::time::HOUR_MS
         {
@@ -246,12 +186,7 @@ impl Request {
     /// # Errors
     /// None waits.
     pub fn reply(&self, by: &By, agreed: bool, reason: Option<BlobId>) -> Facts {
-        if self.state.is_final() || self.offers.last().is_none_or(|offer| offer.what.reply.is_some()) {
-            return Err(Refusal::not_now(
-                "お待ちしている日程のご提案はありません。",
-                "No offered date waits for a word.",
-            ));
-        }
+        self.guarded("reply", by)?;
         Ok(vec![self.fact_because(by, Body::DateReplied { agreed }, reason)])
     }
 
@@ -260,7 +195,7 @@ impl Request {
     /// # Errors
     /// The due has passed, the new one is not later, or it has ended.
     pub fn except(&self, by: &By, due: Instant, reason: BlobId, text: BlobId, calendar: &Calendar) -> Facts {
-        self.in_state(&[State::Received, State::Reviewing, State::Planned, State::Working])?;
+        self.guarded("except", by)?;
         let governs = self.clock(calendar, by.now).ok().and_then(|clock| clock.due);
         if governs.is_some_and(|governs| by.now > governs) {
             return Err(Refusal::not_now(
@@ -283,12 +218,7 @@ impl Request {
     /// # Errors
     /// It is urgent already, or it has ended.
     pub fn make_urgent(&self, by: &By, reason: BlobId) -> Facts {
-        if self.state.is_final() || self.state == State::Completed {
-            return Err(self.wrong_state());
-        }
-        if self.urgent.is_some() {
-            return Err(Refusal::not_now("すでに緊急です。", "It is urgent already."));
-        }
+        self.guarded("urge", by)?;
         Ok(vec![self.fact_because(by, Body::RequestMadeUrgent {}, Some(reason))])
     }
 
@@ -297,7 +227,7 @@ impl Request {
     /// # Errors
     /// The work has begun, it has ended, or it is the same entry.
     pub fn reclassify(&self, by: &By, filing: Filing, due: Option<Instant>, reason: BlobId) -> Facts {
-        self.in_state(&[State::Received, State::Reviewing, State::Planned])?;
+        self.guarded("reclassify", by)?;
         if filing.entry == self.filing.entry {
             return Err(Refusal::invalid("entry", "別の種別を選んでください。", "Choose another entry."));
         }
@@ -305,13 +235,21 @@ impl Request {
     }
 
     /// A message to the customer or from them; in every state.
-    pub fn message(&self, by: &By, text: BlobId, from_customer: bool) -> Vec<NewFact> {
-        vec![self.fact(by, Body::RequestMessaged { text, from_customer })]
+    ///
+    /// # Errors
+    /// The procedure does not allow it.
+    pub fn message(&self, by: &By, text: BlobId, from_customer: bool) -> Facts {
+        self.guarded("message", by)?;
+        Ok(vec![self.fact(by, Body::RequestMessaged { text, from_customer })])
     }
 
     /// A note among ourselves.
-    pub fn note(&self, by: &By, text: BlobId) -> Vec<NewFact> {
-        vec![self.fact(by, Body::RequestNoted { text })]
+    ///
+    /// # Errors
+    /// The procedure does not allow it.
+    pub fn note(&self, by: &By, text: BlobId) -> Facts {
+        self.guarded("note", by)?;
+        Ok(vec![self.fact(by, Body::RequestNoted { text })])
     }
 
     /// Why the due was missed and what is done about it, told to the customer (R-5.3-12).
@@ -319,9 +257,7 @@ impl Request {
     /// # Errors
     /// It was not missed.
     pub fn explain(&self, by: &By, text: BlobId) -> Facts {
-        if self.breached.is_none() {
-            return Err(Refusal::not_now("期限は過ぎていません。", "Its due was not missed."));
-        }
+        self.guarded("explain", by)?;
         Ok(vec![self.fact(by, Body::MissExplained { text })])
     }
 

@@ -4,8 +4,9 @@ use super::bar::{Day, DayKind};
 use super::filing::filled;
 use super::one::{Happened, RequestPage, VerbForm};
 use crate::clock::{ClockMark, ClockState};
-use crate::form::{Draft, Field, Form, Input, choice};
+use crate::form::{Draft, Field, Form, Input};
 use crate::layout::Shell;
+use crate::need::field;
 use crate::when;
 use desk::request::{Act, RequestListed, RequestView};
 use domain::access::{Actor, Right};
@@ -13,11 +14,12 @@ use domain::calendar::Calendar;
 use domain::clocks::Verdict;
 use domain::fact::{Body, Fact};
 use domain::ids::BlobId;
+use domain::process::Need;
 use domain::request::clock::{Awaited, Clock};
 use domain::request::duty::{Owed, RequestTimer};
 use domain::request::{Request, State};
 use domain::time::Instant;
-use domain::words::{Label, Lang};
+use domain::words::{Label, Lang, Words};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -198,7 +200,7 @@ fn about(shell: &Shell, view: &RequestView) -> Vec<(String, String)> {
 /// What the reader can do, the step of the procedure first.
 fn verbs(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> bool) -> Vec<VerbForm> {
     let request = &view.request;
-    let allowed = |act: Act| act.rights().iter().any(|right| may(*right)) && fits(request, act);
+    let allowed = |act: Act| act.rights().iter().any(|right| may(*right)) && fits(view, act);
     let owed = request.owed(&view.calendar).map(|(owed, _)| owed);
     let is_next = |act: Act| {
         matches!(
@@ -217,7 +219,7 @@ fn verbs(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> bool) -> Vec<
         .into_iter()
         .filter(|act| allowed(*act))
         .map(|act| VerbForm {
-            name: name(act).in_lang(shell.lang).to_owned(),
+            name: name(request, act).in_lang(shell.lang).to_owned(),
             form: verb_form(shell, view, act, may),
             next: is_next(act),
         })
@@ -230,132 +232,35 @@ fn verbs(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> bool) -> Vec<
     verbs
 }
 
-/// Whether a verb may be shown: the domain refuses the rest with a sentence.
-fn fits(request: &Request, act: Act) -> bool {
-    use State::*;
-    let open_question = request.questions.iter().any(|question| question.what.answer.is_none());
-    let open_offer = request.offers.last().is_some_and(|offer| offer.what.reply.is_none());
-    let state = request.state;
-    match act {
-        Act::Take => !state.is_final() && state != Completed,
-        Act::Plan => matches!(state, Reviewing | Planned),
-        Act::Approve => state == Planned && request.filing.affects && !request.is_approved(),
-        Act::Begin => state == Planned && request.is_approved(),
-        Act::Complete => state == Working,
-        Act::GiveBack => state == Completed,
-        Act::Close => state == Completed && request.explained_if_missed().is_ok(),
-        Act::Decline => state == Reviewing,
-        Act::Cancel | Act::Reclassify => matches!(state, Received | Reviewing | Planned),
-        Act::Ask => matches!(state, Reviewing | Planned | Working) && !open_question,
-        Act::Offer => matches!(state, Reviewing | Planned | Working),
-        Act::Answer => open_question && !state.is_final(),
-        Act::Reply => open_offer && !state.is_final(),
-        Act::Except => matches!(state, Received | Reviewing | Planned | Working) && request.breached.is_none(),
-        Act::Urge => request.urgent.is_none() && !state.is_final() && state != Completed,
-        Act::Explain => request.is_missed(),
-        Act::Message | Act::Note => true,
-    }
+/// Whether a verb may be shown to this reader: the procedure says so.
+fn fits(view: &RequestView, act: Act) -> bool {
+    let (actor, role) = &view.reader;
+    view.request.guard(act.code(), actor, *role).is_ok()
 }
 
-const fn name(act: Act) -> Label {
-    match act {
-        Act::Take => Label::new("担当する", "Take it"),
-        Act::Plan => Label::new("計画する", "Plan it"),
-        Act::Approve => Label::new("承認する", "Approve the work"),
-        Act::Begin => Label::new("作業を始める", "Begin the work"),
-        Act::Complete => Label::new("完了する", "Complete it"),
-        Act::GiveBack => Label::new("差し戻す", "Give it back"),
-        Act::Close => Label::new("完了を確認する", "Confirm that it is done"),
-        Act::Decline => Label::new("対象外とする", "Out of scope"),
-        Act::Cancel => Label::new("取り消す", "Cancel it"),
-        Act::Ask => Label::new("お客様に確認する", "Ask the customer"),
-        Act::Answer => Label::new("回答する", "Answer"),
-        Act::Offer => Label::new("日程を提案する", "Offer a date"),
-        Act::Reply => Label::new("日程に返答する", "Reply to the date"),
-        Act::Except => Label::new("特段の事情を記録する", "Special circumstance"),
-        Act::Urge => Label::new("緊急にする", "Make it urgent"),
-        Act::Reclassify => Label::new("種別を変える", "File it under another entry"),
-        Act::Message => Label::new("メッセージを送る", "Send a message"),
-        Act::Note => Label::new("内部メモ", "Internal note"),
-        Act::Explain => Label::new("期限超過を説明する", "Explain the missed due"),
-    }
+fn name(request: &Request, act: Act) -> Words {
+    request.procedure.verb(act.code()).map(|verb| verb.label.clone()).unwrap_or_default()
 }
 
 fn verb_form(shell: &Shell, view: &RequestView, act: Act, may: &dyn Fn(Right) -> bool) -> Form {
     let request = &view.request;
-    let text = |ja, en| Field::new("text", shell.t(ja, en), Input::Area(4)).required();
-    let reason = |ja, en| Field::new("reason", shell.t(ja, en), Input::Text).required().wide();
     let staff = may(Right::ReadOperations);
-    let fields = match act {
-        Act::Take | Act::Approve | Act::Begin | Act::Close => vec![],
-        Act::Plan => vec![
-            text("作業の手順と戻し方", "How the work goes, and how to go back"),
-            Field::new("affects", shell.t("サービスに影響する", "It affects the service"), Input::Tick)
-                .value(if request.filing.affects { "yes" } else { "" })
-                .hint(shell.t(
-                    "お客様とサポートデスク責任者の承認を待ちます。",
-                    "It waits for the approval of the customer and of the head of desk.",
-                )),
-        ],
-        Act::Complete => vec![
-            text("結果（お客様にお知らせします）", "Result (told to the customer)"),
-            Field::new("completed_at", shell.t("完了した時刻", "Done at"), Input::Moment)
-                .hint(shell.t("空なら今。前の時刻には理由が要ります。", "Empty: now. An earlier time takes a reason.")),
-            Field::new("reason", shell.t("前の時刻とする理由", "Why an earlier time"), Input::Text),
-        ],
-        Act::GiveBack => vec![reason("何が足りませんか", "What is missing")],
-        Act::Decline => vec![
-            text("ご案内（お客様にお知らせします）", "Where to go instead (told to the customer)"),
-            reason("理由", "Reason"),
-        ],
-        Act::Cancel | Act::Urge => vec![reason("理由", "Reason")],
-        Act::Ask => vec![text("確認したいこと", "What we need to know")],
-        Act::Answer => vec![text("ご回答", "Your answer")],
-        Act::Offer => vec![
-            Field::new("from", shell.t("開始", "From"), Input::Moment).ahead().required(),
-            Field::new("to", shell.t("終了", "To"), Input::Moment)
-                .ahead()
-                .hint(shell.t("空なら、その日の19:00まで。", "Empty: until 19:00 of that day.")),
-        ],
-        Act::Reply => {
-            let either = vec![
-                choice("yes", shell.t("この日程でお願いします", "Yes, this date")),
-                choice("no", shell.t("都合がつきません", "No, not this date")),
-            ];
-            let mut fields = vec![Field::new("agreed", shell.t("返答", "Reply"), Input::Radios(either)).required()];
-            let why = Field::new("reason", shell.t("添える言葉", "Anything to add"), Input::Text).wide();
-            fields.push(if staff {
-                reason("どなたから、どのように伺ったか", "Whose word it is, and how it came")
-            } else {
-                why
-            });
-            fields
+    let asked = |need: &Need| match (act, need.field.as_str()) {
+        // What the entry or the last plan said of the effect.
+        (Act::Plan, "affects") if request.filing.affects => field(shell, need).value("yes"),
+        (Act::Offer, _) => field(shell, need).ahead(),
+        // Staff says whose word it is, and how it came (R-3.2-1).
+        (Act::Reply, "reason") if staff => {
+            let whose = shell.t("どなたから、どのように伺ったか", "Whose word it is, and how it came");
+            Field::new("reason", whose, Input::Text).required().wide()
         }
-        Act::Except => vec![
-            Field::new("due", shell.t("新しい期限の日", "New due day"), Input::Date).required(),
-            reason("特段の事情", "The circumstance"),
-            text("お客様へのお知らせ", "What the customer is told"),
-        ],
-        Act::Reclassify => vec![
-            Field::new("entry", shell.t("正しい種別のコード", "Code of the right entry"), Input::Menu(entries(shell)))
-                .required(),
-            reason("理由", "Reason"),
-        ],
-        Act::Message => vec![text("メッセージ", "Message")],
-        Act::Note => vec![text("内部メモ", "Internal note")],
-        Act::Explain => {
-            vec![text("理由と対応（お客様にお知らせします）", "Why, and what we do (told to the customer)")]
-        }
+        _ => field(shell, need),
     };
+    let verb = request.procedure.verb(act.code());
+    let fields = verb.map(|verb| verb.needs.iter().map(asked).collect()).unwrap_or_default();
     let version = i64::try_from(request.version).unwrap_or(i64::MAX);
     let action = format!("/requests/{}/{}", request.key, act.noun());
-    Form::new(format!("verb-{}", act.noun()), action, name(act).in_lang(shell.lang), fields).version(version)
-}
-
-fn entries(shell: &Shell) -> Vec<crate::form::Choice> {
-    let catalogue = domain::catalogue::Catalogue::shipped();
-    let free = catalogue.entries.iter().filter(|entry| !entry.class.is_paid());
-    free.map(|entry| choice(&entry.code, entry.heading.in_lang(shell.lang))).collect()
+    Form::new(format!("verb-{}", act.noun()), action, name(request, act).in_lang(shell.lang), fields).version(version)
 }
 
 /// What a fact says on the page; none for what is told elsewhere.
