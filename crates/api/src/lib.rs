@@ -16,6 +16,7 @@ mod page;
 mod papers;
 mod people;
 mod published;
+mod records;
 mod requests;
 mod routes;
 mod tenants;
@@ -55,6 +56,7 @@ fn all() -> Routes {
     incidents::routes(&mut routes);
     faults::routes(&mut routes);
     requests::routes(&mut routes);
+    records::routes(&mut routes);
     compliance::routes(&mut routes);
     causes::routes(&mut routes);
     published::routes(&mut routes);

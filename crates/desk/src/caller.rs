@@ -100,6 +100,16 @@ impl Caller {
         matches!(self.who, Who::Console) || self.grants.iter().any(|grant| grant.gives(right))
     }
 
+    /// Whether the caller holds a role in a tenant, in their own name.
+    pub fn holds(&self, tenant: &TenantId, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.delegated.is_none() && grant.role == role && grant.reaches(tenant))
+    }
+
+    /// Whether the caller holds a role anywhere, in their own name.
+    pub fn holds_somewhere(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.delegated.is_none() && grant.role == role)
+    }
+
     /// Whether the caller belongs to a customer and to no staff.
     pub fn is_customer(&self) -> bool {
         !self.grants.is_empty() && self.grants.iter().all(|grant| grant.role.is_customer())

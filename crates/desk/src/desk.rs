@@ -3,6 +3,7 @@
 use crate::alert::Counter;
 use crate::health::Health;
 use crate::key_ring::KeyRing;
+use crate::procedure::Editions;
 use crate::timer::Resting;
 use crate::{Answer, Caller, Once, Reach, Scope};
 use domain::access::Right;
@@ -51,6 +52,7 @@ pub struct Desk {
     pub(crate) resting: Arc<Resting>,
     pub(crate) url_judge: Option<UrlJudge>,
     pub(crate) telephone: Arc<dyn Telephone>,
+    pub(crate) editions: Arc<Editions>,
     /// The request whose verb is to be done once, where this desk stands for one.
     pub(crate) once: Option<Once>,
 }
@@ -63,10 +65,21 @@ impl Desk {
         let health = Health::default();
         let (settings, key_ring) = (Arc::new(settings), Arc::default());
         let resting = Arc::default();
-        let url_judge = None;
+        let (url_judge, editions) = (None, Arc::default());
         let telephone = Arc::new(ByHand);
-        let desk =
-            Self { store, settings, changes, counter, health, key_ring, resting, url_judge, telephone, once: None };
+        let desk = Self {
+            store,
+            settings,
+            changes,
+            counter,
+            health,
+            key_ring,
+            resting,
+            url_judge,
+            telephone,
+            editions,
+            once: None,
+        };
         desk.counter.open(&desk);
         desk
     }

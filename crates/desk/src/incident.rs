@@ -34,6 +34,7 @@ use domain::incident::verbs::{Closing, Judging, Notice, Rejudging};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What a verb leaves behind: the record's new version, to act on next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,7 +44,7 @@ pub struct Done {
     /// Its version now.
     pub version: u64,
     /// Its state now.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
 }
 
 impl Desk {

@@ -244,7 +244,7 @@ impl Desk {
         let row = self.store.tenant(tenant).incident(&key).await?;
         let row = row.ok_or_else(|| Failure::Corrupt(format!("{key} has no header")))?;
         let state = State::from_code(&row.state).map_or("detected", State::code);
-        Ok(Done { key, version: row.version, state })
+        Ok(Done { key, version: row.version, state: state.into() })
     }
 
     /// What the caller said, saved as far as it is known.

@@ -169,6 +169,17 @@ impl Desk {
                 case.save(vec![attempted(claim, outcome, detail)]).await?;
                 return Ok(true);
             }
+            if let Some(record) = &claim.record
+                && let Some(mut case) = self.open_record_by_system(&claim.tenant, record).await?
+            {
+                if !case.write.finish_message(&claim.id, claim.fence, &finish).await? {
+                    return Ok(false);
+                }
+                let detail = case.write.text(detail);
+                case.add(attempted(claim, outcome, detail))?;
+                case.end().await?;
+                return Ok(true);
+            }
             let mut write = self.store.write(&claim.tenant).await?;
             let held = write.finish_message(&claim.id, claim.fence, &finish).await?;
             write.commit().await?;

@@ -79,6 +79,7 @@ impl Desk {
             return Err(Refusal::not_found().into());
         }
         let by_customer = scope.role.is_some_and(|role| role.is_customer());
+        let edition = self.procedure("request").await?.and_then(|edition| edition.number);
         let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
         let (version, catalogue) = catalogue_at(&mut write, now).await?;
@@ -142,7 +143,7 @@ impl Desk {
             wished: input.wished,
             due: (pace != Pace::Low).then_some(due),
             urgent: input.urgent,
-            edition: None,
+            edition,
         };
         let reason = if reason.is_empty() { None } else { Some(write.text(reason)) };
         let record = Some(project.record(number));

@@ -101,7 +101,10 @@ impl Desk {
             return Box::pin(self.fire_window(tenant, key)).await;
         }
         let Some(mut case) = self.open_by_system(tenant, key).await? else {
-            return Ok(Box::pin(self.fire_request(tenant, key)).await?.unwrap_or(0));
+            if let Some(fired) = Box::pin(self.fire_request(tenant, key)).await? {
+                return Ok(fired);
+            }
+            return Ok(Box::pin(self.fire_record(tenant, key)).await?.unwrap_or(0));
         };
         let now = case.by.now;
         // The calendar the rows were armed by.

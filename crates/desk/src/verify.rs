@@ -5,6 +5,7 @@
 
 mod chain;
 mod events;
+mod files;
 mod mergings;
 mod notes;
 mod people;
@@ -90,7 +91,9 @@ const BLOBS: u32 = 64;
 /// [`VerifyError::Fault`] with the first fault, or the database cannot be read.
 pub async fn verify(store: &Store, options: &Verify) -> Checked<Report> {
     let begun = std::time::Instant::now();
-    let mut audit = Audit { snapshot: store.snapshot().await?, options, report: Report::default(), closures: vec![] };
+    let (closures, procedures) = (vec![], files::Procedures::new());
+    let mut audit =
+        Audit { snapshot: store.snapshot().await?, options, report: Report::default(), closures, procedures };
     let tenants = audit.tenants().await?;
     for (tenant, _) in &tenants {
         audit.tenant(tenant).await?;
@@ -107,6 +110,8 @@ struct Audit<'a> {
     report: Report,
     /// The provider's closures in all versions, as (valid from, recorded at, days).
     closures: Vec<(Instant, Instant, Closures)>,
+    /// The provider's procedures in all versions.
+    procedures: files::Procedures,
 }
 
 impl Audit<'_> {

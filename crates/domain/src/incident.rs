@@ -8,6 +8,7 @@ mod brief;
 pub mod calling;
 mod cause;
 pub mod clock;
+pub(crate) mod delivery;
 pub mod duty;
 pub mod escalation;
 pub mod figures;

@@ -19,6 +19,7 @@ mod shape;
 pub mod shipped;
 #[cfg(test)]
 mod tests;
+pub mod text;
 
 pub use block::KEYS;
 pub use check::Check;
@@ -26,6 +27,7 @@ pub use effect::Effect;
 pub use flaw::Flaw;
 pub use need::{Need, Type};
 pub use prose::Section;
+pub use text::ProcessText;
 
 use crate::access::{Right, Role};
 use crate::words::Words;

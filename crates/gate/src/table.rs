@@ -54,6 +54,8 @@ pub enum Object {
     Incident,
     /// A request by record key.
     Request,
+    /// A record of a process that is only its file, by record key.
+    Record,
     /// A window of work by its name.
     Window,
     /// An alert event by number.

@@ -193,11 +193,7 @@ impl Write {
                 row.cause
             ]);
         }
-        let head = "INSERT INTO records \
-                    (tenant, key, project, number, kind, state, version, title, assignee, opened, ended)";
-        let tail = "ON CONFLICT (tenant, key) DO UPDATE SET state = excluded.state, version = excluded.version, \
-                    title = excluded.title, assignee = excluded.assignee, ended = excluded.ended";
-        self.insert(head, records, tail).await?;
+        self.save_header(records).await?;
         let head = "INSERT INTO incidents \
                     (tenant, key, impact, alert_at, slo_due, sla_due, notified_at, duty, duty_due, known, merged_into, children, cause)";
         let tail = "ON CONFLICT (tenant, key) DO UPDATE SET impact = excluded.impact, alert_at = excluded.alert_at, \

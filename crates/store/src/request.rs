@@ -163,11 +163,7 @@ impl Write {
             row.opened,
             row.ended
         ];
-        let head = "INSERT INTO records \
-                    (tenant, key, project, number, kind, state, version, title, assignee, opened, ended)";
-        let tail = "ON CONFLICT (tenant, key) DO UPDATE SET state = excluded.state, version = excluded.version, \
-                    title = excluded.title, assignee = excluded.assignee, ended = excluded.ended";
-        self.insert(head, vec![record], tail).await?;
+        self.save_header(vec![record]).await?;
         let detail = vals![
             &tenant,
             &row.key,

@@ -5,7 +5,7 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
-    night, outbox, problems, report, request, sample, settings, shift, terms, window,
+    night, outbox, problems, procedure, record, report, request, sample, settings, shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -48,6 +48,11 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "requests", request::list_samples(), request::page);
     draw(&mut pages, &guest, "request-filing", request::filing_samples(), request::filing_page);
     draw(&mut pages, &staff, "request", request::request_samples(), request::request_page);
+    draw(&mut pages, &guest, "procedures", procedure::list_samples(), procedure::list_page);
+    draw(&mut pages, &guest, "procedure", procedure::samples(), procedure::page);
+    draw(&mut pages, &guest, "records", record::list_samples(), record::list_page);
+    draw(&mut pages, &guest, "record-new", record::new_samples(), record::new_page);
+    draw(&mut pages, &staff, "record", record::samples(), record::page);
     draw(&mut pages, &nobody, "catalogue", catalogue::samples(), catalogue::page);
     draw(&mut pages, &staff, "compliance", compliance::samples(), compliance::page);
     draw(&mut pages, &guest, "terms", terms::samples(), terms::page);

@@ -81,6 +81,8 @@ pub enum Place {
     Today,
     /// 順守状況
     Compliance,
+    /// 手続き
+    Procedures,
     /// 作業時間帯
     Windows,
     /// アラート
@@ -136,6 +138,8 @@ const COMPLIANCE: Entry =
     Entry {
         place: Place::Compliance, label: Label::new("順守状況", "Service levels"), href: "/compliance", key: "l"
     };
+const PROCEDURES: Entry =
+    Entry { place: Place::Procedures, label: Label::new("手続き", "Procedures"), href: "/procedures", key: "p" };
 const TERMS: Entry =
     Entry { place: Place::Terms, label: Label::new("取り決め", "What we agreed"), href: "/terms", key: "t" };
 const OUTBOX: Entry =
@@ -145,7 +149,7 @@ const SETTINGS: Entry =
 
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
-        Side::Customer => vec![&REQUESTS, &INCIDENTS, &NIGHT, &REPORT, &WORK, &TERMS, &COMPLIANCE],
+        Side::Customer => vec![&REQUESTS, &INCIDENTS, &NIGHT, &REPORT, &WORK, &TERMS, &COMPLIANCE, &PROCEDURES],
         Side::Staff { operates, admin, outbox } => {
             let mut list = if operates {
                 vec![
@@ -160,6 +164,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
                     &CAUSES,
                     &SHIFT,
                     &COMPLIANCE,
+                    &PROCEDURES,
                 ]
             } else {
                 vec![]

@@ -31,6 +31,8 @@ pub mod night;
 pub mod outbox;
 pub mod parts;
 pub mod problems;
+pub mod procedure;
+pub mod record;
 pub mod report;
 pub mod request;
 mod routes;

@@ -96,6 +96,7 @@ fn incidents(table: &mut Table<State>) {
         table.post(path).allow(Policy::Somewhere(Right::Operate)).to(to);
     }
     requests(table);
+    records(table);
     faults(table);
     windows(table);
     table.get("/terms").allow(Policy::Somewhere(Right::SpeakAsCustomer)).to(terms::handler::show);
@@ -154,6 +155,17 @@ fn requests(table: &mut Table<State>) {
         // Which side may do what stands in one table of the desk.
         table.post(route_of(verb)).allow(Policy::SignedIn).objects(request).to(act);
     }
+}
+
+fn records(table: &mut Table<State>) {
+    use crate::{procedure, record::handler as to};
+    let record = &[Object::Record];
+    table.get("/procedures").allow(Policy::SignedIn).to(procedure::handler::show);
+    table.get("/records").allow(Policy::Somewhere(Right::ReadPublished)).to(to::list);
+    table.get("/records/new").allow(Policy::SignedIn).to(to::new);
+    table.post("/records").allow(Policy::SignedIn).to(to::open);
+    table.get("/records/{key}").allow(Policy::In(Right::ReadPublished)).objects(record).to(to::show);
+    table.post("/records/{key}/act").allow(Policy::SignedIn).objects(record).to(to::act);
 }
 
 /// The path of a verb of a request.

@@ -14,6 +14,7 @@ pub mod paper;
 pub mod people;
 pub mod problem;
 pub mod published;
+pub mod record;
 pub mod request;
 pub mod runbook;
 pub mod tenant;

@@ -101,6 +101,11 @@ fn routes(document: &Value) -> Result<(Vec<Route>, Vec<Probe>)> {
                         "project": "<Project>", "entry": "consultation", "fields": { "topic": "t" }, "reason": "r",
                     });
                 }
+                if path == "/api/v1/records" {
+                    body = json!({
+                        "project": "<Project>", "process": "complaint", "fields": { "title": "t", "text": "t" },
+                    });
+                }
                 let body = body.to_string();
                 // The walk lives as long as the program.
                 let (route, body) = (format!("{method} {path}").leak(), body.leak());
@@ -124,13 +129,15 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 19] = [
+const FORMS: [Probe; 21] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
     ),
     form("POST /requests", "project=<Project>&entry=consultation&topic=t&reason=r&pace=middle"),
     form("POST /requests/{key}/note", "version=1&text=t"),
+    form("POST /records", "project=<Project>&process=complaint&title=t&text=t"),
+    form("POST /records/{key}/act", "noun=message&text=t"),
     form("POST /terms/criteria", "project=<Project>&version=99"),
     form("POST /terms/contact-plan", "project=<Project>&version=99"),
     form("POST /faults/additions", "key=<Incident>&text=t"),
@@ -190,6 +197,7 @@ fn kind(parameter: &str) -> &'static str {
         "event" => "Event",
         "window" => "Window",
         "request" => "Request",
+        "record" => "Record",
         "session" => "Session",
         "id" => "Key",
         _ => "a kind the walk does not know",
@@ -267,6 +275,8 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         add("Incident", owner, &json!(format!("{project}-1")))?;
         let request = json!({ "project": project, "entry": "consultation", "fields": { "topic": "t" }, "reason": "r" });
         add("Request", owner, &reader.post("/api/v1/requests", &request).await?["key"])?;
+        let complaint = json!({ "project": project, "process": "complaint", "fields": { "title": "t", "text": "t" } });
+        add("Record", owner, &reader.post("/api/v1/records", &complaint).await?["key"])?;
         // A window of another host, so that the alerts of the walk go on as they are.
         let window = json!({
             "project": project, "kind": "customer", "hosts": "db01", "to": crate::later::instant(24), "work": "w", "caller": "c",
@@ -316,6 +326,7 @@ async fn things(house: &House, admin: &Staff, a: &Customer, b: &Customer) -> Res
         ("Project", "NONE"),
         ("Incident", "NONE-1"),
         ("Request", "NONE-1"),
+        ("Record", "NONE-1"),
         ("Window", "NONE-W1"),
         ("Event", "0000000000000000.1"),
     ] {

@@ -73,6 +73,10 @@ const PROBES: &[Probe] = &[
         "POST /api/v1/requests",
         r#"{"project":"<Project>","entry":"consultation","fields":{"topic":"t"},"reason":"r"}"#,
     ),
+    Probe { route: "GET /api/v1/records", query: "project=<Project>&process=complaint", body: "" },
+    body("POST /api/v1/records", r#"{"project":"<Project>","process":"complaint","fields":{"title":"t","text":"t"}}"#),
+    body("POST /api/v1/records/{record}/act", r#"{"noun":"message","fields":{"text":"t"}}"#),
+    body("POST /api/v1/processes", r##"{"ja":"# a"}"##),
     body("POST /api/v1/causes", r#"{"title":"t"}"#),
     Probe { route: "GET /api/v1/cause", query: "cause=1", body: "" },
     body("POST /api/v1/cause/incidents", r#"{"cause":1,"incidents":["<Incident>"]}"#),
@@ -182,6 +186,7 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
         add("Incident", owner, received.incident.unwrap().to_string());
         add("Event", owner, format!("{tenant}.{}", received.event));
         add("Request", owner, request(site, project).await);
+        add("Record", owner, complaint(site, project).await);
         add("Window", owner, window(site, project).await);
         let key = site.desk.keys(&console(), tenant).await.unwrap();
         add("Key", owner, key.iter().find(|key| key.project.as_str() == project).unwrap().id.to_string());
@@ -204,6 +209,7 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
         ("Project", "NONE"),
         ("Incident", "NONE-1"),
         ("Request", "NONE-1"),
+        ("Record", "NONE-1"),
         ("Window", "NONE-W1"),
         ("Event", "0000000000000000.1"),
     ] {
@@ -273,6 +279,13 @@ async fn request(site: &Site, project: &str) -> String {
     let new =
         desk::request::NewRequest { project: project.into(), entry, fields, reason: "r".into(), ..Default::default() };
     site.desk.file_request(&console(), &new).await.unwrap().key.to_string()
+}
+
+/// A record of a process that is only its file.
+async fn complaint(site: &Site, project: &str) -> String {
+    let fields = [("title", "t"), ("text", "t")].map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+    let new = desk::record::NewRecord { project: project.into(), process: "complaint".into(), fields };
+    site.desk.open_record(&console(), &new).await.unwrap().key.to_string()
 }
 
 /// A window of work that runs.

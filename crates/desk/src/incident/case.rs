@@ -74,7 +74,7 @@ impl Desk {
     ) -> Answer<Option<Case<'_>>> {
         let mut write = self.store.write(tenant).await?;
         let facts = write.record_facts(key).await?;
-        if matches!(facts.first().map(|fact| &fact.body), Some(Body::RequestFiled(_))) {
+        if matches!(facts.first().map(|fact| &fact.body), Some(Body::RequestFiled(_) | Body::RecordOpened(_))) {
             return Ok(None);
         }
         let Some(incident) = Incident::fold(&facts)? else { return Ok(None) };
@@ -134,8 +134,11 @@ impl Case<'_> {
 
     /// Commits what was written.
     pub(super) async fn done(self) -> Answer<Done> {
-        let done =
-            Done { key: self.incident.key.clone(), version: self.incident.version, state: self.incident.state.code() };
+        let done = Done {
+            key: self.incident.key.clone(),
+            version: self.incident.version,
+            state: self.incident.state.code().into(),
+        };
         self.desk.commit(self.write, &done).await?;
         self.desk.ring(Change::Act);
         Ok(done)

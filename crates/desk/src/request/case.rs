@@ -45,6 +45,7 @@ impl Desk {
             return Ok(None);
         }
         let Some(request) = Request::fold(&facts)? else { return Ok(None) };
+        let request = self.under_its_procedure(request).await?;
         let now = write.now();
         let calendar = calendar_as_of(&mut write, now).await?;
         let by = By { actor, role, now };
@@ -83,8 +84,11 @@ impl RequestCase<'_> {
         let row = cached_row(self.write.tenant(), &self.request, title, &calendar);
         self.write.save_request(row).await?;
         self.write.sync_timers(self.request.key.as_str(), &timer_rows(&self.request, &calendar)).await?;
-        let done =
-            Done { key: self.request.key.clone(), version: self.request.version, state: self.request.state.code() };
+        let done = Done {
+            key: self.request.key.clone(),
+            version: self.request.version,
+            state: self.request.state.code().into(),
+        };
         self.desk.commit(self.write, &done).await?;
         self.desk.ring(Change::Act);
         Ok(done)

@@ -2,15 +2,11 @@
 
 use super::case::RequestCase;
 use crate::Answer;
-use crate::desk::read_paper;
-use crate::incident::{Letter, Payload};
-use domain::contact::ContactPlan;
+use crate::ticket_mail::{Ticket, queue as queue_mail};
 use domain::fact::{Body, Fact, NewFact, NoticeKind};
-use domain::ids::{BlobId, MessageId};
-use domain::paper::{Paper, Provider};
+use domain::ids::BlobId;
 use domain::time::Instant;
 use jiff::tz::TimeZone;
-use store::NewMessage;
 
 /// What is told, and in which words: those of a blob, or our own.
 enum Words {
@@ -76,55 +72,13 @@ pub(super) async fn queue(case: &mut RequestCase<'_>, fact: &Fact) -> Answer<Vec
         Words::Of(blob) => case.write.blob_text(&blob).await?.unwrap_or_default(),
         Words::Own(text) => text,
     };
-    let title = case.write.blob_text(&case.request.title).await?.unwrap_or_default();
-    let provider = case.write.provider_version_at(Provider::KIND, case.by.now).await?;
-    let provider = provider.map(|row| read_paper::<Provider>(&row)).transpose()?.map(|(_, it)| it.name);
-    let (key, settings) = (case.request.key.clone(), case.desk.settings());
-    let link = format!("{}/requests/{key}", settings.base_url);
-    let (mut messages, mut facts) = (vec![], vec![]);
-    for (place, (to_name, to)) in recipients(case).await?.into_iter().enumerate() {
-        let id = MessageId::new(store::random::letters::<16>());
-        let first = format!("{key}.{place}.{}@{}", case.write.tenant(), settings.message_domain).to_lowercase();
-        let is_first = matches!(fact.body, Body::RequestFiled(_));
-        let letter = Letter {
-            to_name,
-            to: to.clone(),
-            subject: format!("[{key}] 【{name}】{}", crate::incident::one_line(&title)),
-            text: format!("{text}\n\n──\n{key} の経過と期限: {link}\n{}\n", provider.as_deref().unwrap_or_default()),
-            message_id: if is_first { first.clone() } else { format!("{}.{first}", fact.seq) },
-            follows: (!is_first).then_some(first),
-        };
-        let bytes = serde_json::to_vec(&Payload::Mail(letter))
-            .map_err(|error| store::Failure::Corrupt(format!("a letter: {error}")))?;
-        messages.push(NewMessage {
-            id: id.clone(),
-            key: format!("{key}:{}:mail:{place}", fact.seq),
-            class: "notice".to_owned(),
-            channel: "mail".to_owned(),
-            record: Some(key.clone()),
-            recipient: to,
-            payload: case.write.blob("application/json", &bytes),
-            not_before: case.by.now,
-        });
-        let body = Body::MessageQueued { message: id, notice: kind, channel: "mail".to_owned(), contact: None };
-        facts.push(NewFact::by_system(Some(key.clone()), body));
-    }
-    case.write.queue_messages(messages).await?;
-    Ok(facts)
-}
-
-/// Whoever filed it, where that is one of the customer's people; else the contacts who are told by mail.
-async fn recipients(case: &mut RequestCase<'_>) -> Answer<Vec<(String, String)>> {
-    let filed = &case.request.filed;
-    let is_customer = filed.role.is_some_and(|role| role.is_customer());
-    if let Some(person) = filed.actor.person_id().filter(|_| is_customer)
-        && let Some(row) = case.desk.store.system().person(person).await?
-        && row.disabled.is_none()
-    {
-        return Ok(vec![(row.name, row.email)]);
-    }
-    let row = case.write.version_at(ContactPlan::KIND, case.request.project.as_str(), case.by.now).await?;
-    let plan = row.map(|row| read_paper::<ContactPlan>(&row)).transpose()?.map(|(_, plan)| plan).unwrap_or_default();
-    let by_mail = plan.contacts.into_iter().filter(|contact| !contact.mail.is_empty());
-    Ok(by_mail.map(|contact| (contact.name, contact.mail)).collect())
+    let request = &case.request;
+    let ticket = Ticket {
+        key: &request.key,
+        path: "requests",
+        project: &request.project,
+        title: &request.title,
+        opened: &request.filed,
+    };
+    queue_mail(case.desk, &mut case.write, &ticket, fact, kind, name, &text).await
 }

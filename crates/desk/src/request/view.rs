@@ -213,7 +213,8 @@ impl Desk {
         let now = self.now().await?;
         let store = self.store.tenant(&scope.tenant);
         let mut facts = store.record_facts(key).await?;
-        let mut request = Request::fold(&facts)?.ok_or_else(Refusal::not_found)?;
+        let request = Request::fold(&facts)?.ok_or_else(Refusal::not_found)?;
+        let mut request = self.under_its_procedure(request).await?;
         let messages = if internal { store.messages(key).await? } else { vec![] };
         if !internal {
             // What is internal is taken out here, so that no page can show it by mistake.

@@ -3,12 +3,13 @@
 
 use super::chain::Chain;
 use super::rows::{Expected, Table};
-use super::{Audit, Checked, fault, fault_of};
+use super::{Audit, Checked, fault, fault_of, files};
 use crate::morning::MORNING;
 use domain::access::Role;
 use domain::fact::{Body, Fact};
 use domain::ids::{BlobId, PersonId, ProjectKey, RecordKey};
 use domain::paper::{Closures, Paper};
+use domain::process::ProcessText;
 use domain::time::Instant;
 use std::collections::{BTreeMap, HashMap};
 use store::Cell;
@@ -79,6 +80,7 @@ impl People {
             }
             Body::IncidentOpened { project, number, .. } => self.number(fact, project, *number)?,
             Body::RequestFiled(filed) => self.number(fact, &filed.project, filed.number)?,
+            Body::RecordOpened(opened) => self.number(fact, &opened.project, opened.number)?,
             Body::VersionRecorded { paper, subject, version, valid_from, document } => {
                 let place = (paper.clone(), subject.clone(), *version);
                 let (valid_from, document) = (*valid_from, document.clone());
@@ -159,6 +161,18 @@ impl People {
         self.versions.iter().filter(|((kind, ..), _)| kind == Closures::KIND).map(|(_, version)| version)
     }
 
+    /// The versions of the procedures.
+    fn texts(&self) -> impl Iterator<Item = (&(String, String, u32), &Version)> {
+        self.versions.iter().filter(|((kind, ..), _)| kind == ProcessText::KIND)
+    }
+
+    fn procedures(&self, texts: &HashMap<BlobId, String>) -> files::Procedures {
+        let read = |((_, code, number), version): (&(String, String, u32), &Version)| {
+            Some(((code.clone(), *number), files::read(code, texts.get(&version.document))?))
+        };
+        self.texts().filter_map(read).collect()
+    }
+
     fn closures(&self, texts: &HashMap<BlobId, String>) -> Vec<(Instant, Instant, Closures)> {
         let read = |version: &Version| {
             let closures = texts.get(&version.document).and_then(|text| serde_json::from_str(text).ok());
@@ -171,6 +185,7 @@ impl People {
         let projects = self.projects.values().map(|project| &project.named.name);
         let urls = self.webhooks.values().chain(self.causes.values()).map(|(_, words)| words);
         let documents = self.calendars().map(|version| &version.document);
+        let documents = documents.chain(self.texts().map(|(_, version)| &version.document));
         self.name.iter().map(|named| &named.name).chain(projects).chain(urls).chain(documents).collect()
     }
 }
@@ -198,6 +213,7 @@ impl Audit<'_> {
         // The provider comes first, and its calendar is everybody's.
         if self.report.tenants == 0 {
             self.closures = people.closures(&texts);
+            self.procedures = people.procedures(&texts);
         }
         // Words that were erased cannot be compared.
         let told = |column, name: &BlobId| texts.get(name).map(|text| (column, Cell::from(text.as_str())));

@@ -81,6 +81,12 @@ impl Audit<'_> {
         };
         let (requests, keys): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_request);
         self.requests(&tenant, &requests, &mut by_record).await?;
+        let is_file = |key: &RecordKey| {
+            let first = by_record.get(key).and_then(|facts| facts.first());
+            matches!(first.map(|fact| &fact.body), Some(Body::RecordOpened(_)))
+        };
+        let (files, keys): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_file);
+        self.files(&tenant, &files, &mut by_record).await?;
         let keys = keys.as_slice();
         let mut incidents = vec![];
         for key in keys {

@@ -30,7 +30,11 @@ impl Audit<'_> {
         for key in keys {
             let broken = |broken: domain::incident::Broken| fault_of(tenant, broken.seq, key, broken.to_string());
             let request = Request::fold(&facts.remove(key).unwrap_or_default()).map_err(broken)?;
-            requests.push(request.ok_or_else(|| fault_of(tenant, 0, key, "no fact files the request"))?);
+            let request = request.ok_or_else(|| fault_of(tenant, 0, key, "no fact files the request"))?;
+            let seq = request.filed.seq;
+            let request = self.under_its_procedure(request);
+            requests
+                .push(request.ok_or_else(|| fault_of(tenant, seq, key, "the version of its procedure is not there"))?);
         }
         let names: Vec<&str> = keys.iter().map(RecordKey::as_str).collect();
         let mut rows = vec![];

@@ -5,12 +5,13 @@ use super::{Check, Process, Verb, Who};
 use crate::access::{Actor, Right, Role};
 use crate::calendar::{BusinessDays, Calendar};
 use crate::fact::{Body, Fact, NewFact};
-use crate::ids::{BlobId, PersonId, ProjectKey, RecordKey};
+use crate::ids::{BlobId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::incident::verbs::{By, is_second_person};
-use crate::incident::{Broken, Mark, Marked};
+use crate::incident::{Broken, Delivery, Mark, Marked, delivery};
 use crate::refusal::Refusal;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The first fact of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +19,9 @@ use serde::{Deserialize, Serialize};
 pub struct Opened {
     /// Code of its process.
     pub process: String,
-    /// Version of the process under which it was opened; it keeps that version.
-    pub edition: u32,
+    /// Version of the process under which it was opened; it keeps that version. None: the one that shipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<u32>,
     /// Its project.
     pub project: ProjectKey,
     /// Its number in the project.
@@ -78,6 +80,8 @@ pub struct Record {
     pub holder: Option<PersonId>,
     /// What was done.
     pub acts: Vec<Marked<Acted>>,
+    /// What was told by mail, and how each attempt went.
+    pub deliveries: BTreeMap<MessageId, Delivery>,
     /// When it ended.
     pub ended: Option<Mark>,
 }
@@ -96,6 +100,23 @@ impl Process {
     pub fn opening(&self) -> Option<&Verb> {
         self.verbs.iter().find(|verb| verb.leads(NOWHERE).is_some())
     }
+}
+
+/// Reads what was filled in for a verb, by field.
+///
+/// # Errors
+/// A field is missing or wrong, or the verb asks for none of that name.
+pub fn read(verb: &Verb, filled: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Refusal> {
+    if let Some(stray) = filled.keys().find(|name| verb.needs.iter().all(|need| need.field != **name)) {
+        let ja = format!("「{}」に項目 {stray} はありません。", verb.label.ja);
+        return Err(Refusal::unfit(stray, ja, format!("“{}” has no field {stray}.", verb.label.en)));
+    }
+    let mut read = BTreeMap::new();
+    for need in &verb.needs {
+        let value = need.read(filled.get(&need.field).map(String::as_str))?;
+        read.extend(value.map(|value| (need.field.clone(), value)));
+    }
+    Ok(read)
 }
 
 impl Record {
@@ -121,6 +142,7 @@ impl Record {
             as_of: first.instant,
             holder: None,
             acts: vec![],
+            deliveries: BTreeMap::new(),
             ended: None,
         };
         for fact in rest {
@@ -149,8 +171,10 @@ impl Record {
                 }
                 self.acts.push(Marked { mark, what: (**acted).clone() });
             }
-            Body::MessageQueued { .. } | Body::MessageAttempted { .. } => {}
-            _ => return Err(Broken { seq: fact.seq, kind: "not of this record" }),
+            _ => {
+                let broken = Broken { seq: fact.seq, kind: "not of this record" };
+                delivery::add(&mut self.deliveries, fact).ok_or(broken)?;
+            }
         }
         self.last_seq = fact.seq;
         self.as_of = fact.instant;

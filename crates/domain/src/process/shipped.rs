@@ -36,9 +36,15 @@ impl File {
     }
 }
 
-static REQUEST: LazyLock<Arc<Process>> = LazyLock::new(|| Arc::new(FILES[0].process()));
+static ALL: LazyLock<Vec<Arc<Process>>> = LazyLock::new(|| FILES.iter().map(|file| Arc::new(file.process())).collect());
+
+/// The processes of all files, in their order.
+pub fn all() -> &'static [Arc<Process>] {
+    &ALL
+}
 
 /// The procedure of a request.
 pub fn request() -> Arc<Process> {
-    Arc::clone(&REQUEST)
+    // The first of the files.
+    Arc::clone(&ALL[0])
 }

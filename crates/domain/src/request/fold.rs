@@ -3,7 +3,7 @@
 use super::duty::RequestTimer;
 use super::{Completion, Ending, Exception, Message, Offer, Question, Request, State};
 use crate::fact::{Body, Fact};
-use crate::incident::{Broken, Delivery, Mark, Marked};
+use crate::incident::{Broken, Mark, Marked, delivery};
 use crate::process::shipped;
 
 impl Request {
@@ -166,22 +166,7 @@ impl Request {
                     self.silence = Some(mark.at);
                 }
             }
-            Body::MessageQueued { message, notice, channel, contact } => {
-                let delivery = Delivery {
-                    queued: mark,
-                    notice: *notice,
-                    channel: channel.clone(),
-                    contact: contact.clone(),
-                    attempts: vec![],
-                    undelivered: None,
-                };
-                self.deliveries.insert(message.clone(), delivery);
-            }
-            Body::MessageAttempted { message, outcome, detail, .. } => {
-                let attempt = Marked { mark, what: (*outcome, detail.clone()) };
-                self.deliveries.get_mut(message)?.attempts.push(attempt);
-            }
-            _ => return None,
+            _ => return delivery::add(&mut self.deliveries, fact),
         }
         Some(())
     }

@@ -9,7 +9,7 @@ mod sample;
 
 pub use bar::{Day, DayKind};
 pub use filing::{EntryLine, FilingPage, OpenEntry, page as filing_page};
-pub use one::{Happened, RequestPage, VerbForm, page as request_page};
+pub use one::{Happened, RequestPage, VerbForm, happened, page as request_page, verbs};
 pub use sample::{filing_samples, list_samples, request_samples};
 
 use crate::clock::{ClockMark, clock_mark};

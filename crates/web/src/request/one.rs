@@ -99,32 +99,36 @@ pub fn page(shell: &Shell, it: &RequestPage) -> Markup {
         }
         div.pair {
             div.stack {
-                section aria-labelledby="next" { h2 id="next" { (shell.t("次にすること", "What next")) } (verbs(shell, it)) }
-                section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, it)) }
+                section aria-labelledby="next" { h2 id="next" { (shell.t("次にすること", "What next")) } (verbs(shell, &it.verbs, &it.draft)) }
+                section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, &it.happened)) }
             }
             aside {
                 h2 { (shell.t("ご依頼の内容", "What is asked for")) } (rows(&it.filled))
                 h2 { (shell.t("このチケット", "This ticket")) } (rows(&it.about))
+                p.links { a href={ "/procedures?record=" (it.key) } { (shell.t("手続きとたどった道", "The procedure, and the way it went")) } }
+                p.links { a href={ "/records/new?process=complaint&about=" (it.key) } { (shell.t("このご依頼についての苦情", "A complaint about this request")) } }
             }
         }
     };
     shell_page(shell, &format!("{} {}", it.key, it.title), &body)
 }
 
-fn verbs(shell: &Shell, it: &RequestPage) -> Markup {
+/// What can be done: the next step open, the others to be opened.
+pub fn verbs(shell: &Shell, verbs: &[VerbForm], draft: &Draft) -> Markup {
     html! {
-        @if it.verbs.is_empty() { p.hint { (shell.t("いまできる操作はありません。", "There is nothing to do here now.")) } }
-        @for verb in &it.verbs {
-            @if verb.next { div.primary-step { h3 { (verb.name) } (form(shell, &it.draft, &verb.form)) } }
-            @else { details.add open[it.draft.form == verb.form.id] { summary { (verb.name) } (form(shell, &it.draft, &verb.form)) } }
+        @if verbs.is_empty() { p.hint { (shell.t("いまできる操作はありません。", "There is nothing to do here now.")) } }
+        @for verb in verbs {
+            @if verb.next { div.primary-step { h3 { (verb.name) } (form(shell, draft, &verb.form)) } }
+            @else { details.add open[draft.form == verb.form.id] { summary { (verb.name) } (form(shell, draft, &verb.form)) } }
         }
     }
 }
 
-fn happened(shell: &Shell, it: &RequestPage) -> Markup {
+/// What happened, the newest first.
+pub fn happened(shell: &Shell, happened: &[Happened]) -> Markup {
     html! {
         ol.timeline.long {
-            @for one in &it.happened {
+            @for one in happened {
                 li id={ "fact-" (one.seq) } class=(if one.internal { "internal" } else { "" }) {
                     (when::time(shell, one.at))
                     div {
