@@ -6,9 +6,11 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use desk::{Caller, NewKey, NewPerson, Who};
 use domain::ids::ProjectKey;
+use domain::process::ProcessText;
 use domain::words::Lang;
 use serde_json::{Value, json};
 use std::io::Read;
+use std::path::PathBuf;
 
 /// What can be administered from the command line.
 #[derive(Subcommand, Debug)]
@@ -22,6 +24,22 @@ pub(crate) enum Admin {
     /// API and intake keys
     #[command(subcommand)]
     Key(Key),
+    /// Procedures
+    #[command(subcommand)]
+    Process(Process),
+}
+
+/// Verbs on procedures.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Process {
+    /// Record a version of a procedure: a new one, or the next of one that is there
+    Load {
+        /// The Markdown file with the blocks, in Japanese
+        file: PathBuf,
+        /// The same prose in English
+        #[arg(long)]
+        english: Option<PathBuf>,
+    },
 }
 
 /// Verbs on customers.
@@ -105,6 +123,13 @@ pub(crate) async fn run(place: &Place, command: Admin) -> anyhow::Result<Value> 
             let NewUser { email, role, name, .. } = user;
             let person = NewPerson { email, name, reading: String::new(), role, password };
             json!({ "id": desk.add_person(&console, &tenant, &person).await? })
+        }
+        Admin::Process(Process::Load { file, english }) => {
+            let read =
+                |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()));
+            let text =
+                ProcessText { ja: read(&file)?, en: english.as_ref().map(read).transpose()?.unwrap_or_default() };
+            json!(desk.record_procedure(&console, &text).await?)
         }
         Admin::Key(Key::Add { project, scope, role, label, heartbeat_minutes }) => {
             let new = NewKey { scope, role, label, expires: None, heartbeat_minutes };

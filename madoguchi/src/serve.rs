@@ -34,6 +34,7 @@ pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool
     };
     let logins = if is_demo { Some(Box::pin(prepare_demo(&settings, address)).await?) } else { None };
     let desk = open::desk(&settings, address).await?;
+    desk.ship_procedures().await.context("recording the procedures that ship")?;
     let stop = CancellationToken::new();
     let tasks = Tasks::start(&desk, &tasks(&settings, address, is_demo)?, &stop);
     let site = site(&desk, &settings, address, logins.as_ref(), &stop)?;

@@ -150,6 +150,8 @@ impl Bench {
             ("dh", Role::Dh),
             ("au", Role::Au),
             ("ad", Role::Ad),
+            ("rm", Role::Rm),
+            ("mr", Role::Mr),
             ("cu", Role::Cu),
             ("ca", Role::Ca),
         ] {

@@ -18,6 +18,7 @@ mod paging;
 mod papers;
 mod passing;
 mod reach;
+mod records;
 mod reports;
 mod requests;
 mod runbooks;

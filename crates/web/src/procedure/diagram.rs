@@ -62,7 +62,7 @@ pub fn diagram(shell: &Shell, process: &Process, walk: Option<&Walk>) -> Markup 
     let took = |edge: &Edge<'_>| walk.is_some_and(|walk| walk.took(nodes[edge.from].code, nodes[edge.to].code));
     html! {
         svg.states viewBox={ "0 0 700 " (height) } role="img" aria-label=(format!("{}: {}", process.label.in_lang(shell.lang), words.join("; "))) {
-            defs { marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" { path d="M0 0 8 4 0 8z" {} } }
+            defs { marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto" { path d="M0 0 8 4 0 8z" {} } }
             @for (number, edge) in edges.iter().enumerate() { (line(&nodes, &edges, number, took(edge))) }
             @for node in &nodes {
                 g class=(class(node, walk)) {
@@ -133,14 +133,20 @@ fn line(nodes: &[Node<'_>], edges: &[Edge<'_>], number: usize, took: bool) -> Ma
     // Edges of one verb to one state carry its name once: the first does.
     let first =
         edges.iter().position(|other| is_same(other) && kind(nodes, other) == kind(nodes, edge)) == Some(number);
-    let lane =
-        1 + i32::try_from(edges[..number].iter().filter(|other| kind(nodes, other) == kind(nodes, edge)).count())
-            .unwrap_or(0);
+    // They share a lane, too.
+    let mut lanes: Vec<(usize, &str)> = vec![];
+    for other in edges.iter().filter(|other| kind(nodes, other) == kind(nodes, edge)) {
+        if !lanes.contains(&(other.to, other.label)) {
+            lanes.push((other.to, other.label));
+        }
+    }
+    let lane = lanes.iter().position(|lane| *lane == (edge.to, edge.label)).unwrap_or(0);
+    let lane = 1 + i32::try_from(lane).unwrap_or(0);
     let (path, text, anchor) = match kind(nodes, edge) {
         Kind::Down => (
             format!("M{} {}V{}", from.x + middle, from.y + BOX.1, to.y - 2),
-            (from.x + middle + 8, from.y + BOX.1 + (ROW - BOX.1) / 2 + 4),
-            "start",
+            (from.x + middle - 8, from.y + BOX.1 + (ROW - BOX.1) / 2 + 4),
+            "end",
         ),
         Kind::Beside => (
             format!("M{} {}L{} {}", from.x + BOX.0, from.y + half, to.x - 2, to.y + half),

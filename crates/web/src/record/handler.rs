@@ -16,7 +16,7 @@ use domain::ids::RecordKey;
 use domain::process::Verb;
 use domain::refusal::Refusal;
 use domain::time::Instant;
-use domain::words::Lang;
+use domain::words::{Lang, Words};
 use gate::{Path, Query, Trouble};
 use maud::Markup;
 use serde::Deserialize;
@@ -29,7 +29,8 @@ const PAGE: u32 = 50;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Asked {
-    process: String,
+    /// Of one process only; of all where absent.
+    process: Option<String>,
     opened: Option<i64>,
     key: Option<RecordKey>,
 }
@@ -50,14 +51,18 @@ fn procedure(code: &str) -> String {
 pub(crate) async fn list(here: Here, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let shell = here.shell(Place::Procedures).await?;
     let (desk, caller) = (&here.state.desk, &here.caller);
-    let code = asked.process;
-    let process = desk.procedure(&code).await?.ok_or_else(Refusal::not_found)?.process;
+    let code = asked.process.filter(|code| !code.is_empty());
+    let process = match &code {
+        Some(code) => Some(desk.procedure(code).await?.ok_or_else(Refusal::not_found)?.process),
+        None => None,
+    };
     let after = asked.opened.map(Instant::from_ms).zip(asked.key);
-    let query = RecordQuery { process: Some(code.clone()), after, ..RecordQuery::default() };
+    let query = RecordQuery { process: code.clone(), after, ..RecordQuery::default() };
     let found = desk.records(caller, &query, PAGE).await?;
     let full = found.len() == PAGE as usize;
     let next = found.last().filter(|_| full);
-    let next = next.map(|it| format!("/records?process={code}&opened={}&key={}", it.row.opened.ms(), it.row.key));
+    let of = code.as_deref().unwrap_or_default();
+    let next = next.map(|it| format!("/records?process={of}&opened={}&key={}", it.row.opened.ms(), it.row.key));
     let staff = !caller.is_customer();
     let listed = |it: desk::record::RecordListed| Listed {
         key: it.row.key.to_string(),
@@ -68,13 +73,17 @@ pub(crate) async fn list(here: Here, Query(asked): Query<Asked>) -> Result<Respo
         opened: it.row.opened,
         ended: it.row.ended.is_some(),
     };
-    let form = desk.record_form(caller, &code).await?;
+    let form = match &code {
+        Some(code) => desk.record_form(caller, code).await?,
+        None => None,
+    };
+    let all = Words { ja: "ほかの記録".to_owned(), en: "Other records".to_owned() };
     Ok(html(list_page(
         &shell,
         &RecordListPage {
-            process: process.label.clone(),
-            procedure: procedure(&code),
-            begin: form.map(|form| (form.verb.label, format!("/records/new?process={code}"))),
+            process: process.map_or(all, |process| process.label.clone()),
+            procedure: code.as_deref().map_or_else(|| "/procedures".to_owned(), procedure),
+            begin: form.map(|form| (form.verb.label, format!("/records/new?process={of}"))),
             records: found.into_iter().map(listed).collect(),
             next,
         },
@@ -83,6 +92,9 @@ pub(crate) async fn list(here: Here, Query(asked): Query<Asked>) -> Result<Respo
 
 /// The form that opens one.
 pub(crate) async fn new(here: Here, Query(chosen): Query<Chosen>) -> Result<Response, Trouble> {
+    if chosen.process.is_empty() {
+        return crate::procedure::handler::show(here, Query(crate::procedure::handler::Chosen::default())).await;
+    }
     Ok(html(opening(&here, &chosen, Draft::default()).await?))
 }
 
