@@ -146,6 +146,7 @@ impl Stage {
                 desk.close(caller, key, &input::Closure { version, class, cause, confirmed_by }).await?;
                 return self.report_on(key, who, ReportKind::Final).await;
             }
+            Act::FinalReport => return self.report_on(key, who, ReportKind::Final).await,
             Act::FalseAlarm(grounds) => {
                 desk.declare_false_alarm(caller, key, &input::FalseAlarm { version, grounds: text(grounds) }).await?
             }

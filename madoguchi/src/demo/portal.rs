@@ -86,6 +86,7 @@ fn login() -> Tale {
                     says: "学習ポータルへのログインと、課題の提出ができることを確認いたしました。",
                 },
             ),
+            in_office(15, 10, Naoto, FinalReport),
         ],
     }
 }

@@ -1,5 +1,4 @@
-//! Reports of the history: a preliminary one with each recovery notice after impact, a final one with the closing. What the desk
-//! closed by itself still waits for its final report.
+//! Reports of the history: a preliminary one with each recovery notice after impact, a final one with the closing or on its own.
 
 use super::people::Who;
 use super::stage::Stage;

@@ -127,6 +127,8 @@ pub(super) enum Act {
     Recur(&'static str),
     /// 終了
     Close { class: &'static str, cause: &'static str, confirmed_by: &'static str },
+    /// 障害報告書 (最終), where it does not come with the closing.
+    FinalReport,
     /// 誤検知
     FalseAlarm(&'static str),
     /// The head of desk, or who stands in, upholds it.
