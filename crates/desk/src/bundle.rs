@@ -20,14 +20,14 @@ pub(crate) use read::Reader;
 pub use words::Words;
 pub use write::{Exported, export};
 
-use crate::verify::{ClosureVersions, Procedures, VerifyError};
+use crate::verify::{Checked, ClosureVersions, Facts, Procedures, VerifyError};
 use domain::catalogue::Catalogue;
 use domain::fact::{Body, Fact, Hash};
 use domain::ids::{BlobId, RecordKey, TenantId};
 use domain::paper::Paper;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use store::Failure;
 
@@ -171,4 +171,15 @@ pub(crate) struct Context {
     pub(crate) closures: ClosureVersions,
     pub(crate) procedures: Procedures,
     pub(crate) catalogue: Catalogue,
+    /// The words that may be shown; none where all may that are there.
+    pub(crate) kept: Option<HashSet<BlobId>>,
+}
+
+impl Context {
+    /// The words behind some names. What is not given to the reader is never read, so that no derived part can show it.
+    pub(crate) async fn texts<S: Facts>(&self, source: &mut S, ids: &[&BlobId]) -> Checked<HashMap<BlobId, String>> {
+        let may = |id: &&&BlobId| self.kept.as_ref().is_none_or(|kept| kept.contains(**id));
+        let ids: Vec<&BlobId> = ids.iter().filter(may).copied().collect();
+        Ok(source.texts(&self.tenant, &ids).await?)
+    }
 }

@@ -75,7 +75,8 @@ async fn rolled_back(
     outcome.check(restored.status == Some(0), || format!("no restore: {}", restored.said));
     let alone = command(&["verify", "--unsigned"], database.as_deref(), data, &[]).await?;
     outcome.check(alone.status == Some(0), || format!("an old backup is whole in itself: {}", alone.said));
-    for name in ["checkpoint.key", "checkpoints.txt"] {
+    std::fs::create_dir_all(data.join("keys"))?;
+    for name in ["keys/checkpoint.key", "checkpoints.txt"] {
         std::fs::copy(house.desk.data().join(name), data.join(name)).with_context(|| name.to_owned())?;
     }
     let verdict = verify(database.as_deref(), data).await?;

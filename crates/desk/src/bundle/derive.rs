@@ -26,7 +26,7 @@ const BATCH: usize = 100;
 /// The derived parts, in the order of [`super::DERIVED`], and what was counted on the way.
 pub(crate) struct Derived {
     pub(crate) files: [File; 7],
-    /// Requests, incidents, windows of work and records of other processes.
+    /// Requests, incidents and records of other processes.
     pub(crate) records: u64,
     /// Final verdicts computed again.
     pub(crate) verdicts: u64,
@@ -119,7 +119,7 @@ impl<'a> Work<'a> {
             folded.extend(self.fold(key, &by_record.remove(key).unwrap_or_default())?);
         }
         let titles: Vec<&BlobId> = folded.iter().map(Folded::title).collect();
-        let titles = source.texts(tenant, &titles).await?;
+        let titles = self.context.texts(source, &titles).await?;
         for it in &folded {
             let title = titles.get(it.title()).cloned().unwrap_or_default();
             match it {
@@ -135,12 +135,12 @@ impl<'a> Work<'a> {
         let tenant = &self.context.tenant;
         let wrong = |broken: domain::incident::Broken| fault_of(tenant, broken.seq, key, broken.to_string());
         let first = facts.first().ok_or_else(|| fault(tenant, self.context.head.seq, format!("{key} has no facts")))?;
-        self.records += 1;
         let nothing = || fault_of(tenant, first.seq, key, "no fact opens the record");
         if domain::window::project_of(key).is_some() {
             Window::fold(facts).map_err(wrong)?.ok_or_else(nothing)?;
             return Ok(None);
         }
+        self.records += 1;
         if matches!(first.body, Body::RequestFiled(_)) {
             let request = Request::fold(facts).map_err(wrong)?.ok_or_else(nothing)?;
             let request = under_its_procedure(&self.context.procedures, request);

@@ -157,7 +157,7 @@ async fn tickets<S: Facts>(to: &mut Spool, source: &mut S, context: &Context, so
         facts.push(stored.fact(&context.tenant)?);
     }
     let named: Vec<&BlobId> = facts.iter().flat_map(Fact::blobs).collect();
-    let texts = source.texts(&context.tenant, &named).await?;
+    let texts = context.texts(source, &named).await?;
     let mut by_record: HashMap<&RecordKey, Vec<&Fact>> = HashMap::new();
     for fact in &facts {
         if let Some(record) = &fact.record {

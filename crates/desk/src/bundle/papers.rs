@@ -201,6 +201,7 @@ impl Papers {
             closures: self.closures,
             procedures: self.procedures,
             catalogue: crate::compliance::rows_of(catalogue),
+            kept: None,
         })
     }
 }

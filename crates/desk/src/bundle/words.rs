@@ -19,6 +19,8 @@ pub enum Words {
 /// The words of a fact that its customer knows. What is not listed is internal.
 pub(crate) fn told(fact: &Fact) -> Vec<BlobId> {
     let is_told = match &fact.body {
+        // The title stands over the ticket that the customer sees.
+        Body::CallerHeard(heard) => return heard.title.iter().cloned().collect(),
         Body::VersionRecorded { paper, .. } => [Catalogue::KIND, Agreement::KIND].contains(&paper.as_str()),
         Body::RecordActed(_) => fact.body.is_told_to_customer(),
         body => matches!(

@@ -4,8 +4,8 @@ use super::papers::{BlobLine, json};
 use super::read::{BEFORE_FACT, BEFORE_HASH};
 use super::spool::{Summed, copy};
 use super::{
-    BLOBS, BundleError, CHECKPOINTS, DERIVED, EVENT_COLUMNS, EVENTS, FACTS, FORMAT, MANIFEST, Manifest, PAPERS, Papers,
-    Part, Sketch, Stand, Words, derive, words::told,
+    BLOBS, BundleError, CHECKPOINTS, Context, DERIVED, EVENT_COLUMNS, EVENTS, FACTS, FORMAT, MANIFEST, Manifest,
+    PAPERS, Papers, Part, Sketch, Stand, Words, derive, words::told,
 };
 use crate::verify::fault;
 use domain::fact::{genesis, verify_link};
@@ -31,7 +31,7 @@ pub struct Exported {
     pub tenant: TenantId,
     /// Where its chain stood.
     pub head: Stand,
-    /// Requests, incidents and windows of work.
+    /// Requests, incidents and records of other processes.
     pub records: u64,
 }
 
@@ -46,13 +46,14 @@ pub async fn export(store: &Store, tenant: &TenantId, words: Words, file: File) 
     let mut out = Out { zip: ZipWriter::new(BufWriter::with_capacity(1 << 16, file)), parts: vec![] };
     let (sketch, head, kept) = facts(&mut snapshot, tenant, words, &mut out).await?;
     blobs(&mut snapshot, tenant, kept.as_ref(), &mut out).await?;
-    let events = events(&mut snapshot, tenant, &mut out).await?;
+    let events = events(&mut snapshot, tenant, words, &mut out).await?;
     checkpoints(&mut snapshot, tenant, &mut out).await?;
     let as_of = sketch.as_of.unwrap_or(Instant::from_ms(0));
     let mut part = out.begin(PAPERS)?;
     let papers = Papers::of(&mut snapshot, &provider, as_of, |line| part.line(&[line])).await?;
     part.end();
     let context = papers.context(&mut snapshot, tenant, &sketch, head.clone()).await?;
+    let context = Context { kept, ..context };
     let derived = derive(&mut snapshot, &context).await?;
     for (name, mut file) in DERIVED.into_iter().zip(derived.files) {
         let part = out.begin(name)?;
@@ -178,7 +179,7 @@ async fn blobs(
 }
 
 /// Alerts as they came in; says how many.
-async fn events(snapshot: &mut Snapshot, tenant: &TenantId, out: &mut Out) -> Result<u64, BundleError> {
+async fn events(snapshot: &mut Snapshot, tenant: &TenantId, words: Words, out: &mut Out) -> Result<u64, BundleError> {
     let mut part = out.begin(EVENTS)?;
     let (mut after, mut count) = (i64::MIN, 0);
     loop {
@@ -187,6 +188,8 @@ async fn events(snapshot: &mut Snapshot, tenant: &TenantId, out: &mut Out) -> Re
         after = last.int("id").unwrap_or(i64::MAX);
         for row in &page {
             let value = |column: &str| match row.get(column) {
+                // A remark of the desk is internal.
+                _ if column == "note" && words == Words::Told => Value::Null,
                 Cell::Int(number) => Value::from(*number),
                 Cell::Text(text) => Value::from(text.as_str()),
                 Cell::Null | Cell::Bytes(_) => Value::Null,

@@ -7,6 +7,7 @@ use domain::ids::TenantId;
 use serde::Serialize;
 use std::fs::File;
 use std::io::BufReader;
+use store::Failure;
 
 /// What of a bundle was checked without a fault.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,6 +46,9 @@ pub async fn verify_bundle(file: File, options: &Verify) -> Result<BundleReport,
         }
         (Ok(_), Some(part)) => {
             let what = format!("part {part} is not the one that {MANIFEST} sums up");
+            return Err(fault(&tenant, head.seq, what).into());
+        }
+        (Err(BundleError::Wrong(VerifyError::Failed(Failure::Corrupt(what)))), None) if what.starts_with("part ") => {
             return Err(fault(&tenant, head.seq, what).into());
         }
         (found, _) => found?,
