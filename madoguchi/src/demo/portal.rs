@@ -4,7 +4,7 @@ use super::Dated;
 use super::alarm::{Alarm, Tool};
 use super::people::Who::{Emma, Hikari, Kengo, Naoto, Tool as Monitor};
 use super::story::Act::{
-    Check, Close, Confirm, Fires, Judge, Recover, Repeats, Resolves, Step, Take, Tell, TellRecovery,
+    Check, Close, Confirm, FinalReport, Fires, Judge, Recover, Repeats, Resolves, Step, Take, Tell, TellRecovery,
 };
 use super::story::{Tale, after, in_office};
 
