@@ -42,7 +42,7 @@ enum Command {
     },
     /// Read requests, incidents, interim reports and days as JSON Lines, write them back with their dues
     Due,
-    /// Recompute everything from the facts and say where the database departs from them
+    /// Recompute everything from the facts and say where the database, or a bundle, departs from them
     Verify(prove::Trust),
     /// Copy the running desk's database into one file, for either engine
     Backup {
@@ -52,6 +52,14 @@ enum Command {
     /// Load a backup into an empty database of either engine
     Restore {
         /// File to read
+        file: PathBuf,
+    },
+    /// Write everything of one customer into a file that opens without the product, for `verify --bundle`
+    Export {
+        /// Name or id of the customer
+        #[arg(long, value_name = "NAME")]
+        tenant: String,
+        /// File to write; it must not exist
         file: PathBuf,
     },
     /// Look at settings, database, clock and mail, and say what is wrong with them
@@ -99,6 +107,7 @@ async fn run(place: &Place, command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { listen, demo } => Box::pin(serve::run(place, listen, demo)).await?,
         Command::Verify(trust) => return prove::verify(place, &trust).await,
         Command::Backup { file } => print(&prove::backup(place, &file).await?)?,
+        Command::Export { tenant, file } => print(&prove::export(place, &tenant, &file).await?)?,
         Command::Restore { file } => print(&prove::restore(place, &file).await?)?,
         Command::Doctor { send_test_mail } => return prove::doctor(place, send_test_mail.as_deref()).await,
         Command::Watch { once } => return watch::run(place, once).await,

@@ -4,7 +4,7 @@ use crate::settings::{Place, Settings};
 use crate::{open, packs};
 use anyhow::{Context, bail};
 use desk::health::WallClock;
-use desk::{Checkpoint, CheckpointVerifier, Verify, VerifyError};
+use desk::{BundleError, Checkpoint, CheckpointVerifier, Verify, VerifyError, Words};
 use notify::mail::{Mail, Mailbox, Mailer};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -23,6 +23,9 @@ pub(crate) struct Trust {
     /// Do not look at the signatures of checkpoints
     #[arg(long)]
     unsigned: bool,
+    /// A customer's bundle instead of the database; needs no data folder and no network
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
 }
 
 /// Recomputes everything; exit 1 and the first fault by tenant and sequence where the database departs from its facts.
@@ -30,6 +33,9 @@ pub(crate) async fn verify(place: &Place, trust: &Trust) -> anyhow::Result<ExitC
     let settings = Settings::load(place, None)?;
     let checkpoint_keys = trusted_keys(&settings, trust)?;
     let checkpoints = &trust.checkpoints;
+    if let Some(bundle) = &trust.bundle {
+        return verify_bundle(bundle, checkpoint_keys, checkpoints.as_deref()).await;
+    }
     let store = open::existing_store(&settings).await?;
     let file = checkpoints.clone().unwrap_or_else(|| settings.checkpoint_file());
     let outside = match std::fs::read_to_string(&file) {
@@ -54,6 +60,58 @@ pub(crate) async fn verify(place: &Place, trust: &Trust) -> anyhow::Result<ExitC
         }
         Err(VerifyError::Failed(failure)) => Err(failure.into()),
     }
+}
+
+/// Recomputes a bundle offline; exit 1 and the first fault where it departs from its facts.
+async fn verify_bundle(
+    bundle: &Path,
+    checkpoint_keys: Vec<CheckpointVerifier>,
+    checkpoints: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
+    let reading = |file: &Path| format!("reading {}", file.display());
+    let outside = match checkpoints {
+        None => None,
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| reading(file))?;
+            Some(Checkpoint::parse_all(&text).with_context(|| reading(file))?)
+        }
+    };
+    let file = std::fs::File::open(bundle).with_context(|| reading(bundle))?;
+    let result = desk::verify_bundle(file, &Verify { checkpoint_keys, outside }).await;
+    let mut out = std::io::stdout().lock();
+    match result {
+        Ok(report) => {
+            writeln!(out, "{}", serde_json::to_string(&report)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(BundleError::Wrong(VerifyError::Fault(fault))) => {
+            writeln!(out, "{fault}")?;
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(error).with_context(|| reading(bundle)),
+    }
+}
+
+/// Writes a customer's bundle out of the running desk's database.
+pub(crate) async fn export(place: &Place, tenant: &str, file: &Path) -> anyhow::Result<Value> {
+    let settings = Settings::load(place, None)?;
+    let store = open::existing_store(&settings).await?;
+    let tenants = store.system().tenants().await?;
+    let named: Vec<_> = tenants.into_iter().filter(|it| it.name == tenant || it.id.as_str() == tenant).collect();
+    let [own] = named.as_slice() else {
+        bail!("{} customers are called '{tenant}'; give the whole name, or the id", named.len());
+    };
+    let writing = || format!("writing {}", file.display());
+    let created = std::fs::OpenOptions::new().read(true).write(true).create_new(true).open(file);
+    let exported = desk::export(&store, &own.id, Words::All, created.with_context(writing)?).await;
+    if exported.is_err() {
+        // Half a bundle is none; that it cannot be removed either is told by the error that ended it.
+        let _stays = std::fs::remove_file(file);
+    }
+    store.close().await;
+    let mut told = serde_json::to_value(exported.with_context(writing)?)?;
+    told["file"] = json!(file);
+    Ok(told)
 }
 
 /// The keys that checkpoints must be signed with: those given, else the one this machine's desk signs with.

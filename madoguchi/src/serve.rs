@@ -33,7 +33,8 @@ pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool
         None => None,
     };
     let logins = if is_demo { Some(Box::pin(prepare_demo(&settings, address)).await?) } else { None };
-    let desk = open::desk(&settings, address).await?;
+    let checkpoint_key = open::checkpoint_key(&settings)?.verifier().clone();
+    let desk = open::desk(&settings, address).await?.signing_by(checkpoint_key);
     desk.ship_procedures().await.context("recording the procedures that ship")?;
     let stop = CancellationToken::new();
     let tasks = Tasks::start(&desk, &tasks(&settings, address, is_demo)?, &stop);

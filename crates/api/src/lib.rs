@@ -15,6 +15,7 @@ mod nights;
 mod page;
 mod papers;
 mod people;
+mod proof;
 mod published;
 mod records;
 mod requests;
@@ -58,6 +59,7 @@ fn all() -> Routes {
     requests::routes(&mut routes);
     records::routes(&mut routes);
     compliance::routes(&mut routes);
+    proof::routes(&mut routes);
     causes::routes(&mut routes);
     published::routes(&mut routes);
     nights::routes(&mut routes);

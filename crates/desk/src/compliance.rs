@@ -86,7 +86,7 @@ impl Desk {
 }
 
 /// A customer's own catalogue may lack rows of the tables; the tables stay whole.
-fn rows_of(mut catalogue: Catalogue) -> Catalogue {
+pub(crate) fn rows_of(mut catalogue: Catalogue) -> Catalogue {
     for row in &Catalogue::shipped().rows {
         if !catalogue.rows.iter().any(|own| own.name == row.name) {
             catalogue.rows.push(row.clone());
@@ -95,7 +95,7 @@ fn rows_of(mut catalogue: Catalogue) -> Catalogue {
     catalogue
 }
 
-fn ticket(row: RequestRow) -> Option<Ticket> {
+pub(crate) fn ticket(row: RequestRow) -> Option<Ticket> {
     let due = row.due?;
     Some(Ticket {
         cancelled: [State::Cancelled.code(), State::OutOfScope.code()].contains(&row.state.as_str()),
@@ -110,7 +110,7 @@ fn ticket(row: RequestRow) -> Option<Ticket> {
     })
 }
 
-fn occurrence(row: IncidentRow) -> Occurrence {
+pub(crate) fn occurrence(row: IncidentRow) -> Occurrence {
     Occurrence {
         key: row.key,
         impact: row.impact != "no",

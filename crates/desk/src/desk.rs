@@ -5,7 +5,7 @@ use crate::health::Health;
 use crate::key_ring::KeyRing;
 use crate::procedure::Editions;
 use crate::timer::Resting;
-use crate::{Answer, Caller, Once, Reach, Scope};
+use crate::{Answer, Caller, CheckpointVerifier, Once, Reach, Scope};
 use domain::access::Right;
 use domain::calendar::Calendar;
 use domain::ids::{ProjectKey, TenantId};
@@ -53,6 +53,8 @@ pub struct Desk {
     pub(crate) url_judge: Option<UrlJudge>,
     pub(crate) telephone: Arc<dyn Telephone>,
     pub(crate) editions: Arc<Editions>,
+    /// The key that checkpoints are signed with, for people to check them by.
+    pub(crate) checkpoint_key: Option<CheckpointVerifier>,
     /// The request whose verb is to be done once, where this desk stands for one.
     pub(crate) once: Option<Once>,
 }
@@ -78,6 +80,7 @@ impl Desk {
             url_judge,
             telephone,
             editions,
+            checkpoint_key: None,
             once: None,
         };
         desk.counter.open(&desk);
@@ -94,6 +97,12 @@ impl Desk {
     #[must_use]
     pub fn dialling_by(self, telephone: Arc<dyn Telephone>) -> Self {
         Self { telephone, ..self }
+    }
+
+    /// The desk that tells people which key its checkpoints are signed with.
+    #[must_use]
+    pub fn signing_by(self, checkpoint_key: CheckpointVerifier) -> Self {
+        Self { checkpoint_key: Some(checkpoint_key), ..self }
     }
 
     /// The store, for tasks that keep it: backup, checkpoints, verify.

@@ -4,6 +4,7 @@
 mod acting;
 mod alert;
 mod backup;
+mod bundle;
 mod caller;
 mod cause;
 mod checkpoint;
@@ -27,6 +28,7 @@ mod paper;
 mod password;
 mod people;
 mod procedure;
+mod proof;
 pub mod record;
 pub mod request;
 mod seal;
@@ -42,6 +44,7 @@ mod window;
 pub use acting::{Acted, ActedOn};
 pub use alert::{Delivery, IntakeKey, Received};
 pub use backup::{BackupError, Copied, backup, digest, restore};
+pub use bundle::{BundleError, Exported, Stand, Words, export};
 pub use caller::{Caller, Grant, Reach, Scope, Who};
 pub use cause::{
     CallEntry, CauseCall, CauseCallEnd, CauseIncidents, CauseMember, CauseNotice, CauseNumber, CauseView,
@@ -63,9 +66,10 @@ pub use once::{AddedId, AddedProject, AddedWebhook, Once, Recorded};
 pub use paper::Version;
 pub use people::{Member, NewDelegation, NewPerson};
 pub use procedure::{Edition, Walked};
+pub use proof::Proof;
 pub use shift::{NOTES, ShiftHandOver, ShiftLine, ShiftTaking, ShiftView};
 pub use sign_in::Begun;
 pub use tenant::{Added, OWN_PROJECT, START_CONDITIONS, TenantView};
 pub use terms::{PaperAgreement, Terms};
-pub use verify::{Fault, Report, Verify, VerifyError, verify};
+pub use verify::{BundleReport, Fault, Report, Verify, VerifyError, verify, verify_bundle};
 pub use window::{NewWindow, RunningWindow, WindowDone, WindowEnd, WindowView};

@@ -3,8 +3,10 @@
 //! It reads one consistent snapshot beside all writes, page by page. For each tenant it checks the chain, its head and its
 //! checkpoints, then blobs, then every row that is a fold over facts. The first fault ends it, named by tenant and fact.
 
+mod bundle;
 mod chain;
 mod events;
+mod facts;
 mod files;
 mod mergings;
 mod notes;
@@ -13,6 +15,12 @@ mod records;
 mod requests;
 mod rows;
 mod windows;
+
+pub use bundle::{BundleReport, verify_bundle};
+pub(crate) use facts::Facts;
+pub(crate) use files::{Procedures, read as read_procedure, under_its_procedure, walked};
+pub(crate) use mergings::Mergings;
+pub(crate) use records::fold as fold_incident;
 
 use crate::checkpoint::{Checkpoint, CheckpointVerifier};
 use chain::Chain;
@@ -80,7 +88,10 @@ pub enum VerifyError {
 }
 
 /// What a check returns.
-type Checked<T = ()> = Result<T, VerifyError>;
+pub(crate) type Checked<T = ()> = Result<T, VerifyError>;
+
+/// The provider's closures in all versions, as (valid from, recorded at, days).
+pub(crate) type ClosureVersions = Vec<(Instant, Instant, Closures)>;
 
 /// Blobs read at once; each may have some megabytes.
 const BLOBS: u32 = 64;
@@ -104,14 +115,13 @@ pub async fn verify(store: &Store, options: &Verify) -> Checked<Report> {
 }
 
 /// One run of `verify`.
-struct Audit<'a> {
-    snapshot: Snapshot,
+struct Audit<'a, S = Snapshot> {
+    snapshot: S,
     options: &'a Verify,
     report: Report,
-    /// The provider's closures in all versions, as (valid from, recorded at, days).
-    closures: Vec<(Instant, Instant, Closures)>,
     /// The provider's procedures in all versions.
     procedures: files::Procedures,
+    closures: ClosureVersions,
 }
 
 impl Audit<'_> {
@@ -139,41 +149,8 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Each blob's name is computed again, unless it was erased.
-    async fn blobs(&mut self, tenant: &TenantId, last: u64) -> Checked {
-        let mut after = String::new();
-        let mut page = self.snapshot.blobs(tenant, &after, BLOBS).await?;
-        while let Some(end) = page.last() {
-            after = end.id.to_string();
-            let work = tokio::task::spawn_blocking(move || check_blobs(&page));
-            let (next, checked) = tokio::join!(self.snapshot.blobs(tenant, &after, BLOBS), work);
-            match checked? {
-                Ok((whole, erased)) => {
-                    self.report.blobs += whole;
-                    self.report.erased += erased;
-                }
-                Err(id) => {
-                    let seq = self.snapshot.fact_naming(tenant, &id).await?.unwrap_or(last);
-                    return Err(fault(tenant, seq, format!("the bytes of blob {id} do not give its name")));
-                }
-            }
-            page = next?;
-        }
-        Ok(())
-    }
-
-    /// The calendar as it was known at an instant. A version recorded within the last minute may have been on its way to the
-    /// disk when somebody else wrote; then the one before is possible too.
     fn calendars(&self, at: Instant) -> Vec<Calendar> {
-        let known = |until: Instant| {
-            let valid = self.closures.iter().filter(|(from, recorded, _)| *from <= at && *recorded <= until);
-            // Of equal starts the later version, which stands later in the list.
-            let newest = valid.max_by_key(|(from, ..)| *from);
-            Calendar::tokyo(newest.map(|(.., closures)| closures.days.clone()).unwrap_or_default())
-        };
-        let mut calendars = vec![known(at), known(at.plus_ms(-MINUTE_MS))];
-        calendars.dedup();
-        calendars
+        calendars(&self.closures, at)
     }
 
     /// Nothing stands in the name of a tenant that is not there.
@@ -200,6 +177,31 @@ impl Audit<'_> {
     }
 }
 
+impl<S: Facts> Audit<'_, S> {
+    /// Each blob's name is computed again, unless it was erased.
+    async fn blobs(&mut self, tenant: &TenantId, last: u64) -> Checked {
+        let mut after = String::new();
+        let mut page = self.snapshot.blobs(tenant, &after, BLOBS).await?;
+        while let Some(end) = page.last() {
+            after = end.id.to_string();
+            let work = tokio::task::spawn_blocking(move || check_blobs(&page));
+            let (next, checked) = tokio::join!(self.snapshot.blobs(tenant, &after, BLOBS), work);
+            match checked? {
+                Ok((whole, erased)) => {
+                    self.report.blobs += whole;
+                    self.report.erased += erased;
+                }
+                Err(id) => {
+                    let seq = self.snapshot.fact_naming(tenant, &id).await?.unwrap_or(last);
+                    return Err(fault(tenant, seq, format!("the bytes of blob {id} do not give its name")));
+                }
+            }
+            page = next?;
+        }
+        Ok(())
+    }
+}
+
 /// How many of a page are whole and how many erased, or the name of one that is neither.
 fn check_blobs(page: &[BlobRow]) -> Result<(u64, u64), String> {
     let (mut whole, mut erased) = (0, 0);
@@ -215,12 +217,33 @@ fn check_blobs(page: &[BlobRow]) -> Result<(u64, u64), String> {
     Ok((whole, erased))
 }
 
-fn fault(tenant: &TenantId, seq: u64, what: impl Into<String>) -> VerifyError {
+/// The calendar as it was known at an instant. A version recorded within the last minute may have been on its way to the
+/// disk when somebody else wrote; then the one before is possible too.
+pub(crate) fn calendars(closures: &ClosureVersions, at: Instant) -> Vec<Calendar> {
+    let known = |until: Instant| {
+        let valid = closures.iter().filter(|(from, recorded, _)| *from <= at && *recorded <= until);
+        // Of equal starts the later version, which stands later in the list.
+        let newest = valid.max_by_key(|(from, ..)| *from);
+        Calendar::tokyo(newest.map(|(.., closures)| closures.days.clone()).unwrap_or_default())
+    };
+    let mut calendars = vec![known(at), known(at.plus_ms(-MINUTE_MS))];
+    calendars.dedup();
+    calendars
+}
+
+pub(crate) fn fault(tenant: &TenantId, seq: u64, what: impl Into<String>) -> VerifyError {
     VerifyError::Fault(Fault { tenant: tenant.clone(), seq, record: None, what: what.into() })
 }
 
-fn fault_of(tenant: &TenantId, seq: u64, record: &RecordKey, what: impl Into<String>) -> VerifyError {
+pub(crate) fn fault_of(tenant: &TenantId, seq: u64, record: &RecordKey, what: impl Into<String>) -> VerifyError {
     VerifyError::Fault(Fault { tenant: tenant.clone(), seq, record: Some(record.clone()), what: what.into() })
+}
+
+/// A file of its own, on which long parts are kept, cannot be written or read.
+impl From<std::io::Error> for VerifyError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(Failure::Corrupt(format!("a temporary file failed: {error}")))
+    }
 }
 
 /// A check on another thread that panicked or was cancelled.

@@ -10,6 +10,7 @@
 
 mod buckets;
 mod cross_site;
+mod download;
 mod edge;
 mod extract;
 mod gate;
@@ -23,6 +24,7 @@ mod table;
 mod trouble;
 
 pub use buckets::Buckets;
+pub use download::download;
 pub use edge::wants_problem;
 pub use extract::body::{Asked, FormBody, JsonBody, RawBody};
 pub use extract::{Language, Path, Query, Signed};

@@ -50,6 +50,15 @@ impl Scoped<'_> {
         self.db().run(sql, vals![self.tenant, *seq, *instant, note]).await.map(drop)
     }
 
+    /// The last checkpoint.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn last_checkpoint(&self) -> Result<Option<CheckpointRow>, Failure> {
+        let sql = "SELECT seq, instant, note FROM checkpoints WHERE tenant = $1 AND lane = 0 ORDER BY seq DESC LIMIT 1";
+        self.db().first(sql, vals![self.tenant]).await
+    }
+
     /// The checkpoints after a place, in their order, at most `limit`.
     ///
     /// # Errors

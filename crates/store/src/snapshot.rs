@@ -217,6 +217,15 @@ impl Snapshot {
         self.tx.all(sql, vals![tenant, after, limit]).await
     }
 
+    /// One blob, erased or not.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn blob(&mut self, tenant: &TenantId, id: &BlobId) -> Result<Option<BlobRow>, Failure> {
+        let sql = "SELECT id, media_type, salt, bytes FROM blobs WHERE tenant = $1 AND id = $2";
+        self.tx.first(sql, vals![tenant, id]).await
+    }
+
     /// Which of some blobs have a row, erased ones too.
     ///
     /// # Errors

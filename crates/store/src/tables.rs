@@ -86,6 +86,11 @@ pub struct StoredRow {
 }
 
 impl StoredRow {
+    /// A row read from elsewhere, with a value for each name.
+    pub fn of(names: Arc<[String]>, cells: Vec<Cell>) -> Self {
+        Self { names, cells }
+    }
+
     /// The value of a column; [`Cell::Null`] where there is no such column.
     pub fn get(&self, column: &str) -> &Cell {
         let place = self.names.iter().position(|name| name == column);

@@ -3,6 +3,8 @@
 //! The attacker owns the database: triggers and foreign keys are taken away first. The signing key and the checkpoints outside
 //! are out of reach.
 
+mod chain;
+
 use anyhow::{Context, Result, bail};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _};
 

@@ -5,7 +5,7 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
-    night, outbox, problems, procedure, record, report, request, sample, settings, shift, terms, window,
+    night, outbox, problems, procedure, proof, record, report, request, sample, settings, shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -55,6 +55,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &staff, "record", record::samples(), record::page);
     draw(&mut pages, &nobody, "catalogue", catalogue::samples(), catalogue::page);
     draw(&mut pages, &staff, "compliance", compliance::samples(), compliance::page);
+    draw(&mut pages, &guest, "proof", proof::samples(), proof::page);
     draw(&mut pages, &guest, "terms", terms::samples(), terms::page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);

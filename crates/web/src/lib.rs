@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod parts;
 pub mod problems;
 pub mod procedure;
+pub mod proof;
 pub mod record;
 pub mod report;
 pub mod request;

@@ -5,7 +5,7 @@ use crate::incident::Verb;
 use crate::state::State;
 use crate::{
     access, acknowledgement, alerts, assets, board, callers, catalogue, cause, compliance, customer, fault, incident,
-    live, night, outbox, problems, report, request, settings, shift, terms, window,
+    live, night, outbox, problems, proof, report, request, settings, shift, terms, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -106,6 +106,8 @@ fn incidents(table: &mut Table<State>) {
     reports(table);
     table.get("/compliance").allow(Policy::Somewhere(Right::ReadPublished)).to(compliance::handler::show);
     table.get("/compliance.csv").allow(Policy::Somewhere(Right::ReadPublished)).to(compliance::handler::export);
+    table.get("/proof").allow(Policy::Somewhere(Right::ReadPublished)).to(proof::handler::show);
+    table.get("/proof/bundle").allow(Policy::Somewhere(Right::ReadPublished)).to(proof::handler::bundle);
     table.get("/night").allow(Policy::Somewhere(Right::ReadPublished)).to(night::handler::night);
     table.get("/figures").allow(read).to(night::handler::figures);
     table.get("/alerts").allow(read).to(alerts::handler::day);

@@ -13,6 +13,7 @@ pub mod night;
 pub mod paper;
 pub mod people;
 pub mod problem;
+pub mod proof;
 pub mod published;
 pub mod record;
 pub mod request;

@@ -55,7 +55,7 @@ pub(super) async fn run(run: &Run) -> Result<Outcome> {
 }
 
 /// What a fault's sentence names: tenant, fact, record, and what is wrong.
-fn names(said: &str) -> Option<(&str, u64, Option<&str>, &str)> {
+pub(super) fn names(said: &str) -> Option<(&str, u64, Option<&str>, &str)> {
     let (place, what) = said.lines().find_map(|line| line.strip_prefix("tenant "))?.split_once(": ")?;
     let (tenant, fact) = place.split_once(", fact ")?;
     let (seq, record) = match fact.split_once(" (") {
@@ -66,9 +66,9 @@ fn names(said: &str) -> Option<(&str, u64, Option<&str>, &str)> {
 }
 
 /// A copy of a stopped desk: its database, and the keys and checkpoints beside it.
-struct Copy {
-    database: Option<String>,
-    data: PathBuf,
+pub(super) struct Copy {
+    pub(super) database: Option<String>,
+    pub(super) data: PathBuf,
 }
 
 /// Puts every table back to what it was when this ran first. Making and dropping a PostgreSQL database for each change would
@@ -89,7 +89,7 @@ const PUT_BACK: &str = "do $$ declare name text; begin
 end $$";
 
 impl Copy {
-    async fn of(ground: &Ground, house: &House, data: &Path) -> Result<Self> {
+    pub(super) async fn of(ground: &Ground, house: &House, data: &Path) -> Result<Self> {
         copy_folder(house.desk.data(), data)?;
         let database = house.options.database.clone();
         if let (Ground::Server(server), Some(url)) = (ground, &database) {
@@ -99,11 +99,11 @@ impl Copy {
         Ok(Self { database, data: data.to_owned() })
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         self.database.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("madoguchi.db").display()))
     }
 
-    fn remove(self) -> Result<()> {
+    pub(super) fn remove(self) -> Result<()> {
         Ok(std::fs::remove_dir_all(&self.data)?)
     }
 }
@@ -123,7 +123,7 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Two customers, and an incident for each way one can go.
-async fn history(house: &House) -> Result<()> {
+pub(super) async fn history(house: &House) -> Result<()> {
     for (email, role) in [("ad@msp.example", "ad"), ("mo@msp.example", "mo"), ("dh@msp.example", "dh")] {
         house.add_person(email, role, None).await?;
     }

@@ -7,6 +7,7 @@ mod f18;
 mod f20;
 mod f22;
 mod f26;
+mod f27;
 mod f29;
 mod f9;
 mod mail;
@@ -59,6 +60,8 @@ enum Figure {
     F22,
     /// Changes to the database that `verify` does not name
     F26,
+    /// Chains cut, hashed anew or rolled back that checkpoints outside do not tell
+    F27,
     /// Routes through which one customer sees another
     F29,
 }
@@ -116,6 +119,8 @@ impl Figure {
             (Self::F17 | Self::F22, Slice::Ci) => 5,
             (Self::F17 | Self::F18 | Self::F22, Slice::Long) => 100,
             (Self::F18, Slice::Ci) => 2,
+            (Self::F27, Slice::Ci) => 5,
+            (Self::F27, Slice::Long) => 100,
             (Self::F14 | Self::F20 | Self::F29, _) => 1,
         }
     }
@@ -135,6 +140,7 @@ impl Figure {
             Self::F20 => Box::pin(f20::run(run)).await,
             Self::F22 => Box::pin(f22::run(run)).await,
             Self::F26 => f26::run(run).await,
+            Self::F27 => f27::run(run).await,
             Self::F29 => f29::run(run).await,
         }
     }

@@ -1,7 +1,7 @@
 //! Alert events: numbered without a gap, each claim of a fact borne out by its event, repeats counted.
 
 use super::windows::Kept;
-use super::{Audit, Checked, fault, fault_of};
+use super::{Audit, Checked, Facts, fault, fault_of};
 use domain::access::Actor;
 use domain::fact::{Body, Fact, Origin};
 use domain::ids::{BlobId, RecordKey, TenantId};
@@ -39,7 +39,7 @@ impl Events {
     }
 
     /// Compares what a fact says of an event with the event.
-    pub(super) async fn apply(&mut self, audit: &mut Audit<'_>, fact: &Fact) -> Checked {
+    pub(super) async fn apply<S: Facts>(&mut self, audit: &mut Audit<'_, S>, fact: &Fact) -> Checked {
         let (event, alert_key, action, fate) = match &fact.body {
             Body::IncidentOpened { origin: Origin::Alert { event, alert_key, .. }, .. } => {
                 (event, alert_key, "trigger", "new")
@@ -92,7 +92,7 @@ impl Events {
     }
 
     /// Checks that the events end where the head says.
-    pub(super) async fn end(&mut self, audit: &mut Audit<'_>, tenant: &TenantId, last: u64) -> Checked {
+    pub(super) async fn end<S: Facts>(&mut self, audit: &mut Audit<'_, S>, tenant: &TenantId, last: u64) -> Checked {
         while self.pass(audit, tenant, last).await? {}
         if self.seen == self.expected {
             return Ok(());
@@ -101,7 +101,7 @@ impl Events {
     }
 
     /// Passes over an event that no fact names. Says whether there was one.
-    async fn pass(&mut self, audit: &mut Audit<'_>, tenant: &TenantId, seq: u64) -> Checked<bool> {
+    async fn pass<S: Facts>(&mut self, audit: &mut Audit<'_, S>, tenant: &TenantId, seq: u64) -> Checked<bool> {
         self.fill(audit, tenant, seq).await?;
         let Some(row) = self.waiting.front() else { return Ok(false) };
         let id = self.seen + 1;
@@ -139,7 +139,7 @@ impl Events {
         told.last = row.get("received").clone();
     }
 
-    async fn fill(&mut self, audit: &mut Audit<'_>, tenant: &TenantId, seq: u64) -> Checked {
+    async fn fill<S: Facts>(&mut self, audit: &mut Audit<'_, S>, tenant: &TenantId, seq: u64) -> Checked {
         if !self.waiting.is_empty() {
             return Ok(());
         }

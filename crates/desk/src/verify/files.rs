@@ -16,33 +16,33 @@ use std::sync::Arc;
 use store::{Cell, StoredRow};
 
 /// Versions of procedures as the provider's facts recorded them, by code and number.
-pub(super) type Procedures = HashMap<(String, u32), Arc<Process>>;
+pub(crate) type Procedures = HashMap<(String, u32), Arc<Process>>;
 
 /// Tables with rows of such records, and the column that names the record.
 const TABLES: [(&str, &str); 3] = [("records", "key"), ("timers", "subject"), ("messages", "record")];
 
 /// Reads a recorded version; none where its words were erased.
-pub(super) fn read(code: &str, document: Option<&String>) -> Option<Arc<Process>> {
+pub(crate) fn read(code: &str, document: Option<&String>) -> Option<Arc<Process>> {
     let text: ProcessText = serde_json::from_str(document?).ok()?;
     text.process(code).ok().map(Arc::new)
 }
 
+fn procedure(procedures: &Procedures, code: &str, edition: Option<u32>) -> Option<Arc<Process>> {
+    match edition {
+        Some(number) => procedures.get(&(code.to_owned(), number)).cloned(),
+        None => shipped::all().iter().find(|process| process.code == code).cloned(),
+    }
+}
+
+/// A request under the version of its procedure that it was filed under.
+pub(crate) fn under_its_procedure(procedures: &Procedures, request: Request) -> Option<Request> {
+    match request.edition {
+        None => Some(request),
+        edition => Some(request.under(procedure(procedures, "request", edition)?)),
+    }
+}
+
 impl Audit<'_> {
-    fn procedure(&self, code: &str, edition: Option<u32>) -> Option<Arc<Process>> {
-        match edition {
-            Some(number) => self.procedures.get(&(code.to_owned(), number)).cloned(),
-            None => shipped::all().iter().find(|process| process.code == code).cloned(),
-        }
-    }
-
-    /// A request under the version of its procedure that it was filed under.
-    pub(super) fn under_its_procedure(&self, request: Request) -> Option<Request> {
-        match request.edition {
-            None => Some(request),
-            edition => Some(request.under(self.procedure("request", edition)?)),
-        }
-    }
-
     /// Folds and compares some records, whose facts are at hand.
     pub(super) async fn files(
         &mut self,
@@ -56,7 +56,7 @@ impl Audit<'_> {
         let mut records = vec![];
         for key in keys {
             let facts = facts.remove(key).unwrap_or_default();
-            let record = self.walked(tenant, key, &facts)?;
+            let record = walked(&self.procedures, tenant, key, &facts)?;
             records.push(record);
         }
         let names: Vec<&str> = keys.iter().map(RecordKey::as_str).collect();
@@ -79,31 +79,36 @@ impl Audit<'_> {
         }
         Ok(())
     }
+}
 
-    /// Folds a record step by step; its procedure must have allowed each.
-    fn walked(&self, tenant: &TenantId, key: &RecordKey, facts: &[Fact]) -> Checked<(Record, Arc<Process>)> {
-        let broken = |broken: domain::incident::Broken| fault_of(tenant, broken.seq, key, broken.to_string());
-        let (first, rest) = facts.split_first().ok_or_else(|| fault_of(tenant, 0, key, "no fact opens the record"))?;
-        let record = Record::fold(std::slice::from_ref(first)).map_err(broken)?;
-        let mut record = record.ok_or_else(|| fault_of(tenant, first.seq, key, "no fact opens the record"))?;
-        let opened = &record.opened.what;
-        let process = self.procedure(&opened.process, opened.edition);
-        let process =
-            process.ok_or_else(|| fault_of(tenant, first.seq, key, "the version of its procedure is not there"))?;
-        for fact in rest {
-            if let Body::RecordActed(acted) = &fact.body {
-                let allowed = process.verb(&acted.verb).is_some_and(|verb| {
-                    record.guard(&process, verb, &fact.actor).is_ok() && verb.leads(&record.state) == Some(&acted.to)
-                });
-                if !allowed {
-                    let what = format!("the procedure does not allow {} to {} here", acted.verb, acted.to);
-                    return Err(fault_of(tenant, fact.seq, key, what));
-                }
+/// Folds a record step by step; its procedure must have allowed each.
+pub(crate) fn walked(
+    procedures: &Procedures,
+    tenant: &TenantId,
+    key: &RecordKey,
+    facts: &[Fact],
+) -> Checked<(Record, Arc<Process>)> {
+    let broken = |broken: domain::incident::Broken| fault_of(tenant, broken.seq, key, broken.to_string());
+    let (first, rest) = facts.split_first().ok_or_else(|| fault_of(tenant, 0, key, "no fact opens the record"))?;
+    let record = Record::fold(std::slice::from_ref(first)).map_err(broken)?;
+    let mut record = record.ok_or_else(|| fault_of(tenant, first.seq, key, "no fact opens the record"))?;
+    let opened = &record.opened.what;
+    let process = procedure(procedures, &opened.process, opened.edition);
+    let process =
+        process.ok_or_else(|| fault_of(tenant, first.seq, key, "the version of its procedure is not there"))?;
+    for fact in rest {
+        if let Body::RecordActed(acted) = &fact.body {
+            let allowed = process.verb(&acted.verb).is_some_and(|verb| {
+                record.guard(&process, verb, &fact.actor).is_ok() && verb.leads(&record.state) == Some(&acted.to)
+            });
+            if !allowed {
+                let what = format!("the procedure does not allow {} to {} here", acted.verb, acted.to);
+                return Err(fault_of(tenant, fact.seq, key, what));
             }
-            record.apply(fact).map_err(broken)?;
         }
-        Ok((record, process))
+        record.apply(fact).map_err(broken)?;
     }
+    Ok((record, process))
 }
 
 /// The blobs whose words stand in rows, too.

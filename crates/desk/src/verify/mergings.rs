@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 /// Who is merged into whom, and how the parent stands: as the children say, and as the parents do.
 #[derive(Default)]
-pub(super) struct Mergings {
+pub(crate) struct Mergings {
     children: BTreeMap<RecordKey, (RecordKey, ParentStanding, u64)>,
     parents: BTreeMap<RecordKey, (RecordKey, ParentStanding, u64)>,
 }
 
 impl Mergings {
     /// Notes what an incident says.
-    pub(super) fn note(&mut self, incident: &Incident) {
+    pub(crate) fn note(&mut self, incident: &Incident) {
         if let Some(merging) = incident.merging() {
             let said = (merging.what.into.clone(), merging.what.standing, incident.last_seq);
             self.children.insert(incident.key.clone(), said);
@@ -27,7 +27,7 @@ impl Mergings {
     }
 
     /// Compares both once all were noted.
-    pub(super) fn check(self, tenant: &TenantId) -> Checked {
+    pub(crate) fn check(self, tenant: &TenantId) -> Checked {
         for (child, (parent, standing, seq)) in &self.children {
             match self.parents.get(child) {
                 Some((found, stands, _)) if found == parent && stands == standing => {}

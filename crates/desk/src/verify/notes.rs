@@ -1,6 +1,6 @@
 //! Checkpoints of one chain, from the database and from outside, in the order of what they cover.
 
-use super::{Audit, Checked, fault};
+use super::{Audit, Checked, Facts, fault};
 use crate::checkpoint::Checkpoint;
 use domain::fact::Hash;
 use domain::ids::TenantId;
@@ -17,7 +17,7 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    pub(super) fn of(audit: &Audit<'_>, tenant: &TenantId) -> Self {
+    pub(super) fn of<S>(audit: &Audit<'_, S>, tenant: &TenantId) -> Self {
         let outside = audit.options.outside.iter().flatten().filter(|note| note.tenant == *tenant);
         let mut outside: Vec<Checkpoint> = outside.cloned().collect();
         outside.sort_by_key(|note| note.seq);
@@ -25,9 +25,9 @@ impl Notes {
     }
 
     /// Checks the notes that cover facts up to the last of a page, which begins with fact `first` and has these hashes.
-    pub(super) async fn check(
+    pub(super) async fn check<S: Facts>(
         &mut self,
-        audit: &mut Audit<'_>,
+        audit: &mut Audit<'_, S>,
         tenant: &TenantId,
         first: u64,
         hashes: &[Hash],
@@ -49,7 +49,7 @@ impl Notes {
     }
 
     /// Checks that no note covers more than the chain has.
-    pub(super) async fn end(&mut self, audit: &mut Audit<'_>, tenant: &TenantId, last: u64) -> Checked {
+    pub(super) async fn end<S: Facts>(&mut self, audit: &mut Audit<'_, S>, tenant: &TenantId, last: u64) -> Checked {
         match self.next(audit, tenant, u64::MAX).await? {
             None => Ok(()),
             Some(note) => {
@@ -60,7 +60,12 @@ impl Notes {
     }
 
     /// The next note that covers at most fact `last`.
-    async fn next(&mut self, audit: &mut Audit<'_>, tenant: &TenantId, last: u64) -> Checked<Option<Checkpoint>> {
+    async fn next<S: Facts>(
+        &mut self,
+        audit: &mut Audit<'_, S>,
+        tenant: &TenantId,
+        last: u64,
+    ) -> Checked<Option<Checkpoint>> {
         self.fill(audit, tenant).await?;
         let from = match (self.stored.front(), self.outside.front()) {
             (Some(stored), Some(outside)) if outside.seq < stored.seq => &mut self.outside,
@@ -71,7 +76,7 @@ impl Notes {
         Ok(if is_due { from.pop_front() } else { None })
     }
 
-    async fn fill(&mut self, audit: &mut Audit<'_>, tenant: &TenantId) -> Checked {
+    async fn fill<S: Facts>(&mut self, audit: &mut Audit<'_, S>, tenant: &TenantId) -> Checked {
         let (Some(after), true) = (self.after, self.stored.is_empty()) else { return Ok(()) };
         let rows = audit.snapshot.rows_after("checkpoints", tenant, after, PAGE).await?;
         self.after = rows.last().and_then(|row| row.int("seq"));

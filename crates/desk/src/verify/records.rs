@@ -91,7 +91,9 @@ impl Audit<'_> {
         let mut incidents = vec![];
         for key in keys {
             let facts = by_record.remove(key).unwrap_or_default();
-            incidents.push(self.fold(&tenant, key, &facts)?);
+            let (incident, verdicts) = fold(&tenant, key, &facts)?;
+            self.report.verdicts += verdicts;
+            incidents.push(incident);
         }
         let names: Vec<&str> = keys.iter().map(RecordKey::as_str).collect();
         let mut tables = vec![];
@@ -122,50 +124,51 @@ impl Audit<'_> {
         }
         Ok(())
     }
+}
 
-    /// Folds the facts of a record and computes each final verdict again from what was known when it was given.
-    fn fold(&mut self, tenant: &TenantId, key: &RecordKey, facts: &[Fact]) -> Checked<Incident> {
-        let broken = |broken: domain::incident::Broken| fault_of(tenant, broken.seq, key, broken.to_string());
-        let first = facts.first().map(|fact| fact.seq).unwrap_or_default();
-        let opened = Incident::fold(facts.get(..1).unwrap_or_default()).map_err(broken)?;
-        let mut incident = opened.ok_or_else(|| fault_of(tenant, first, key, "no fact opens the record"))?;
-        let mut owed: VecDeque<FinalVerdict> = VecDeque::new();
-        for fact in &facts[1..] {
-            incident.apply(fact).map_err(broken)?;
-            match &fact.body {
-                Body::IncidentClosed { .. } | Body::FalseAlarmReviewed { upheld: true } => {
-                    owed.extend(incident.verdicts_at_end(fact.instant));
-                }
-                Body::ParentMoved { standing } if standing.ended => {
-                    owed.extend(incident.verdicts_at_end(fact.instant));
-                }
-                Body::VerdictGiven { .. } => {
-                    let given = incident.verdicts.last().map(|verdict| &verdict.what);
-                    if given != owed.pop_front().as_ref() {
-                        return Err(fault_of(tenant, fact.seq, key, "the verdict is not the one its facts give"));
-                    }
-                    self.report.verdicts += 1;
-                }
-                _ => {}
+/// Folds the facts of an incident and computes each final verdict again from what was known when it was given; says how many.
+pub(crate) fn fold(tenant: &TenantId, key: &RecordKey, facts: &[Fact]) -> Checked<(Incident, u64)> {
+    let mut verdicts = 0;
+    let broken = |broken: domain::incident::Broken| fault_of(tenant, broken.seq, key, broken.to_string());
+    let first = facts.first().map(|fact| fact.seq).unwrap_or_default();
+    let opened = Incident::fold(facts.get(..1).unwrap_or_default()).map_err(broken)?;
+    let mut incident = opened.ok_or_else(|| fault_of(tenant, first, key, "no fact opens the record"))?;
+    let mut owed: VecDeque<FinalVerdict> = VecDeque::new();
+    for fact in &facts[1..] {
+        incident.apply(fact).map_err(broken)?;
+        match &fact.body {
+            Body::IncidentClosed { .. } | Body::FalseAlarmReviewed { upheld: true } => {
+                owed.extend(incident.verdicts_at_end(fact.instant));
             }
-        }
-        if !owed.is_empty() {
-            return Err(fault_of(tenant, incident.last_seq, key, "a final verdict is missing"));
-        }
-        for ledger in incident.ledgers() {
-            let stops = ledger.clock.end.as_ref().map(|end| end.at);
-            let ends = ledger.stretches.last().map(|stretch| stretch.to);
-            if ends.is_some_and(|ends| ends != stops) || ledger.stop.is_some() != stops.is_some() {
-                return Err(fault_of(
-                    tenant,
-                    incident.last_seq,
-                    key,
-                    "the minutes of a clock do not end where the clock does",
-                ));
+            Body::ParentMoved { standing } if standing.ended => {
+                owed.extend(incident.verdicts_at_end(fact.instant));
             }
+            Body::VerdictGiven { .. } => {
+                let given = incident.verdicts.last().map(|verdict| &verdict.what);
+                if given != owed.pop_front().as_ref() {
+                    return Err(fault_of(tenant, fact.seq, key, "the verdict is not the one its facts give"));
+                }
+                verdicts += 1;
+            }
+            _ => {}
         }
-        Ok(incident)
     }
+    if !owed.is_empty() {
+        return Err(fault_of(tenant, incident.last_seq, key, "a final verdict is missing"));
+    }
+    for ledger in incident.ledgers() {
+        let stops = ledger.clock.end.as_ref().map(|end| end.at);
+        let ends = ledger.stretches.last().map(|stretch| stretch.to);
+        if ends.is_some_and(|ends| ends != stops) || ledger.stop.is_some() != stops.is_some() {
+            return Err(fault_of(
+                tenant,
+                incident.last_seq,
+                key,
+                "the minutes of a clock do not end where the clock does",
+            ));
+        }
+    }
+    Ok((incident, verdicts))
 }
 
 fn keys_of(fact: &Fact) -> RecordKey {

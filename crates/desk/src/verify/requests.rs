@@ -32,7 +32,7 @@ impl Audit<'_> {
             let request = Request::fold(&facts.remove(key).unwrap_or_default()).map_err(broken)?;
             let request = request.ok_or_else(|| fault_of(tenant, 0, key, "no fact files the request"))?;
             let seq = request.filed.seq;
-            let request = self.under_its_procedure(request);
+            let request = super::files::under_its_procedure(&self.procedures, request);
             requests
                 .push(request.ok_or_else(|| fault_of(tenant, seq, key, "the version of its procedure is not there"))?);
         }

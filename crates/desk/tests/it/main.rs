@@ -4,6 +4,7 @@
 mod access;
 mod alerts;
 mod bench;
+mod bundles;
 mod calling;
 mod causes;
 mod faults;

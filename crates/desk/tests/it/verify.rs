@@ -3,7 +3,7 @@
 mod backups;
 mod checkpoints;
 mod doc;
-mod history;
+pub(crate) mod history;
 mod tampered;
 
 use crate::verify::history::Place;
@@ -22,7 +22,7 @@ macro_rules! on_both {
         }
     };
 }
-use on_both;
+pub(crate) use on_both;
 
 fn key() -> CheckpointKey {
     CheckpointKey::from_seed([7; 32])

@@ -42,7 +42,8 @@ pub fn page(shell: &Shell, it: &CompliancePage) -> Markup {
             header.top { h1 { (title) } }
             p.told-first { (it.customer) " " (shell.t("監査対象期間: ", "period ")) (it.from) " – " (it.to) }
             p.hint { (shell.t("期限がこの期間にあるチケットを数えています。現在の集計: ", "Tickets whose due lies in the period are counted, as of ")) (when::time(shell, it.as_of)) " · "
-                a href={ "/compliance.csv?tenant=" (it.tenant) "&from=" (it.from) "&to=" (it.to) } { "CSV" } }
+                a href={ "/compliance.csv?tenant=" (it.tenant) "&from=" (it.from) "&to=" (it.to) } { "CSV" } " · "
+                a href={ "/proof?tenant=" (it.tenant) } { (shell.t("証跡を受け取って確かめる", "Take the proof and check it")) } }
             (requests(shell, it))
             (incidents(shell, it))
             (asking(shell, it))

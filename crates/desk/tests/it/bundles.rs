@@ -1,0 +1,209 @@
+//! A customer's bundle: written, verified without the desk, and every change in it found (R-A5-*, F26).
+
+use crate::verify::history::{self, History, Place};
+use crate::verify::{inside, on_both};
+use desk::{BundleError, BundleReport, Verify, VerifyError, Words};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+async fn export(history: &History, file: &Path) -> desk::Exported {
+    let created = File::create_new(file).unwrap();
+    desk::export(&history.store, &history.acme, Words::All, created).await.unwrap()
+}
+
+async fn check(file: &Path, options: &Verify) -> Result<BundleReport, String> {
+    match desk::verify_bundle(File::open(file).unwrap(), options).await {
+        Ok(report) => Ok(report),
+        Err(BundleError::Wrong(VerifyError::Failed(failure))) => panic!("{failure}"),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The parts of a bundle by name, in the order of the file.
+fn parts(file: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut zip = zip::ZipArchive::new(File::open(file).unwrap()).unwrap();
+    let mut parts = vec![];
+    for place in 0..zip.len() {
+        let mut part = zip.by_index(place).unwrap();
+        let mut bytes = vec![];
+        part.read_to_end(&mut bytes).unwrap();
+        parts.push((part.name().unwrap().to_string(), bytes));
+    }
+    parts
+}
+
+/// Packs parts again; with `sums`, the manifest is made to fit them, as a forger would.
+fn pack(file: &Path, mut parts: Vec<(String, Vec<u8>)>, sums: bool) {
+    if sums {
+        let (_, text) = parts.pop().unwrap();
+        let mut manifest: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        for (place, (_, bytes)) in parts.iter().enumerate() {
+            manifest["parts"][place]["bytes"] = bytes.len().into();
+            manifest["parts"][place]["sha256"] = domain::fact::sha256(&[bytes]).into();
+        }
+        parts.push(("manifest.json".into(), serde_json::to_vec(&manifest).unwrap()));
+    }
+    let mut zip = zip::ZipWriter::new(File::create(file).unwrap());
+    for (name, bytes) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+async fn a_bundle_is_verified_without_the_desk(place: Place) {
+    let history = history::write(&place).await;
+    let (first, again) = (place.folder.path().join("a.zip"), place.folder.path().join("b.zip"));
+    let exported = export(&history, &first).await;
+    export(&history, &again).await;
+    assert!(std::fs::read(&first).unwrap() == std::fs::read(&again).unwrap(), "the same state gives the same bytes");
+    let report = check(&first, &inside()).await.unwrap();
+    assert_eq!((report.head, report.name.as_str()), (exported.head, "○○商事"));
+    let whole = desk::verify(&history.store, &inside()).await.unwrap();
+    let rows = history.store.snapshot().await.unwrap().rows("records", &history.acme).await.unwrap();
+    assert_eq!((report.report.records, report.report.verdicts), (rows.len() as u64, whole.verdicts), "{whole:?}");
+    assert!(report.covered > 0 && report.report.blobs > 30, "{:?}", report.report);
+    let outside = Verify { outside: Some(history.outside.clone()), ..inside() };
+    check(&first, &outside).await.unwrap();
+}
+
+/// F30: nothing of another customer is in it, and no secret.
+async fn a_bundle_holds_nothing_of_anybody_else(place: Place) {
+    let history = history::write(&place).await;
+    let (file, told) = (place.folder.path().join("a.zip"), place.folder.path().join("told.zip"));
+    export(&history, &file).await;
+    let created = File::create_new(&told).unwrap();
+    desk::export(&history.store, &history.acme, Words::Told, created).await.unwrap();
+    let tenants = history.store.system().tenants().await.unwrap();
+    let beta = tenants.iter().find(|tenant| tenant.name == "△△重工").unwrap();
+    for (name, bytes) in parts(&file).into_iter().chain(parts(&told)) {
+        let text = String::from_utf8(bytes).unwrap();
+        for foreign in [beta.id.as_str(), "BETA", "△△", "argon2"] {
+            assert!(!text.contains(foreign), "{foreign} in {name}");
+        }
+    }
+    for (name, bytes) in parts(&told) {
+        assert!(!String::from_utf8(bytes).unwrap().contains("@msp.test"), "an address of staff in {name}");
+    }
+}
+
+/// What the customer is given has no internal words, and proves the same.
+async fn a_customers_bundle_leaves_internal_words_out(place: Place) {
+    let history = history::write(&place).await;
+    let file = place.folder.path().join("a.zip");
+    let created = File::create_new(&file).unwrap();
+    desk::export(&history.store, &history.acme, Words::Told, created).await.unwrap();
+    let report = check(&file, &inside()).await.unwrap();
+    assert!(report.report.erased > 0, "{:?}", report.report);
+    let note = history.a_note().await;
+    let store = history.store.tenant(&history.acme);
+    let words = store.blob_text(&note).await.unwrap().unwrap();
+    for (name, bytes) in parts(&file) {
+        assert!(!String::from_utf8(bytes).unwrap().contains(&words), "an internal note in {name}");
+    }
+}
+
+/// A change of one byte in each part, with the sum left as it was and made to fit.
+async fn every_changed_part_is_named(place: Place) {
+    let history = history::write(&place).await;
+    let (file, changed) = (place.folder.path().join("a.zip"), place.folder.path().join("c.zip"));
+    export(&history, &file).await;
+    let whole = parts(&file);
+    for place in 0..whole.len() {
+        let (name, bytes) = &whole[place];
+        if bytes.is_empty() {
+            continue;
+        }
+        for sums in [false, true] {
+            let mut parts = whole.clone();
+            // A letter or a digit in the middle becomes another one; a sheet without lines has none.
+            let middle = (bytes.len() / 2..bytes.len()).find(|at| bytes[*at].is_ascii_alphanumeric()).unwrap_or(0);
+            parts[place].1[middle] = if bytes[middle] == b'1' { b'2' } else { b'1' };
+            if sums && name == "manifest.json" {
+                continue;
+            }
+            pack(&changed, parts, sums);
+            let Err(said) = check(&changed, &inside()).await else { panic!("a change in {name} was not seen") };
+            assert!(said.contains("tenant ") || said.contains(name.as_str()), "{name}: {said}");
+        }
+    }
+}
+
+/// Changes that a forger with the rules and without the signing key would make; the manifest fits each time.
+async fn a_forger_is_found(place: Place) {
+    let history = history::write(&place).await;
+    let (file, changed) = (place.folder.path().join("a.zip"), place.folder.path().join("c.zip"));
+    let acme = history.acme.as_str().to_owned();
+    export(&history, &file).await;
+    let whole: BTreeMap<String, String> =
+        parts(&file).into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect();
+    let order: Vec<String> = parts(&file).into_iter().map(|(name, _)| name).collect();
+    let forge = |name: &str, text: String| {
+        let mut parts = whole.clone();
+        assert!(parts.insert(name.to_owned(), text.clone()).is_some_and(|old| old != text), "{name} was not changed");
+        let parts = order.iter().map(|name| (name.clone(), parts[name].clone().into_bytes())).collect();
+        pack(&changed, parts, true);
+    };
+    let lines = |name: &str| whole[name].lines().map(String::from).collect::<Vec<String>>();
+    let joined = |lines: Vec<String>| lines.join("\n") + "\n";
+
+    let mut dropped = lines("facts.jsonl");
+    dropped.remove(11);
+    forge("facts.jsonl", joined(dropped));
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.starts_with(&format!("tenant {acme}, fact 12: ")), "{said}");
+
+    let mut swapped = lines("facts.jsonl");
+    swapped.swap(19, 20);
+    forge("facts.jsonl", joined(swapped));
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.starts_with(&format!("tenant {acme}, fact 20: ")), "{said}");
+
+    let mut cut = lines("facts.jsonl");
+    let last = cut.len();
+    cut.pop();
+    forge("facts.jsonl", joined(cut));
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.starts_with(&format!("tenant {acme}, fact {last}: ")), "{said}");
+
+    forge("incidents.jsonl", whole["incidents.jsonl"].replacen("\"slo\":\"m", "\"slo\":\"n", 1));
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.contains(&acme) && said.contains("(ACME-") && said.contains("part incidents.jsonl"), "{said}");
+
+    let verdicts: Vec<String> = lines("incidents.csv").iter().map(|line| line.replace(",met,", ",missed,")).collect();
+    forge("incidents.csv", joined(verdicts));
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.contains("(ACME-") && said.contains("part incidents.csv"), "{said}");
+
+    forge("compliance.csv", whole["compliance.csv"].replacen("○", "×", 1));
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.contains("part compliance.csv"), "{said}");
+
+    forge("compliance.jsonl", whole["compliance.jsonl"].replacen("\"missed\":[]", "\"missed\":[\"ACME-1\"]", 1));
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.contains("part compliance.jsonl"), "{said}");
+
+    // Somebody else's signature, and none.
+    let stranger = desk::CheckpointKey::from_seed([8; 32]);
+    let options = Verify { checkpoint_keys: vec![stranger.verifier().clone()], outside: None };
+    let said = check(&file, &options).await.unwrap_err();
+    assert!(said.contains("not signed by a trusted key"), "{said}");
+
+    // A whole chain written anew fits itself; a checkpoint from outside does not.
+    let mut outside = history.outside.clone();
+    outside.retain(|note| note.tenant == history.acme);
+    outside[0].hash = "0".repeat(64);
+    let options = Verify { outside: Some(outside), checkpoint_keys: vec![] };
+    let said = check(&file, &options).await.unwrap_err();
+    assert!(said.contains("another hash here than its checkpoint"), "{said}");
+}
+
+on_both!(
+    a_bundle_is_verified_without_the_desk,
+    a_bundle_holds_nothing_of_anybody_else,
+    a_customers_bundle_leaves_internal_words_out,
+    every_changed_part_is_named,
+    a_forger_is_found,
+);
