@@ -8,6 +8,7 @@ mod alerts;
 mod causes;
 mod compliance;
 mod faults;
+mod frozen;
 mod incidents;
 mod keys;
 mod me;
@@ -20,6 +21,7 @@ mod records;
 mod requests;
 mod routes;
 mod tenants;
+mod what_if;
 mod windows;
 
 use axum::Router;
@@ -58,6 +60,8 @@ fn all() -> Routes {
     requests::routes(&mut routes);
     records::routes(&mut routes);
     compliance::routes(&mut routes);
+    frozen::routes(&mut routes);
+    what_if::routes(&mut routes);
     causes::routes(&mut routes);
     published::routes(&mut routes);
     nights::routes(&mut routes);
