@@ -129,7 +129,7 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 21] = [
+const FORMS: [Probe; 23] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",

@@ -34,7 +34,7 @@ async fn a_table_is_frozen_once_and_read_byte_for_byte(site: Site) {
     assert_eq!(site.get(&owner, &at("frozen")).await.json()["items"][0]["counts"]["missed"], 1);
     let refused = site.post(&head, &at("restatements"), &json!({"number": 1, "reason": "r"})).await;
     assert_eq!(refused.status.as_u16(), 409, "{}", refused.text);
-    assert_eq!(site.get(&owner, &at("table?number=2")).await.status.as_u16(), 422);
+    assert_eq!(site.get(&owner, &at("table?number=2")).await.status.as_u16(), 400);
     let months = site.get(&owner, &at("months")).await.json();
     assert_eq!((&months["months"][10]["frozen"], &months["months"][10]["judgement"]), (&json!(1), &json!("missed")));
     let all = site.get(&head, "/compliance").await.json();
@@ -43,5 +43,5 @@ async fn a_table_is_frozen_once_and_read_byte_for_byte(site: Site) {
     let supposed = site.get(&head, &at("what-if?from=2026-11-01&to=2026-11-30&closures=2026-11-30")).await.json();
     assert_eq!(supposed["differ"], json!([]), "a request that is not done stays missed: {supposed}");
     let wrong = site.get(&head, &at("what-if?from=2026-11-01&to=2026-11-30&days=3")).await;
-    assert_eq!(wrong.status.as_u16(), 422, "{}", wrong.text);
+    assert_eq!(wrong.status.as_u16(), 400, "{}", wrong.text);
 }
