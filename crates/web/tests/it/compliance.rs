@@ -79,12 +79,12 @@ async fn months_all_customers_and_what_if_are_shown() {
     let what_if = format!("/compliance/what-if?tenant={nagisa}&from=2026-11-01&to=2026-11-30");
     shown(&dh, &what_if, &["この仮定で集計する"]).await;
     // Open still: with a due in December it has no verdict.
-    shown(&dh, &format!("{what_if}&row=技術相談&days=20"), &["NGS-1", "判定なし"]).await;
+    shown(&dh, &format!("{what_if}&row=%E6%8A%80%E8%A1%93%E7%9B%B8%E8%AB%87&days=20"), &["NGS-1", "判定なし"]).await;
     shown(&dh, &format!("{what_if}&slo=20"), &["結果が変わるチケットはありません"]).await;
     for (wrong, words) in [
         ("days=5", "依頼作業名を選んでください"),
-        ("row=技術相談", "標準日数を入力してください"),
-        ("row=技術相談&days=999", "1から250まで"),
+        ("row=%E6%8A%80%E8%A1%93%E7%9B%B8%E8%AB%87", "標準日数を入力してください"),
+        ("row=%E6%8A%80%E8%A1%93%E7%9B%B8%E8%AB%87&days=999", "1から250まで"),
         ("closures=2026-13-01", "2026-12-29 のように"),
         ("slo=0", "1から1440まで"),
         ("slo=x", "数字を入力してください"),
