@@ -4,14 +4,15 @@ use crate::page::Told;
 use crate::routes::Routes;
 use axum::Json;
 use axum::extract::State;
-use desk::Desk;
+use desk::{Answer, Desk};
 use domain::access::Right;
+use domain::compliance::months::midnight;
 use domain::compliance::{IncidentLine, Line};
 use domain::ids::{RecordKey, TenantId};
 use domain::refusal::Refusal;
 use domain::time::Instant;
 use gate::{Object, Path, Policy, Query, Signed};
-use jiff::civil::{Date, time};
+use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wire::compliance::{Compliance, ComplianceLine, IncidentComplianceLine};
@@ -44,16 +45,8 @@ async fn show(
     Path(tenant): Path<String>,
     Query(period): Query<Period>,
 ) -> Told<Compliance> {
-    let now = desk.now().await?;
-    let calendar = desk.calendar(now).await?;
-    let midnight = |day: Date| {
-        let start = day.to_datetime(time(0, 0, 0, 0)).to_zoned(calendar.zone().clone());
-        let wrong = |_| Refusal::invalid("to", "日付を確かめてください。", "Check the days.");
-        start.map(|start| Instant::from_ms(start.timestamp().as_millisecond())).map_err(wrong)
-    };
-    let before = period.to.tomorrow().unwrap_or(period.to);
-    let tenant = TenantId::new(tenant);
-    let table = desk.compliance(&caller, &tenant, midnight(period.from)?, midnight(before)?).await?;
+    let (from, before) = instants(&desk, period.from, period.to).await?;
+    let table = desk.compliance(&caller, &TenantId::new(tenant), from, before).await?;
     Ok(Json(Compliance {
         customer: table.customer,
         from: period.from.to_string(),
@@ -64,11 +57,18 @@ async fn show(
     }))
 }
 
+/// From when and before when a stretch of days runs, in the desk's zone.
+pub(crate) async fn instants(desk: &Desk, from: Date, to: Date) -> Answer<(Instant, Instant)> {
+    let calendar = desk.calendar(desk.now().await?).await?;
+    let before = to.tomorrow().map_err(|_| Refusal::invalid("to", "日付を確かめてください。", "Check the days."))?;
+    Ok((midnight(from, &calendar), midnight(before, &calendar)))
+}
+
 fn names(keys: Vec<RecordKey>) -> Vec<String> {
     keys.into_iter().map(|key| key.to_string()).collect()
 }
 
-fn line(it: Line) -> ComplianceLine {
+pub(crate) fn line(it: Line) -> ComplianceLine {
     ComplianceLine {
         class: it.row.class.code().to_owned(),
         days: it.row.class.days().get(),
@@ -83,7 +83,7 @@ fn line(it: Line) -> ComplianceLine {
     }
 }
 
-fn incident_line(it: IncidentLine) -> IncidentComplianceLine {
+pub(crate) fn incident_line(it: IncidentLine) -> IncidentComplianceLine {
     IncidentComplianceLine {
         impact: it.impact,
         judgement: it.judgement().code().to_owned(),

@@ -8,6 +8,7 @@ mod alerts;
 mod causes;
 mod compliance;
 mod faults;
+mod frozen;
 mod incidents;
 mod keys;
 mod me;
@@ -21,6 +22,7 @@ mod records;
 mod requests;
 mod routes;
 mod tenants;
+mod what_if;
 mod windows;
 
 use axum::Router;
@@ -60,6 +62,8 @@ fn all() -> Routes {
     records::routes(&mut routes);
     compliance::routes(&mut routes);
     proof::routes(&mut routes);
+    frozen::routes(&mut routes);
+    what_if::routes(&mut routes);
     causes::routes(&mut routes);
     published::routes(&mut routes);
     nights::routes(&mut routes);

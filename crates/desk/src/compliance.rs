@@ -4,7 +4,7 @@ use crate::{Answer, Caller, Desk};
 use domain::access::Right;
 use domain::catalogue::Catalogue;
 use domain::compliance::{IncidentLine, Line, Occurrence, Ticket, incidents, requests};
-use domain::ids::TenantId;
+use domain::ids::{ProjectKey, TenantId};
 use domain::refusal::Refusal;
 use domain::request::State;
 use domain::time::{HOUR_MS, Instant};
@@ -46,6 +46,31 @@ impl Desk {
         before: Instant,
     ) -> Answer<Compliance> {
         let scope = self.enter(caller, tenant, &[Right::ReadOperations, Right::ReadPublished]).await?;
+        let (tickets, occurrences) = self.counted(&scope.tenant, scope.project.as_ref(), from, before).await?;
+        let as_of = self.now().await?;
+        Ok(Compliance {
+            customer: self.customer_name(&scope.tenant).await?,
+            from,
+            before,
+            as_of,
+            requests: requests(&self.rows_of(&scope.tenant).await?, &tickets, as_of),
+            incidents: incidents(&occurrences, as_of),
+        })
+    }
+
+    /// The catalogue whose rows the tables of a tenant have now.
+    pub(crate) async fn rows_of(&self, tenant: &TenantId) -> Answer<Catalogue> {
+        Ok(rows_of(self.catalogue_of(tenant).await?.1))
+    }
+
+    /// What counts in a period, the earliest first.
+    pub(crate) async fn counted(
+        &self,
+        tenant: &TenantId,
+        project: Option<&ProjectKey>,
+        from: Instant,
+        before: Instant,
+    ) -> Answer<(Vec<Ticket>, Vec<Occurrence>)> {
         if before <= from || before.since_ms(from) > PERIOD_MAX_MS {
             return Err(Refusal::invalid(
                 "to",
@@ -54,13 +79,12 @@ impl Desk {
             )
             .into());
         }
-        let tenants = [scope.tenant.clone()];
+        let tenants = [tenant.clone()];
         let store = self.store.staff(&tenants);
-        let query =
-            RequestQuery { due: Some((from, before)), project: scope.project.clone(), ..RequestQuery::default() };
+        let query = RequestQuery { due: Some((from, before)), project: project.cloned(), ..RequestQuery::default() };
         let mut filed = store.requests(&query, TICKETS_MAX + 1).await?;
         let mut occurred = store.incidents_due(from, before, TICKETS_MAX + 1).await?;
-        occurred.retain(|row| scope.project.as_ref().is_none_or(|own| row.project == *own));
+        occurred.retain(|row| project.is_none_or(|own| row.project == *own));
         if filed.len().max(occurred.len()) > TICKETS_MAX as usize {
             return Err(Refusal::invalid(
                 "to",
@@ -70,18 +94,7 @@ impl Desk {
             .into());
         }
         filed.reverse();
-        let (_, catalogue) = self.catalogue_of(&scope.tenant).await?;
-        let as_of = self.now().await?;
-        let tickets: Vec<Ticket> = filed.into_iter().filter_map(ticket).collect();
-        let occurrences: Vec<Occurrence> = occurred.into_iter().map(occurrence).collect();
-        Ok(Compliance {
-            customer: self.customer_name(&scope.tenant).await?,
-            from,
-            before,
-            as_of,
-            requests: requests(&rows_of(catalogue), &tickets, as_of),
-            incidents: incidents(&occurrences, as_of),
-        })
+        Ok((filed.into_iter().filter_map(ticket).collect(), occurred.into_iter().map(occurrence).collect()))
     }
 }
 
@@ -95,6 +108,7 @@ pub(crate) fn rows_of(mut catalogue: Catalogue) -> Catalogue {
     catalogue
 }
 
+/// A request as the tables count it; none without a due.
 pub(crate) fn ticket(row: RequestRow) -> Option<Ticket> {
     let due = row.due?;
     Some(Ticket {
@@ -110,6 +124,7 @@ pub(crate) fn ticket(row: RequestRow) -> Option<Ticket> {
     })
 }
 
+/// An incident as the tables count it.
 pub(crate) fn occurrence(row: IncidentRow) -> Occurrence {
     Occurrence {
         key: row.key,

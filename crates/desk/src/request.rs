@@ -17,6 +17,7 @@ use domain::access::Right;
 use domain::calendar::Calendar;
 use domain::catalogue::{Catalogue, Entry, Values};
 use domain::clocks;
+use domain::compliance::frozen;
 use domain::fact::{Body, NewFact};
 use domain::ids::{ProjectKey, RecordKey, TenantId};
 use domain::incident::verbs::By;
@@ -220,6 +221,8 @@ impl Desk {
             Act::Approve => case.request.approve(&by, by_customer)?,
             Act::Begin => case.request.begin(&by)?,
             Act::Complete => {
+                let fixed = case.write.frozen_verdicts(&case.request.key).await?;
+                frozen::may_state(input.completed_at, fixed.first().map(|fixed| fixed.number))?;
                 let (result, reason) = (case.required("text", &input.text)?, case.optional("reason", &input.reason)?);
                 case.request.complete(&by, result, input.completed_at, reason, &case.calendar)?
             }

@@ -8,6 +8,7 @@ mod chain;
 mod events;
 mod facts;
 mod files;
+mod frozen;
 mod mergings;
 mod notes;
 mod people;
@@ -141,9 +142,10 @@ impl Audit<'_> {
     }
 
     async fn tenant(&mut self, tenant: &TenantId) -> Checked {
-        let chain = Chain::check(self, tenant).await?;
+        let mut chain = Chain::check(self, tenant).await?;
         self.blobs(tenant, chain.seq).await?;
         self.people(&chain).await?;
+        self.frozen_tables(&mut chain).await?;
         self.records(chain).await?;
         self.report.tenants += 1;
         Ok(())

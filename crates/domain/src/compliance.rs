@@ -2,11 +2,20 @@
 //!
 //! A ticket counts in the period in which its due lies. What has neither been done nor become due yet is not judged. An
 //! exception, a hold and a cancellation have columns of their own and hide no miss.
+//!
+//! A ticket is judged as of an instant ([`Ticket::judged`], [`Occurrence::judged`]); the lines only count what was judged, so that
+//! a table that was frozen is counted from what it keeps and never judged again.
+
+pub mod frozen;
+pub mod months;
+pub mod risk;
+pub mod what_if;
 
 use crate::catalogue::{Catalogue, Row};
 use crate::clocks::Verdict;
 use crate::ids::RecordKey;
 use crate::time::Instant;
+use serde::{Deserialize, Serialize};
 
 /// 順守判定
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +79,51 @@ pub struct Ticket {
     pub waits: bool,
 }
 
+/// A request as it was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// Its name.
+    pub key: RecordKey,
+    /// The row it is reported under.
+    pub report: String,
+    /// The due that governs.
+    pub due: Instant,
+    /// When it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<Instant>,
+    /// How it came out; none where it was called off or was no work of the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Whether 特段の事情 set the due.
+    pub excepted: bool,
+    /// Whether it was held.
+    pub held: bool,
+    /// Whether it was met by the hold only.
+    pub met_by_hold: bool,
+}
+
+impl Ticket {
+    /// How it stands as of an instant.
+    pub fn judged(&self, as_of: Instant) -> Judged {
+        let verdict = match (self.done, self.waits) {
+            (None, true) => Verdict::Open,
+            _ => Verdict::of(self.due, self.done, Some(as_of)),
+        };
+        let raw = Verdict::of(self.raw_due, self.done, Some(as_of));
+        Judged {
+            key: self.key.clone(),
+            report: self.report.clone(),
+            due: self.due,
+            done: self.done,
+            verdict: (!self.cancelled).then_some(verdict),
+            excepted: self.excepted,
+            held: self.held > 0,
+            met_by_hold: !self.cancelled && verdict == Verdict::Met && raw == Verdict::Missed,
+        }
+    }
+}
+
 /// One row of the table of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -111,6 +165,40 @@ pub struct Occurrence {
     pub notified: Option<Instant>,
 }
 
+/// An incident as it was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgedNotice {
+    /// Its name.
+    pub key: RecordKey,
+    /// サービス影響; unjudged counts as 有.
+    pub impact: bool,
+    /// When the objective was due.
+    pub due: Instant,
+    /// When the notice clock ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notified: Option<Instant>,
+    /// How it came out by the objective.
+    pub verdict: Verdict,
+    /// How it came out by the agreed limit; none without impact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sla: Option<Verdict>,
+}
+
+impl Occurrence {
+    /// How it stands as of an instant.
+    pub fn judged(&self, as_of: Instant) -> JudgedNotice {
+        JudgedNotice {
+            key: self.key.clone(),
+            impact: self.impact,
+            due: self.slo_due,
+            notified: self.notified,
+            verdict: Verdict::of(self.slo_due, self.notified, Some(as_of)),
+            sla: self.sla_due.map(|due| Verdict::of(due, self.notified, Some(as_of))),
+        }
+    }
+}
+
 /// One row of the table of incidents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncidentLine {
@@ -138,6 +226,12 @@ pub fn missed_text(missed: usize) -> String {
 
 /// The table of requests: a line for each row of the catalogue, in its order, as of an instant.
 pub fn requests(catalogue: &Catalogue, tickets: &[Ticket], as_of: Instant) -> Vec<Line> {
+    let judged: Vec<Judged> = tickets.iter().map(|ticket| ticket.judged(as_of)).collect();
+    lines(&catalogue.rows, &judged)
+}
+
+/// The table of requests out of what was judged.
+pub fn lines(rows: &[Row], judged: &[Judged]) -> Vec<Line> {
     let line = |row: &Row| {
         let mut line = Line {
             row: row.clone(),
@@ -148,44 +242,39 @@ pub fn requests(catalogue: &Catalogue, tickets: &[Ticket], as_of: Instant) -> Ve
             met_by_hold: vec![],
             cancelled: vec![],
         };
-        for ticket in tickets.iter().filter(|ticket| ticket.report == row.name) {
+        for ticket in judged.iter().filter(|ticket| ticket.report == row.name) {
             let key = || ticket.key.clone();
-            let verdict = match (ticket.done, ticket.waits) {
-                (None, true) => Verdict::Open,
-                _ => Verdict::of(ticket.due, ticket.done, Some(as_of)),
-            };
-            if ticket.cancelled {
-                line.cancelled.push(key());
-                continue;
+            match ticket.verdict {
+                None => line.cancelled.push(key()),
+                Some(Verdict::Open) => {}
+                Some(verdict) => {
+                    line.tickets.push(key());
+                    line.missed.extend((verdict == Verdict::Missed).then(key));
+                    line.excepted.extend(ticket.excepted.then(key));
+                    line.held.extend(ticket.held.then(key));
+                    line.met_by_hold.extend(ticket.met_by_hold.then(key));
+                }
             }
-            if verdict == Verdict::Open {
-                continue;
-            }
-            line.tickets.push(key());
-            line.missed.extend((verdict == Verdict::Missed).then(key));
-            line.excepted.extend(ticket.excepted.then(key));
-            line.held.extend((ticket.held > 0).then(key));
-            let raw = Verdict::of(ticket.raw_due, ticket.done, Some(as_of));
-            line.met_by_hold.extend((verdict == Verdict::Met && raw == Verdict::Missed).then(key));
         }
         line
     };
-    catalogue.rows.iter().map(line).collect()
+    rows.iter().map(line).collect()
 }
 
 /// The table of incidents: with impact, then without, as of an instant.
 pub fn incidents(occurrences: &[Occurrence], as_of: Instant) -> [IncidentLine; 2] {
+    let judged: Vec<JudgedNotice> = occurrences.iter().map(|it| it.judged(as_of)).collect();
+    incident_lines(&judged)
+}
+
+/// The table of incidents out of what was judged.
+pub fn incident_lines(judged: &[JudgedNotice]) -> [IncidentLine; 2] {
     [true, false].map(|impact| {
         let mut line = IncidentLine { impact, incidents: vec![], missed: vec![], missed_sla: vec![] };
-        for it in occurrences.iter().filter(|it| it.impact == impact) {
-            let verdict = Verdict::of(it.slo_due, it.notified, Some(as_of));
-            if verdict == Verdict::Open {
-                continue;
-            }
+        for it in judged.iter().filter(|it| it.impact == impact && it.verdict != Verdict::Open) {
             line.incidents.push(it.key.clone());
-            line.missed.extend((verdict == Verdict::Missed).then(|| it.key.clone()));
-            let sla = it.sla_due.map(|due| Verdict::of(due, it.notified, Some(as_of)));
-            line.missed_sla.extend((sla == Some(Verdict::Missed)).then(|| it.key.clone()));
+            line.missed.extend((it.verdict == Verdict::Missed).then(|| it.key.clone()));
+            line.missed_sla.extend((it.sla == Some(Verdict::Missed)).then(|| it.key.clone()));
         }
         line
     })

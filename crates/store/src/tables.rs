@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Every table that holds something of the desk, after those it refers to, with its primary key. What only concerns running
 /// processes (`nodes`, `readiness`, `packs`, `number_leases`) is not among them.
-pub(crate) const TABLES: [(&str, &str); 24] = [
+pub(crate) const TABLES: [(&str, &str); 26] = [
     ("tenants", "id"),
     ("projects", "tenant, key"),
     ("people", "id"),
@@ -28,6 +28,8 @@ pub(crate) const TABLES: [(&str, &str); 24] = [
     ("records", "tenant, key"),
     ("incidents", "tenant, key"),
     ("requests", "tenant, key"),
+    ("frozen_tables", "tenant, number"),
+    ("frozen_verdicts", "tenant, record, number"),
     ("correlations", "tenant, project, dedup_key"),
     ("alerts", "tenant, incident, alert_key"),
     ("windows", "tenant, key"),

@@ -56,6 +56,10 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &nobody, "catalogue", catalogue::samples(), catalogue::page);
     draw(&mut pages, &staff, "compliance", compliance::samples(), compliance::page);
     draw(&mut pages, &guest, "proof", proof::samples(), proof::page);
+    draw(&mut pages, &guest, "frozen-tables", compliance::list_samples(), compliance::list_page);
+    draw(&mut pages, &guest, "frozen-table", compliance::table_samples(), compliance::table_page);
+    draw(&mut pages, &staff, "what-if", compliance::what_if_samples(), compliance::what_if_page);
+    draw(&mut pages, &staff, "all-customers", compliance::overview_samples(), compliance::overview_page);
     draw(&mut pages, &guest, "terms", terms::samples(), terms::page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);

@@ -108,6 +108,15 @@ fn incidents(table: &mut Table<State>) {
     table.get("/compliance.csv").allow(Policy::Somewhere(Right::ReadPublished)).to(compliance::handler::export);
     table.get("/proof").allow(Policy::Somewhere(Right::ReadPublished)).to(proof::handler::show);
     table.get("/proof/bundle").allow(Policy::Somewhere(Right::ReadPublished)).to(proof::handler::bundle);
+    table.get("/compliance/frozen").allow(Policy::Somewhere(Right::ReadPublished)).to(compliance::handler::frozen);
+    table
+        .get("/compliance/frozen.json")
+        .allow(Policy::Somewhere(Right::ReadPublished))
+        .to(compliance::handler::frozen_json);
+    table.get("/compliance/customers").allow(read).to(compliance::handler::overview);
+    table.get("/compliance/what-if").allow(read).to(compliance::what_if::show);
+    table.post("/compliance/freeze").allow(Policy::Somewhere(Right::Decide)).to(compliance::handler::freeze);
+    table.post("/compliance/restate").allow(Policy::Somewhere(Right::Decide)).to(compliance::handler::restate);
     table.get("/night").allow(Policy::Somewhere(Right::ReadPublished)).to(night::handler::night);
     table.get("/figures").allow(read).to(night::handler::figures);
     table.get("/alerts").allow(read).to(alerts::handler::day);

@@ -129,12 +129,14 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 21] = [
+const FORMS: [Probe; 23] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
     ),
     form("POST /requests", "project=<Project>&entry=consultation&topic=t&reason=r&pace=middle"),
+    form("POST /compliance/freeze", "tenant=<Tenant>&from=2025-01-01&to=2025-01-31"),
+    form("POST /compliance/restate", "tenant=<Tenant>&number=99&reason=r"),
     form("POST /requests/{key}/note", "version=1&text=t"),
     form("POST /records", "project=<Project>&process=complaint&title=t&text=t"),
     form("POST /records/{key}/act", "noun=message&text=t"),

@@ -67,6 +67,14 @@ const PROBES: &[Probe] = &[
         r#"{"project":"<Project>","priority":"high","detected_at":"2020-01-01T00:00:00Z","host":"h","business_impact":"b","details":"d"}"#,
     ),
     Probe { route: "GET /api/v1/tenants/{tenant}/compliance", query: "from=2026-11-01&to=2026-11-30", body: "" },
+    body("POST /api/v1/tenants/{tenant}/compliance/frozen", "{}"),
+    body("POST /api/v1/tenants/{tenant}/compliance/restatements", r#"{"number":99,"reason":"r"}"#),
+    Probe { route: "GET /api/v1/tenants/{tenant}/compliance/table", query: "number=1", body: "" },
+    Probe {
+        route: "GET /api/v1/tenants/{tenant}/compliance/what-if",
+        query: "from=2026-11-01&to=2026-11-30&without_calls=true",
+        body: "",
+    },
     Probe { route: "GET /api/v1/requests", query: "project=<Project>", body: "" },
     Probe { route: "GET /api/v1/projects/{project}/request-due", query: "entry=consultation", body: "" },
     body(

@@ -41,6 +41,8 @@ pub struct IncidentView {
     pub facts: Vec<Fact>,
     /// Windows of work that run now and cover its hosts, where it was there before them.
     pub windows: Vec<store::WindowRow>,
+    /// What frozen tables fix of it, the newest first.
+    pub frozen: Vec<store::FrozenVerdictRow>,
     /// Whose it is.
     pub tenant: TenantId,
     /// The customer's name.
@@ -220,6 +222,7 @@ impl Desk {
             people: people.into_iter().map(|(id, person)| (id, person.name)).collect(),
             contact_names: self.contact_names(&scope, project).await?,
             windows,
+            frozen: store.frozen_verdicts(key).await?,
             tenant: scope.tenant,
             incident,
             facts,

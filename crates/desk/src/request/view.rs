@@ -13,7 +13,7 @@ use domain::request::{Filing, Pace, Request};
 use domain::time::Instant;
 use jiff::civil::Date;
 use std::collections::HashMap;
-use store::{MessageRow, RequestQuery, RequestRow};
+use store::{FrozenVerdictRow, MessageRow, RequestQuery, RequestRow};
 
 /// A request with everything its reader may see.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct RequestView {
     pub clock: Option<Clock>,
     /// The calendar.
     pub calendar: Calendar,
+    /// What frozen tables fix of it, the newest first.
+    pub frozen: Vec<FrozenVerdictRow>,
     /// As of when.
     pub now: Instant,
     /// Who reads it, in which role.
@@ -189,7 +191,7 @@ impl Desk {
         Ok(listed.into_iter().next().ok_or_else(Refusal::not_found)?)
     }
 
-    async fn listed(&self, caller: &Caller, rows: Vec<RequestRow>) -> Answer<Vec<RequestListed>> {
+    pub(crate) async fn listed(&self, caller: &Caller, rows: Vec<RequestRow>) -> Answer<Vec<RequestListed>> {
         let names: HashMap<TenantId, String> =
             self.store.system().tenants().await?.into_iter().map(|tenant| (tenant.id, tenant.name)).collect();
         let ids: Vec<PersonId> = rows.iter().filter_map(|row| row.assignee.clone()).collect();
@@ -212,7 +214,7 @@ impl Desk {
         let internal = caller.enter(&scope.tenant, Right::ReadOperations).is_ok();
         let now = self.now().await?;
         let store = self.store.tenant(&scope.tenant);
-        let mut facts = store.record_facts(key).await?;
+        let (mut facts, frozen) = (store.record_facts(key).await?, store.frozen_verdicts(key).await?);
         let request = Request::fold(&facts)?.ok_or_else(Refusal::not_found)?;
         let mut request = self.under_its_procedure(request).await?;
         let messages = if internal { store.messages(key).await? } else { vec![] };
@@ -244,6 +246,7 @@ impl Desk {
             details,
             clock,
             calendar,
+            frozen,
             now,
             reader: (scope.actor, scope.role),
         })

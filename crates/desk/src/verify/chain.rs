@@ -1,6 +1,7 @@
 //! The chain of one tenant: every stored byte of every fact, the head, the checkpoints, and what the facts name.
 
 use super::events::Events;
+use super::frozen::Frozen;
 use super::notes::Notes;
 use super::people::People;
 use super::{Audit, Checked, Facts, Fault, fault};
@@ -19,6 +20,7 @@ pub(super) struct Chain {
     pub(super) seq: u64,
     pub(super) people: People,
     pub(super) events: Events,
+    pub(super) frozen: Frozen,
     /// The newest incident of each correlating key, by its number.
     pub(super) newest: HashMap<(ProjectKey, String), u64>,
 }
@@ -36,6 +38,7 @@ impl Chain {
             seq: 0,
             people: People::default(),
             events: Events::default(),
+            frozen: Frozen::default(),
             newest: HashMap::new(),
         };
         let mut notes = Notes::of(audit, tenant);
@@ -75,6 +78,7 @@ impl Chain {
                 return Err(fault(&self.tenant, fact.seq, format!("blob {gone} is gone")));
             }
             self.people.apply(fact)?;
+            self.frozen.apply(fact)?;
             self.events.apply(audit, fact).await?;
             self.correlate(fact);
             audit.snapshot.note(fact);

@@ -49,6 +49,7 @@ impl Audit<'_> {
             self.batch(&mut chain, &mut mergings, &keys).await?;
         }
         mergings.check(&tenant)?;
+        chain.frozen.end(&tenant)?;
         for (table, column) in TABLES.into_iter().chain(windows::TABLES).chain([("requests", "key")]) {
             if let Some(stray) = self.snapshot.row_without_facts(table, &tenant, column).await? {
                 let what = format!("a row of {table} is about {stray}, of which no fact tells");
@@ -80,6 +81,9 @@ impl Audit<'_> {
             matches!(first.map(|fact| &fact.body), Some(Body::RequestFiled(_)))
         };
         let (requests, keys): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_request);
+        for key in &requests {
+            self.frozen_request(&mut chain.frozen, key, by_record.get(key).map_or(&[], Vec::as_slice))?;
+        }
         self.requests(&tenant, &requests, &mut by_record).await?;
         let is_file = |key: &RecordKey| {
             let first = by_record.get(key).and_then(|facts| facts.first());
@@ -91,6 +95,7 @@ impl Audit<'_> {
         let mut incidents = vec![];
         for key in keys {
             let facts = by_record.remove(key).unwrap_or_default();
+            self.frozen_incident(&mut chain.frozen, key, &facts)?;
             let (incident, verdicts) = fold(&tenant, key, &facts)?;
             self.report.verdicts += verdicts;
             incidents.push(incident);

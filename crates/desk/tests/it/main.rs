@@ -9,6 +9,7 @@ mod calling;
 mod causes;
 mod faults;
 mod fields;
+mod frozen;
 mod merging;
 mod mornings;
 mod night;

@@ -18,7 +18,9 @@ impl Body {
         let two = |a, b| [Some(a), b, None, None, None, None];
         match self {
             Self::TenantAdded { name } | Self::TenantRenamed { name } | Self::ProjectAdded { name, .. } => one(name),
-            Self::VersionRecorded { document, .. } => one(document),
+            Self::VersionRecorded { document, .. }
+            | Self::TableFrozen { document, .. }
+            | Self::TableRestated { document, .. } => one(document),
             Self::MorningTold { text, .. } => one(text),
             Self::WebhookAdded { url, .. } => one(url),
             Self::IncidentOpened { title, origin, .. } => match origin {

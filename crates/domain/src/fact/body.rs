@@ -2,6 +2,7 @@
 
 use crate::access::Role;
 use crate::clocks::notice::AgreedTargets;
+use crate::compliance::frozen::Changed;
 use crate::contact::Rounds;
 use crate::fault::{Heard, Priority};
 use crate::ids::{
@@ -331,6 +332,12 @@ pub enum Body {
     /// The mail of a morning went out: what happened to which incidents `since` and `until`, in which words, by which messages.
     #[serde(rename = "tenant.morning_told")]
     MorningTold { since: Instant, until: Instant, incidents: Vec<RecordKey>, text: BlobId, messages: Vec<MessageId> },
+    /// The table of appendix 5 of a period as it stood then: the document is its canonical JSON, the checksum the SHA-256 over it.
+    #[serde(rename = "table.frozen")]
+    TableFrozen { number: u32, from: Instant, before: Instant, checksum: String, document: BlobId },
+    /// A later edition of table `restates`, and whose verdict came out otherwise; the reason stands beside it.
+    #[serde(rename = "table.restated")]
+    TableRestated { number: u32, restates: u32, checksum: String, document: BlobId, changed: Vec<Changed> },
     /// The clock went back by more than two seconds since the fact before.
     #[serde(rename = "clock.stepped")]
     ClockStepped { back_ms: i64 },

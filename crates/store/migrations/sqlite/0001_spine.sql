@@ -219,6 +219,38 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX requests_by_due ON requests (tenant, due) WHERE due IS NOT NULL;
 
+-- Tables of appendix 5 that were frozen; the document is a blob, the fact names it. What they count is a cache of the document.
+CREATE TABLE frozen_tables (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  number INTEGER NOT NULL,
+  restates INTEGER,
+  period_from INTEGER NOT NULL,
+  period_before INTEGER NOT NULL,
+  frozen_at INTEGER NOT NULL,
+  frozen_by TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  document TEXT NOT NULL,
+  reason TEXT,
+  judged INTEGER NOT NULL,
+  missed INTEGER NOT NULL,
+  sla_judged INTEGER NOT NULL,
+  sla_missed INTEGER NOT NULL,
+  PRIMARY KEY (tenant, number),
+  FOREIGN KEY (tenant, restates) REFERENCES frozen_tables (tenant, number),
+  FOREIGN KEY (tenant, document) REFERENCES blobs (tenant, id)
+) STRICT, WITHOUT ROWID;
+
+-- The verdicts that frozen tables fix, by ticket; a cache of the documents.
+CREATE TABLE frozen_verdicts (
+  tenant TEXT NOT NULL,
+  record TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('met', 'missed')),
+  PRIMARY KEY (tenant, record, number),
+  FOREIGN KEY (tenant, record) REFERENCES records (tenant, key),
+  FOREIGN KEY (tenant, number) REFERENCES frozen_tables (tenant, number)
+) STRICT, WITHOUT ROWID;
+
 -- Which incident a correlating key joins, and until when (NULL: while the incident is open).
 CREATE TABLE correlations (
   tenant TEXT NOT NULL,

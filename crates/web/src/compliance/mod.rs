@@ -1,7 +1,17 @@
-//! 順守状況: the tables of appendix 5 on screen, printable, and as CSV.
+//! 順守状況: the tables of appendix 5 on screen, printable, and as CSV; months as a picture; tables that were frozen; all customers.
 
+pub(crate) mod frozen;
 pub(crate) mod handler;
+pub(crate) mod months;
+pub(crate) mod overview;
+pub(crate) mod what_if;
 
+pub(crate) use frozen::named;
+pub use frozen::{list_page, list_samples, table_page, table_samples};
+pub use overview::{overview_page, overview_samples};
+pub use what_if::{what_if_page, what_if_samples};
+
+use crate::compliance::months::MonthMark;
 use crate::form::{Draft, Field, Form, Input, button, field, head as form_head};
 use crate::layout::{Shell, page as shell_page};
 use crate::when;
@@ -30,6 +40,14 @@ pub struct CompliancePage {
     pub requests: Vec<Line>,
     /// The table of incidents.
     pub incidents: Vec<IncidentLine>,
+    /// The last twelve months.
+    pub months: Vec<MonthMark>,
+    /// Frozen tables that cover some of the period, the newest first.
+    pub frozen: Vec<u32>,
+    /// Whether the reader may freeze the period.
+    pub may_freeze: bool,
+    /// Whether the reader may see all customers at once.
+    pub all_customers: bool,
     /// What was asked for and refused.
     pub draft: Draft,
 }
@@ -41,18 +59,27 @@ pub fn page(shell: &Shell, it: &CompliancePage) -> Markup {
         article.paper {
             header.top { h1 { (title) } }
             p.told-first { (it.customer) " " (shell.t("監査対象期間: ", "period ")) (it.from) " – " (it.to) }
-            p.hint { (shell.t("期限がこの期間にあるチケットを数えています。現在の集計: ", "Tickets whose due lies in the period are counted, as of ")) (when::time(shell, it.as_of)) " · "
+            p.hint { (shell.t("期限がこの期間にあるチケットを数えています。", "Tickets whose due lies in the period are counted.")) }
+            p { strong { (shell.t("暫定", "Provisional")) } (shell.t(" · 集計時点 ", ", as of ")) (when::time(shell, it.as_of))
+                @for number in &it.frozen { " · " a href=(frozen::address(&it.tenant, *number)) { (shell.t("凍結済み: ", "Frozen: ")) (frozen::named(shell, *number)) } }
+            }
+            p.links {
                 a href={ "/compliance.csv?tenant=" (it.tenant) "&from=" (it.from) "&to=" (it.to) } { "CSV" } " · "
-                a href={ "/proof?tenant=" (it.tenant) } { (shell.t("証跡を受け取って確かめる", "Take the proof and check it")) } }
-            (requests(shell, it))
-            (incidents(shell, it))
+                a href={ "/compliance/frozen?tenant=" (it.tenant) } { (shell.t("凍結した表の一覧", "Frozen tables")) } " · "
+                a href={ "/proof?tenant=" (it.tenant) } { (shell.t("証跡を受け取って確かめる", "Take the proof and check it")) }
+                @if it.all_customers { " · " a href={ "/compliance/what-if?tenant=" (it.tenant) "&from=" (it.from) "&to=" (it.to) } { (shell.t("仮定の集計", "What if")) } " · " a href="/compliance/customers" { (shell.t("全お客様", "All customers")) } }
+            }
+            (requests(shell, &it.requests))
+            (incidents(shell, &it.incidents))
+            (months::picture(shell, &it.tenant, &it.months))
             (asking(shell, it))
+            @if it.may_freeze { (frozen::freezing(shell, it)) }
         }
     };
     shell_page(shell, title, &body)
 }
 
-fn requests(shell: &Shell, it: &CompliancePage) -> Markup {
+fn requests(shell: &Shell, lines: &[Line]) -> Markup {
     html! {
         section {
             h2 { (shell.t("ご依頼作業", "Requests")) }
@@ -65,8 +92,8 @@ fn requests(shell: &Shell, it: &CompliancePage) -> Markup {
                     th scope="col" { (shell.t("例外", "Excepted")) } th scope="col" { (shell.t("保留", "Held")) } th scope="col" { (shell.t("保留により達成", "Met by the hold")) } th scope="col" { (shell.t("取消", "Cancelled")) }
                 } }
                 tbody {
-                    @for (place, line) in it.requests.iter().enumerate() {
-                        @let first = place == 0 || it.requests.get(place - 1).is_some_and(|before| before.row.class != line.row.class);
+                    @for (place, line) in lines.iter().enumerate() {
+                        @let first = place == 0 || lines.get(place - 1).is_some_and(|before| before.row.class != line.row.class);
                         tr {
                             td data-head=(shell.t("項目", "Group")) { div { @if first { (line.row.class.label().in_lang(shell.lang)) } } }
                             td data-head=(shell.t("依頼作業名", "Work")) { div { (line.row.name) } }
@@ -85,7 +112,7 @@ fn requests(shell: &Shell, it: &CompliancePage) -> Markup {
     }
 }
 
-fn incidents(shell: &Shell, it: &CompliancePage) -> Markup {
+fn incidents(shell: &Shell, lines: &[IncidentLine]) -> Markup {
     html! {
         section {
             h2 { (shell.t("障害に対する対応", "Incidents")) }
@@ -97,7 +124,7 @@ fn incidents(shell: &Shell, it: &CompliancePage) -> Markup {
                     th scope="col" { (shell.t("件数", "Incidents")) } th scope="col" { (shell.t("未達", "Missed")) } th scope="col" { (shell.t("順守判定", "Kept")) } th scope="col" { (shell.t("うち SLA 未達", "of which the agreement")) }
                 } }
                 tbody {
-                    @for line in &it.incidents {
+                    @for line in lines {
                         tr {
                             td data-head=(shell.t("障害の影響", "Effect")) { div { (if line.impact { shell.t("サービス影響が有る場合", "The service is affected") } else { shell.t("サービス影響が無い場合", "The service is not affected") }) } }
                             td data-head="SLO" { div { (if line.impact { shell.t("アラート受信から 15 分", "15 minutes from the alert") } else { shell.t("アラート受信から 1 時間", "1 hour from the alert") }) } }
@@ -224,6 +251,10 @@ pub fn samples() -> Vec<(&'static str, CompliancePage)> {
         as_of: at(0),
         requests: of_requests(Catalogue::shipped(), tickets, at(0)),
         incidents: of_incidents(told, at(0)).into(),
+        months: months::sample(),
+        frozen: if tickets.is_empty() { vec![] } else { vec![2] },
+        may_freeze: !tickets.is_empty(),
+        all_customers: !tickets.is_empty(),
         draft: Draft::default(),
     };
     vec![("full", page(&tickets, &[told], customers)), ("empty", page(&[], &[], vec![]))]

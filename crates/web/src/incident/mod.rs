@@ -89,6 +89,8 @@ pub struct IncidentPage {
     pub ledgers: Vec<Ledger>,
     /// Windows of work that run beside it: name and end.
     pub windows: Vec<(String, domain::time::Instant)>,
+    /// What frozen tables say of it, the newest first: number and whether it was kept.
+    pub frozen: Vec<(u32, bool)>,
     /// The alert's words.
     pub alert: AlertWords,
     /// The last three incidents of the same kind.
@@ -170,6 +172,9 @@ pub fn banner(shell: &Shell, it: &IncidentPage) -> Markup {
                 h1 { (it.title) }
                 @for (key, to) in &it.windows {
                     p.beside { (shell.t("作業時間帯 ", "Window of work ")) (crate::window::place(key)) " " (crate::when::time(shell, *to)) (shell.t(" まで", " is its end")) }
+                }
+                @for (number, kept) in &it.frozen {
+                    p.beside { (shell.t("判定は凍結済み: ", "The verdict is frozen: ")) (crate::compliance::named(shell, *number)) " " (if *kept { shell.t("順守", "kept") } else { shell.t("未達", "missed") }) }
                 }
                 p.state data-say { strong { (it.state.in_lang(shell.lang)) } " · " (it.impact.label().in_lang(shell.lang)) @if it.after.major.is_some() { " · " strong { (shell.t("重大", "Major")) } } " · " (shell.t("担当 ", "held by ")) (it.holder.as_deref().unwrap_or(shell.t("なし", "nobody"))) }
             }

@@ -55,6 +55,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         impact: impact(incident),
         clocks,
         ledgers: clocks::ledgers(shell, incident, &view.ledgers, holder.as_deref(), &tell, true),
+        frozen: view.frozen.iter().map(|it| (it.number, it.verdict == "met")).collect(),
         windows: view.windows.iter().map(|row| (row.key.to_string(), row.to)).collect(),
         alert: words(shell, view, by.source.clone()),
         earlier: view.earlier.iter().zip(&by.outcomes).map(earlier).collect(),

@@ -100,6 +100,7 @@ fn judging() -> IncidentPage {
             running_ledger("ledger-sla", "障害発生連絡 SLA 30分", 1608),
         ],
         windows: vec![("NGS-W7".into(), at(5_400))],
+        frozen: vec![(2, false), (1, true)],
         alert: AlertWords {
             source: "Alertmanager 本番".into(),
             host: "web01".into(),

@@ -500,6 +500,12 @@ impl Told<'_> {
             // What belongs to a tenant and never to a record.
             Body::CauseOpened { title } => say("共通原因を開いた", "Common cause opened").with(self.text(title)),
             Body::CauseClosed { .. } => say("共通原因を終えた", "Common cause closed"),
+            Body::TableFrozen { number, .. } => {
+                say("順守状況の表を凍結", "Table of service levels frozen").with(number.to_string())
+            }
+            Body::TableRestated { number, .. } => {
+                say("順守状況の表を訂正", "Table of service levels restated").with(number.to_string())
+            }
             Body::MorningTold { .. } => say("朝のお知らせを送信", "The morning was told"),
             Body::TenantAdded { .. } => say("お客様を追加", "Customer added"),
             Body::TenantRenamed { name } => say("お客様の名称を変更", "Customer renamed").with(self.text(name)),

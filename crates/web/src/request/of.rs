@@ -12,6 +12,7 @@ use desk::request::{Act, RequestListed, RequestView};
 use domain::access::{Actor, Right};
 use domain::calendar::Calendar;
 use domain::clocks::Verdict;
+use domain::compliance::frozen::Standing;
 use domain::fact::{Body, Fact};
 use domain::ids::BlobId;
 use domain::process::Need;
@@ -115,7 +116,7 @@ pub(super) fn page_of(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> 
 
 fn mark(shell: &Shell, view: &RequestView) -> ClockMark {
     let request = &view.request;
-    let ended = request.ended_at().is_some();
+    let provisional = request.ended_at().is_none() && view.frozen.is_empty();
     let clock = view.clock.as_ref();
     let state = match clock.and_then(|clock| clock.due.map(|due| (clock, due))) {
         _ if matches!(request.state, State::Cancelled | State::OutOfScope) => ClockState::NoClock,
@@ -125,8 +126,8 @@ fn mark(shell: &Shell, view: &RequestView) -> ClockMark {
         }
         None => ClockState::NoClock,
         Some((clock, due)) => match (clock.verdict(view.now), clock.done) {
-            (Verdict::Met, Some(at)) => ClockState::Met { due, at, provisional: !ended },
-            (Verdict::Missed, at) => ClockState::Missed { due, at, provisional: !ended },
+            (Verdict::Met, Some(at)) => ClockState::Met { due, at, provisional },
+            (Verdict::Missed, at) => ClockState::Missed { due, at, provisional },
             _ => ClockState::Running { since: request.received, due },
         },
     };
@@ -194,7 +195,20 @@ fn about(shell: &Shell, view: &RequestView) -> Vec<(String, String)> {
         shell.t("サービスへの影響なし", "does not affect the service")
     };
     about.push((shell.t("作業の影響", "The work").to_owned(), effect.to_owned()));
+    about.push((shell.t("判定", "Verdict").to_owned(), standing(shell, view)));
     about
+}
+
+/// How sure the verdict is, and what frozen tables say of it, the newest first.
+fn standing(shell: &Shell, view: &RequestView) -> String {
+    let standing = Standing::of(view.request.ended_at().is_some(), !view.frozen.is_empty());
+    let fixed = view.frozen.iter().map(|it| {
+        let verdict = if it.verdict == "met" { shell.t("順守", "kept") } else { shell.t("未達", "missed") };
+        format!("{} {verdict}", crate::compliance::named(shell, it.number))
+    });
+    let fixed: Vec<String> = fixed.collect();
+    let standing = standing.label().in_lang(shell.lang);
+    if fixed.is_empty() { standing.to_owned() } else { format!("{standing}: {}", fixed.join(shell.t("、", ", "))) }
 }
 
 /// What the reader can do, the step of the procedure first.
