@@ -6,6 +6,7 @@ use crate::{Answer, Caller, Change, Desk};
 use domain::access::{Actor, Right};
 use domain::fact::Body;
 use domain::ids::{ProjectKey, RecordKey, TenantId};
+use domain::incident::Incident;
 use domain::paper::Paper;
 use domain::process::{Process, ProcessText, shipped};
 use domain::refusal::Refusal;
@@ -54,7 +55,11 @@ fn shipped_as(code: &str) -> Option<Arc<Process>> {
 
 /// Whether a text can stand for the procedure of a process that has rules of its own.
 fn fits(process: &Process) -> Result<(), Refusal> {
-    let is_fit = process.code != "request" || Request::fits(process);
+    let is_fit = match process.code.as_str() {
+        "request" => Request::fits(process),
+        "incident" => Incident::fits(process),
+        _ => true,
+    };
     let ja = "この手続きの状態と操作は製品の規則と結び付いています。状態・操作の名前は変えられません。";
     let en = "The states and verbs of this procedure are tied to rules of the product: their names cannot change.";
     if is_fit { Ok(()) } else { Err(Refusal::invalid("ja", ja, en)) }
@@ -154,6 +159,18 @@ impl Desk {
                     }
                 }
                 (self.procedure_of(&opened.process, opened.edition).await?, opened.edition)
+            }
+            Body::IncidentOpened { .. } if caller.enter(&scope.tenant, Right::ReadOperations).is_ok() => {
+                let broken = |_| Failure::Corrupt(format!("the facts of {key} cannot be folded"));
+                let mut incident = Incident::fold(std::slice::from_ref(first)).map_err(broken)?;
+                for fact in rest {
+                    if let Some(incident) = &mut incident {
+                        enter(incident.state.code());
+                        incident.apply(fact).map_err(broken)?;
+                    }
+                }
+                enter(incident.as_ref().map_or("", |incident| incident.state.code()));
+                (self.procedure_of("incident", None).await?, None)
             }
             _ => return Err(Refusal::not_found().into()),
         };

@@ -13,6 +13,7 @@ pub mod duty;
 pub mod escalation;
 pub mod figures;
 mod fold;
+mod guard;
 pub mod ledger;
 pub mod major;
 mod mending;

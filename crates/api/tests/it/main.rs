@@ -11,6 +11,7 @@ mod matrix;
 mod night;
 mod once;
 mod papers;
+mod procedures;
 mod reports;
 mod site;
 mod windows;

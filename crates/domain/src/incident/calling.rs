@@ -238,7 +238,8 @@ impl Incident {
     /// Nobody has taken the incident; it has ended and owes no call; the result of a call before is missing; somebody else's
     /// turn comes first and no reason is given; the stated time cannot be.
     pub fn dial(&self, by: &By, dial: Dial, reason: Option<BlobId>) -> Facts {
-        if (self.state.is_final() && !self.owes_call()) || self.state == State::Detected {
+        self.guarded("dial", by)?;
+        if self.state.is_final() && !self.owes_call() {
             return Err(wrong_state(self));
         }
         if self.calls.iter().any(|call| call.what.is_under_way()) {
@@ -319,7 +320,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, or it has ended.
     pub fn call_back(&self, by: &By, back: CallBack) -> Facts {
-        self.in_hand()?;
+        self.guarded("call_back", by)?;
         let CallBack { contact, number, name, understood, note } = back;
         Ok(vec![self.fact(by, Body::CalledBack { contact, number, name, understood, note })])
     }
@@ -349,7 +350,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, or it has ended.
     pub fn consent(&self, by: &By, consent: Consent) -> Facts {
-        self.in_hand()?;
+        self.guarded("consent", by)?;
         let Consent { who, number, words, what, .. } = consent;
         Ok(vec![self.fact(by, Body::ConsentHeard { who, number, words, what })])
     }

@@ -192,7 +192,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, or it has ended.
     pub fn escalate(&self, by: &By, to: Group, text: BlobId, ladder: Vec<PersonId>, ordered: bool) -> Facts {
-        self.in_hand()?;
+        self.guarded("escalate", by)?;
         let body = Body::Escalated { to, cause: Cause::ByHand, text: Some(text), ladder, ordered };
         Ok(vec![self.fact(by, body)])
     }

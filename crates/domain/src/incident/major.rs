@@ -7,7 +7,6 @@ use super::{Incident, Mark, Marked};
 use crate::calendar::{BusinessDays, Calendar};
 use crate::fact::Body;
 use crate::ids::BlobId;
-use crate::refusal::Refusal;
 use crate::words::Label;
 use serde::{Deserialize, Serialize};
 
@@ -88,10 +87,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, it has ended, or it is a major one already.
     pub fn declare_major(&self, by: &By, criterion: Criterion, reason: BlobId) -> Facts {
-        self.in_hand()?;
-        if self.is_major() {
-            return Err(Refusal::not_now("すでに重大な障害です。", "It is a major incident already."));
-        }
+        self.guarded("declare_major", by)?;
         Ok(vec![self.fact_because(by, Body::MajorDeclared { criterion }, Some(reason))])
     }
 
@@ -100,12 +96,7 @@ impl Incident {
     /// # Errors
     /// It is no major incident, its recovery was not told yet, or no person acts.
     pub fn review_major(&self, by: &By, review: Review) -> Facts {
-        if !self.is_major() {
-            return Err(Refusal::not_now(
-                "重大な障害ではないため、重大レビューはできません。",
-                "This is no major incident, so there is nothing to review.",
-            ));
-        }
+        self.guarded("review_major", by)?;
         if self.told_recovery().is_none() || by.actor.person_id().is_none() {
             return Err(wrong_state(self));
         }

@@ -65,7 +65,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, or it has ended.
     pub fn step(&self, by: &By, step: BlobId, result: BlobId) -> Facts {
-        self.may_mend()?;
+        self.guarded("step", by)?;
         let body = Body::RecoveryStepDone { step, result, runbook: None, recovery_point: None, consent: None };
         Ok(vec![self.fact(by, body)])
     }
@@ -77,7 +77,7 @@ impl Incident {
     /// Nobody has taken the incident, or it has ended; the recovery point is missing or lies ahead; the consent is missing,
     /// unknown or disputed.
     pub fn tick(&self, by: &By, tick: Tick<'_>) -> Facts {
-        self.may_mend()?;
+        self.guarded("tick", by)?;
         let Tick { at, step, text, standing, result, recovery_point, consent } = tick;
         match recovery_point {
             None if step.needs_recovery_point => {
@@ -136,11 +136,6 @@ impl Incident {
             )),
             Some(_) => Ok(()),
         }
-    }
-
-    fn may_mend(&self) -> Result<(), Refusal> {
-        self.still_open()?;
-        if self.state == State::Detected { Err(wrong_state(self)) } else { Ok(()) }
     }
 
     /// As of when the data are, by the last step that restored something.

@@ -101,7 +101,7 @@ impl Incident {
     /// Either has ended or is merged already; they belong to different projects; a call or a second person's word is
     /// awaited; the child was judged with impact and this one without.
     pub fn merge(&self, by: &By, child: &Self) -> Result<BothSides, Refusal> {
-        self.still_open()?;
+        self.guarded("merge", by)?;
         let refuse = |ja: String, en: String| Err(Refusal::invalid("children", ja, en));
         let key = &child.key;
         if *key == self.key || child.state.is_final() {
@@ -152,7 +152,7 @@ impl Incident {
     /// # Errors
     /// It is not merged into this one, or this one has ended.
     pub fn separate(&self, by: &By, child: &Self) -> Result<BothSides, Refusal> {
-        self.still_open()?;
+        self.guarded("separate", by)?;
         if child.merged_into() != Some(&self.key) {
             let (key, own) = (&child.key, &self.key);
             return Err(Refusal::invalid(

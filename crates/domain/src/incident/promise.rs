@@ -92,7 +92,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, it has ended, or the instant is past or more than a week ahead.
     pub fn promise(&self, by: &By, kind: PromiseKind, due: Instant, text: BlobId) -> Facts {
-        self.in_hand()?;
+        self.guarded("promise", by)?;
         if !(0..=PROMISE_MAX_MS).contains(&due.since_ms(by.now)) {
             return Err(Refusal::invalid(
                 "due",
@@ -120,7 +120,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, it has ended, the severity is missing, or the instant lies ahead or more than a day back.
     pub fn open_case(&self, by: &By, number: BlobId, severity: &str, opened: Instant) -> Facts {
-        self.in_hand()?;
+        self.guarded("open_case", by)?;
         let severity = severity.trim().to_owned();
         if severity.is_empty() || severity.chars().count() > SEVERITY_MAX {
             return Err(Refusal::invalid(
@@ -148,7 +148,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, it has ended, or it would go to who has it.
     pub fn hand_over(&self, by: &By, to: Option<PersonId>, text: BlobId) -> Facts {
-        self.in_hand()?;
+        self.guarded("hand_over", by)?;
         if to.is_some() && to.as_ref() == self.taken.as_ref().map(|taken| &taken.what) {
             return Err(Refusal::invalid(
                 "to",

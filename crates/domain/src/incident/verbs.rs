@@ -6,7 +6,7 @@ mod input;
 
 pub use input::{Closing, Dial, Judging, Notice, Rejudging, Turn};
 
-use super::{Call, Incident, State};
+use super::{Call, Incident};
 use crate::access::{Actor, Role};
 use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact, NoticeChannel, Voice};
@@ -92,17 +92,8 @@ impl Incident {
         NewFact { record: Some(self.key.clone()), body, actor: by.actor.clone(), role: by.role, reason }
     }
 
-    fn in_state(&self, states: &[State]) -> Result<(), Refusal> {
-        if states.contains(&self.state) { Ok(()) } else { Err(wrong_state(self)) }
-    }
-
     pub(super) fn still_open(&self) -> Result<(), Refusal> {
         if self.state.is_final() { Err(wrong_state(self)) } else { Ok(()) }
-    }
-
-    /// Somebody has it, and it goes on.
-    pub(super) fn in_hand(&self) -> Result<(), Refusal> {
-        if self.state.is_final() || self.state == State::Detected { Err(wrong_state(self)) } else { Ok(()) }
     }
 
     /// 担当する: 検知 > 切り分け中; later it hands the incident to another person.
@@ -110,7 +101,7 @@ impl Incident {
     /// # Errors
     /// The incident has ended.
     pub fn take(&self, by: &By, person: PersonId) -> Facts {
-        self.still_open()?;
+        self.guarded("take", by)?;
         Ok(vec![self.fact(by, Body::IncidentTaken { person })])
     }
 
@@ -119,10 +110,7 @@ impl Incident {
     /// # Errors
     /// Nobody has taken the incident, or it has ended.
     pub fn check(&self, by: &By, how: BlobId, result: BlobId) -> Facts {
-        self.still_open()?;
-        if self.state == State::Detected {
-            return Err(wrong_state(self));
-        }
+        self.guarded("check", by)?;
         Ok(vec![self.fact(by, Body::IncidentChecked { how, result })])
     }
 
@@ -133,7 +121,7 @@ impl Incident {
     /// Not in triage; other criteria in force than were read; no check recorded and no reason why; answers that do not follow
     /// the criteria; impact without a text.
     pub fn judge(&self, by: &By, judging: Judging<'_>) -> Facts {
-        self.in_state(&[State::Triaging])?;
+        self.guarded("judge", by)?;
         let Judging { criteria, version, read, answers, notice, reason } = judging;
         refuse_other_criteria(read, version)?;
         if self.checks.is_empty() && reason.is_none() {
@@ -159,7 +147,7 @@ impl Incident {
     /// # Errors
     /// Nothing was judged yet, the judgement would be the same, or the reason or the notice is missing.
     pub fn rejudge(&self, by: &By, rejudging: Rejudging) -> Facts {
-        self.still_open()?;
+        self.guarded("rejudge", by)?;
         let Rejudging { version, impact, held_at_alert, notice, reason } = rejudging;
         let Some(before) = self.judgements.last() else { return Err(wrong_state(self)) };
         if before.what.impact == impact {
@@ -189,14 +177,8 @@ impl Incident {
     /// # Errors
     /// Nothing waits for it, or it is the same person or no person.
     pub fn confirm_judgement(&self, by: &By) -> Facts {
-        self.still_open()?;
+        self.guarded("confirm_judgement", by)?;
         let Some(judgement) = self.awaiting_second() else { return Err(wrong_state(self)) };
-        if !is_second_person(&by.actor, &judgement.mark.actor) {
-            return Err(Refusal::not_now(
-                "判定した本人は確認できません。別の担当者に確認を依頼してください。",
-                "Whoever judged cannot confirm it. Ask another person.",
-            ));
-        }
         Ok(vec![self.fact(by, Body::JudgementConfirmed { judgement: judgement.mark.seq })])
     }
 
@@ -205,7 +187,7 @@ impl Incident {
     /// # Errors
     /// Not judged, told already, or the text is missing.
     pub fn notify(&self, by: &By, notice: Option<Notice>) -> Facts {
-        self.in_state(&[State::Judged])?;
+        self.guarded("notify", by)?;
         Ok(vec![self.publication(by, false, notice)?])
     }
 
@@ -228,7 +210,7 @@ impl Incident {
     /// # Errors
     /// The customer has not been told of the occurrence, or knows of the recovery already.
     pub fn report(&self, by: &By, text: BlobId) -> Facts {
-        self.in_state(&[State::Notified, State::Confirming])?;
+        self.guarded("report", by)?;
         let next_due = self.promise_of_report(by.now);
         Ok(vec![self.fact(by, Body::InterimReported { text, next_due })])
     }
@@ -238,7 +220,7 @@ impl Incident {
     /// # Errors
     /// The customer has not been told yet, or the instant lies ahead, before the alert or more than a day back.
     pub fn recover(&self, by: &By, recovered_at: Instant, recovery_point: Option<Instant>) -> Facts {
-        self.in_state(&[State::Notified])?;
+        self.guarded("recover", by)?;
         let back = by.now.since_ms(recovered_at);
         if !(0..=STATED_MAX_MS).contains(&back) || recovered_at < self.alert_at() {
             return Err(Refusal::invalid(
@@ -264,7 +246,7 @@ impl Incident {
     /// # Errors
     /// No recovery is being confirmed, or the reason is missing.
     pub fn withdraw_recovery(&self, by: &By, reason: Option<BlobId>) -> Facts {
-        self.in_state(&[State::Confirming])?;
+        self.guarded("withdraw_recovery", by)?;
         Ok(vec![self.fact_because(by, Body::RecoveryWithdrawn {}, Some(reason.ok_or_else(missing_reason)?))])
     }
 
@@ -280,7 +262,7 @@ impl Incident {
         channel: NoticeChannel,
         text: BlobId,
     ) -> Facts {
-        self.in_state(&[State::Confirming])?;
+        self.guarded("notify_recovery", by)?;
         Ok(vec![self.fact(by, Body::RecoveryNotified { method, confirmed_by, channel, text })])
     }
 
@@ -289,7 +271,7 @@ impl Incident {
     /// # Errors
     /// The customer was not told of a recovery.
     pub fn recur(&self, by: &By, text: BlobId) -> Facts {
-        self.in_state(&[State::RecoveryNotified])?;
+        self.guarded("recur", by)?;
         Ok(vec![self.fact(by, Body::IncidentRecurred { text })])
     }
 
@@ -299,7 +281,7 @@ impl Incident {
     /// The customer was not told of the recovery, or a judgement still waits for a second person; a major incident is closed
     /// by a person only.
     pub fn close(&self, by: &By, closing: Closing) -> Facts {
-        self.in_state(&[State::RecoveryNotified])?;
+        self.guarded("close", by)?;
         if self.is_major() && (closing.automatic || by.actor.person_id().is_none()) {
             return Err(Refusal::not_now(
                 "重大な障害を終了できるのは人だけです。担当者が確認して終了してください。",
@@ -324,7 +306,7 @@ impl Incident {
     /// # Errors
     /// The customer was told already or told us themselves, the due has passed (then the miss stands), or the head of desk denied it before.
     pub fn declare_false_alarm(&self, by: &By, grounds: BlobId) -> Facts {
-        self.in_state(&[State::Detected, State::Triaging, State::Judged])?;
+        self.guarded("declare_false_alarm", by)?;
         if self.false_alarm.is_some() {
             return Err(Refusal::not_now(
                 "責任者が誤検知ではないと判断済みです。判定して連絡してください。",
@@ -352,15 +334,10 @@ impl Incident {
     /// # Errors
     /// It is no false alarm, was reviewed already, the same person or no person reviews it, or it is too late to uphold it.
     pub fn review_false_alarm(&self, by: &By, upheld: bool, reason: Option<BlobId>, calendar: &Calendar) -> Facts {
+        self.guarded("review_false_alarm", by)?;
         let Some(alarm) = self.false_alarm.as_ref().filter(|alarm| alarm.what.review.is_none()) else {
             return Err(wrong_state(self));
         };
-        if !is_second_person(&by.actor, &alarm.mark.actor) {
-            return Err(Refusal::not_now(
-                "誤検知とした本人は確認できません。別の責任者に確認を依頼してください。",
-                "Whoever declared the false alarm cannot review it. Ask another head of desk.",
-            ));
-        }
         if upheld && self.false_alarm_review_due(calendar).is_some_and(|due| by.now > due) {
             return Err(Refusal::not_now(
                 "確認の期限（1営業日）を過ぎたため、誤検知にできません。判定して連絡してください。",
@@ -390,6 +367,7 @@ impl Incident {
     /// # Errors
     /// Never: notes may follow the end.
     pub fn note(&self, by: &By, text: BlobId) -> Facts {
+        self.guarded("note", by)?;
         Ok(vec![self.fact(by, Body::IncidentNoted { text })])
     }
 
@@ -399,6 +377,7 @@ impl Incident {
     /// # Errors
     /// Nothing was published yet: the customer could neither open nor answer it.
     pub fn message(&self, by: &By, text: BlobId, from_customer: bool) -> Facts {
+        self.guarded("message", by)?;
         if let Some(parent) = self.merged_into() {
             return Err(Refusal::not_now(
                 format!("この障害は {parent} に統合されています。{parent} に書いてください。"),
@@ -419,7 +398,7 @@ impl Incident {
     /// # Errors
     /// It was not told by telephone, it has ended, nothing new is said, or it was noticed after it was told.
     pub fn hear(&self, by: &By, heard: Heard) -> Facts {
-        self.still_open()?;
+        self.guarded("hear", by)?;
         if self.phone.is_none() {
             return Err(no_call());
         }
@@ -437,6 +416,7 @@ impl Incident {
     /// # Errors
     /// It was not told by telephone, or that call has ended.
     pub fn end_intake_call(&self, by: &By, summary: BlobId) -> Facts {
+        self.guarded("end_intake_call", by)?;
         match &self.phone {
             None => Err(no_call()),
             Some(phone) if phone.ended.is_some() => {

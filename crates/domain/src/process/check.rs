@@ -55,8 +55,35 @@ rules! {
     Missed "missed" "期限を過ぎた" "the due was missed";
     /// A miss was explained to the customer.
     MissExplained "miss_explained" "期限を過ぎたなら、理由をお客様に伝えた" "a miss was explained to the customer";
+    /// A judgement waits for a second person.
+    SecondAwaited "second_awaited" "別の人の確認を待つ判定がある" "a judgement waits for a second person";
+    /// Another person than the one who judged.
+    NotTheJudge "not_the_judge" "判定した本人ではない" "it is not whoever judged";
+    /// A false alarm waits for the head of desk's word.
+    AlarmAwaited "alarm_awaited" "確認を待つ誤検知がある" "a false alarm waits for its review";
+    /// Another person than the one who declared it.
+    NotTheDeclarer "not_the_declarer" "誤検知とした本人ではない" "it is not whoever declared it";
+    /// It is a major incident.
+    Major "major" "重大な障害である" "it is a major incident";
+    /// It is none yet.
+    NotMajor "not_major" "まだ重大な障害ではない" "it is not a major incident yet";
     /// It is not urgent yet.
     NotUrgent "not_urgent" "まだ緊急ではない" "it is not urgent yet";
+}
+
+impl Rule {
+    /// Code of the process whose records it looks at: no other can name it.
+    pub const fn process(self) -> &'static str {
+        match self {
+            Self::SecondAwaited
+            | Self::NotTheJudge
+            | Self::AlarmAwaited
+            | Self::NotTheDeclarer
+            | Self::Major
+            | Self::NotMajor => "incident",
+            _ => "request",
+        }
+    }
 }
 
 impl Check {

@@ -186,7 +186,11 @@ fn verb(at: &At<'_>, block: &Block, process: &Process) -> Result<Verb, Flaw> {
     }
     let mut checks = vec![];
     for name in block.checks.clone().unwrap_or_default() {
-        checks.push(Check::from_name(&name).ok_or_else(|| {
+        let known = |check: &Check| match check {
+            Check::Rule(rule) => rule.process() == process.code,
+            Check::AnotherThan(_) => true,
+        };
+        checks.push(Check::from_name(&name).filter(known).ok_or_else(|| {
             at.flaw("checks", format!("規則 {name} はありません。"), format!("There is no rule {name}."))
         })?);
     }

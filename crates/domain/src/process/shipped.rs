@@ -25,7 +25,7 @@ macro_rules! files {
 }
 
 /// Every file that ships.
-pub const FILES: [File; 2] = files!["request" "complaint"];
+pub const FILES: [File; 3] = files!["request" "incident" "complaint"];
 
 impl File {
     /// The process of the file.
@@ -47,4 +47,10 @@ pub fn all() -> &'static [Arc<Process>] {
 pub fn request() -> Arc<Process> {
     // The first of the files.
     Arc::clone(&ALL[0])
+}
+
+/// The procedure of an incident.
+pub fn incident() -> &'static Process {
+    // The second of the files.
+    &ALL[1]
 }

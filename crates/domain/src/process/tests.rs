@@ -74,6 +74,8 @@ fn a_flaw_names_file_and_line() {
         (verb("ways = [\"open > done\"]\nwho = [\"everybody\"]"), 12, "no right or role everybody"),
         (whole("ways = [\"open > done\"]\nneeds = [[\"a\", \"colour\", \"あ\", \"A\"]]"), 12, "no type colour"),
         (whole("ways = [\"open > done\"]\nchecks = [\"weather\"]"), 12, "no rule weather"),
+        // A rule of requests looks at no other record.
+        (whole("ways = [\"open > done\"]\nchecks = [\"not_urgent\"]"), 12, "no rule not_urgent"),
         (whole("ways = [\"open > done\"]\nchecks = [\"another_than start\"]"), 1, "no verb start"),
         (whole("ways = [\"open > done\"]\neffects = [\"after 0\"]"), 12, "no effect after 0"),
         (whole("ways = [\"open > done\"]\neffects = [\"after 3\"]"), 13, "system"),

@@ -93,6 +93,13 @@ impl Request {
                 "Its due was missed. Tell the customer why and what you do about it first.",
             ),
             Rule::NotUrgent => (self.urgent.is_none(), "すでに緊急です。", "It is urgent already."),
+            // Rules of incidents: the file of a request cannot name them.
+            Rule::SecondAwaited
+            | Rule::NotTheJudge
+            | Rule::AlarmAwaited
+            | Rule::NotTheDeclarer
+            | Rule::Major
+            | Rule::NotMajor => return Ok(()),
         };
         if is_so { Ok(()) } else { Err(Refusal::not_now(ja, en)) }
     }
