@@ -188,7 +188,10 @@ impl<'a> Object<'a> {
     }
 
     fn required(&self, name: &str) -> Result<&Value> {
-        self.fields.get(name).with_context(|| format!("{name} is missing"))
+        self.fields.get(name).with_context(|| match name {
+            "kind" => "kind is missing: request, incident, interim or business_day".to_owned(),
+            _ => format!("{name} is missing"),
+        })
     }
 
     fn text(&self, name: &str) -> Result<&str> {
@@ -322,7 +325,7 @@ mod tests {
         assert!(lines[0].ends_with(r#""holiday":null}"#));
         assert!(lines[1].contains("UTF-8") && lines[1].ends_with(r#""line":3}"#));
         assert_eq!(lines[2], r#"{"error":"the line is not a JSON object","line":5}"#);
-        assert_eq!(lines[3], r#"{"error":"kind is missing"}"#);
+        assert_eq!(lines[3], r#"{"error":"kind is missing: request, incident, interim or business_day"}"#);
         assert!(lines[4].ends_with(r#""line":7}"#));
     }
 

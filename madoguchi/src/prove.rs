@@ -127,8 +127,10 @@ fn trusted_keys(settings: &Settings, trust: &Trust) -> anyhow::Result<Vec<Checkp
     }
     if keys.is_empty() {
         bail!(
-            "this machine does not know the key that checkpoints are signed with; give --checkpoint-key KEY, which \
-             `madoguchi doctor` prints where the desk runs, or leave signatures out with --unsigned"
+            "{} holds no key that checkpoints are signed with; name the desk's folder with --data, or give \
+             --checkpoint-key KEY, which `madoguchi doctor` prints where the desk runs, or leave signatures out with \
+             --unsigned",
+            settings.data.display()
         );
     }
     Ok(keys)

@@ -13,6 +13,7 @@ use axum::extract::State;
 use desk::Received;
 use domain::alerts::{Action, AlertEvent};
 use domain::fact::sha256;
+use domain::refusal::{Refusal, RefusalKind};
 use gate::{Kind, Path, RawBody, Trouble};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -41,13 +42,22 @@ struct TakenEvent {
     incident: Option<String>,
 }
 
+/// The address names no key.
+fn unknown_key() -> Trouble {
+    let (ja, en) = (
+        "アドレスのインテークキーが違います。設定の「キー」で発行したものを使ってください。何も保存していません。",
+        "The address holds no known intake key. Use one made under Settings, Keys. Nothing was kept.",
+    );
+    Refusal { kind: RefusalKind::NotFound, ja: ja.to_owned(), en: en.to_owned() }.into()
+}
+
 /// Takes a group of alerts.
 pub(crate) async fn receive(
     State(intake): State<Intake>,
     Path(secret): Path<String>,
     RawBody(body): RawBody,
 ) -> Result<(StatusCode, Json<Taken>), Trouble> {
-    let key = intake.desk.intake_key(&secret).await?.ok_or_else(Trouble::not_found)?;
+    let key = intake.desk.intake_key(&secret).await?.ok_or_else(unknown_key)?;
     let group = read(&body);
     let truncated = group.as_ref().map_or(0, |group| group.truncated);
     if truncated > 0 {

@@ -52,6 +52,12 @@ impl Stage {
             }
             Act::BreaksOff(alarm) => self.receive(project, alarm::broken_off(alarm, project, now)).await,
             Act::Deploys { summary, source } => self.receive(project, alarm::change(project, summary, source)).await,
+            Act::Order(order) => self.file(project, order).await.map(Some),
+            Act::FreezeMonth => self.freeze_month(project).await.map(|()| None),
+            Act::Do(verb, words, with) => {
+                let key = key.context("nothing was filed yet")?;
+                self.act_on(key, who, *verb, words, *with).await.map(|()| None)
+            }
             Act::RenewPlan => self.renew_plan(project).await.map(|()| None),
             verb => {
                 let key = key.context("nothing was opened yet")?;

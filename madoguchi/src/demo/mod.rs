@@ -5,6 +5,7 @@
 
 mod acts;
 mod alarm;
+mod errands;
 mod folder;
 mod haisha;
 mod live;
@@ -69,6 +70,12 @@ async fn fill_as_of(url: &str, settings: desk::Settings, now: Instant) -> anyhow
     {
         scenes.push(Scene { start: local(day(days_ago)?, time, &calendar)?, tale });
     }
+    let closures = stage.calendar().await?;
+    for (days_ago, time, tale) in errands::tales() {
+        let day = errands::office_day(day(days_ago)?, &closures)?;
+        scenes.push(Scene { start: local(day, time, &closures)?, tale });
+    }
+    scenes.extend(errands::freezing(last_night, &closures)?);
     let end = now.plus_ms(-domain::time::HOUR_MS);
     stage.play(&scenes, end).await?;
     stage.until(end).await?;

@@ -1,8 +1,10 @@
 //! How a history is told: a tale is one alert and what people do about it, beat by beat.
 
 use super::alarm::Alarm;
+use super::errands::{Order, With};
 use super::people::Who;
 use anyhow::Context;
+use desk::request::Act as Verb;
 use domain::calendar::{BusinessDays, Calendar};
 use domain::fact::CallResult;
 use domain::time::{Instant, SECOND_MS};
@@ -38,6 +40,7 @@ pub(super) struct Beat {
 enum When {
     After { minutes: i64, seconds: i64 },
     InOffice { hour: i8, minute: i8 },
+    OnDay { day: u64, hour: i8, minute: i8 },
 }
 
 /// An alert before this time is dealt with on the same day's office hours.
@@ -53,11 +56,24 @@ pub(super) const fn in_office(hour: i8, minute: i8, who: Who, act: Act) -> Beat 
     Beat { when: When::InOffice { hour, minute }, who, act }
 }
 
+/// On the n-th business day after the opening's day; 0 is that day itself.
+pub(super) const fn on_day(day: u64, hour: i8, minute: i8, who: Who, act: Act) -> Beat {
+    Beat { when: When::OnDay { day, hour, minute }, who, act }
+}
+
 impl Beat {
     /// When it happens in a tale that begins at `start`.
     pub(super) fn at(&self, start: Instant, calendar: &Calendar) -> anyhow::Result<Instant> {
         match self.when {
             When::After { minutes, seconds } => Ok(start.plus_minutes(minutes).plus_ms(seconds * SECOND_MS)),
+            When::OnDay { day, hour, minute } => {
+                let today = calendar.date_of(start);
+                let day = match day {
+                    0 => today,
+                    days => calendar.nth_business_day_after(today, BusinessDays::new(days)?)?,
+                };
+                local(day, (hour, minute, 0), calendar)
+            }
             When::InOffice { hour, minute } => {
                 let today = calendar.date_of(start);
                 let is_night_before = start < local(today, NIGHT_ENDS, calendar)?;
@@ -89,6 +105,12 @@ pub(super) enum Whom {
 
 /// What somebody does. Texts of notices replace the sentence of the template that says how things stand.
 pub(super) enum Act {
+    /// A request is filed.
+    Order(&'static Order),
+    /// A verb of a request, in which words, with what else.
+    Do(Verb, &'static str, With),
+    /// The table of last month is frozen.
+    FreezeMonth,
     /// A tool tells an alarm.
     Fires(&'static Alarm),
     /// It tells it so many times more, every few seconds.

@@ -4,7 +4,7 @@ use super::bar::{Day, bar};
 use crate::form::{Draft, Field, Form, Input, choice, form};
 use crate::layout::{Shell, page as shell_page};
 use crate::parts::{empty, tel};
-use domain::catalogue::{Class, Entry, Values};
+use domain::catalogue::{Class, Entry, Values, When};
 use domain::request::Pace;
 use maud::{Markup, html};
 
@@ -151,6 +151,7 @@ fn entry_form(shell: &Shell, it: &FilingPage, open: &OpenEntry) -> Form {
             }
         };
         let hint = field.hint.as_ref().map(|hint| hint.in_lang(shell.lang).to_owned()).unwrap_or_default();
+        let hint = [asked_when(shell, entry, field.when.as_ref()), hint].concat();
         let mut drawn = Field::new(field.code.clone(), field.label.in_lang(shell.lang), input).hint(hint);
         if field.when.is_none() {
             drawn = drawn.required();
@@ -183,6 +184,18 @@ fn entry_form(shell: &Shell, it: &FilingPage, open: &OpenEntry) -> Form {
         ));
     }
     Form::new("request", "/requests", shell.t("依頼する", "File it"), fields).primary(true)
+}
+
+/// When a field has to be filled in that is not always asked for; no words for one that always is.
+fn asked_when(shell: &Shell, entry: &Entry, when: Option<&When>) -> String {
+    let asks = when.and_then(|when| Some((when, entry.fields.iter().find(|field| field.code == when.field)?)));
+    let Some((when, field)) = asks else { return String::new() };
+    let name = field.label.in_lang(shell.lang);
+    let values: Vec<&str> = when.is.iter().map(|value| field.shown(value, shell.lang)).collect();
+    match shell.lang {
+        domain::words::Lang::Ja => format!("{name}が「{}」のときは必須です。", values.join("」「")),
+        domain::words::Lang::En => format!("Needed where {name} is “{}”. ", values.join("” or “")),
+    }
 }
 
 /// What was filled in, as terms and values.
