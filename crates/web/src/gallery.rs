@@ -140,7 +140,9 @@ fn check(file: &str, html: &str, lang: Lang) {
         tags.iter().filter(|(name, _)| *name == "label").filter_map(|(_, a)| a.get("for").copied()).collect();
     for (name, a) in &tags {
         for key in ["for", "form", "aria-describedby", "aria-labelledby"] {
-            assert!(a.get(key).is_none_or(|id| ids.contains(id)), "{file}: {key} of {name} points nowhere: {a:?}");
+            // What labels and describes may be several.
+            let named = a.get(key).into_iter().flat_map(|names| names.split_whitespace());
+            assert!(named.into_iter().all(|id| ids.contains(id)), "{file}: {key} of {name} points nowhere: {a:?}");
         }
         let typed = matches!(*name, "textarea" | "select") || (*name == "input" && a.get("type") != Some(&"hidden"));
         assert!(!typed || a.get("id").is_some_and(|id| labels.contains(id)), "{file}: a field without label: {a:?}");

@@ -194,9 +194,14 @@ pub(crate) async fn frozen(here: Here, Query(asked): Query<FrozenAsked>) -> Resu
     }
 }
 
-/// The canonical JSON of a frozen table, byte for byte what its checksum is over.
+/// The canonical JSON of a frozen table, byte for byte what its checksum is over; without a number which tables there are.
 pub(crate) async fn frozen_json(here: Here, Query(asked): Query<FrozenAsked>) -> Result<Response, Trouble> {
-    let number = asked.number.ok_or_else(no_number)?;
+    let Some(number) = asked.number else {
+        let tenant = tenant_of(&here, asked.tenant.as_ref()).await?;
+        let frozen = here.state.desk.frozen_tables(&here.caller, &tenant).await?;
+        let line = |row: &store::FrozenRow| serde_json::json!({ "number": row.number, "checksum": row.checksum });
+        return Ok(axum::Json(frozen.tables.iter().map(line).collect::<Vec<_>>()).into_response());
+    };
     let view = frozen_view(&here, asked.tenant.as_ref(), number).await?;
     let headers = [
         (CONTENT_TYPE, "application/json".to_owned()),
