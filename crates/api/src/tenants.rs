@@ -5,15 +5,16 @@ use crate::routes::Routes;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use desk::{Caller, Desk, TenantView};
+use desk::{Caller, Desk, Phase, ProjectStanding, StartOperation, TenantView};
 use domain::access::Right;
-use domain::ids::TenantId;
+use domain::ids::{ProjectKey, TenantId};
+use domain::readiness::Gap;
 use gate::{Asked, JsonBody, Object, Path, Policy, Query, Signed, Trouble, answer_once};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use wire::Page;
-use wire::tenant::{AddedProject, AddedTenant, Project, Tenant};
+use wire::tenant::{AddedProject, AddedTenant, Project, Readiness, ReadinessGap, Tenant};
 
 /// A customer to add.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,6 +24,9 @@ struct NewTenant {
     name: String,
     /// The key of its first project: 1 to 25 capital letters, digits and `_`, beginning with a letter.
     project: String,
+    /// In which phase the project begins.
+    #[serde(default)]
+    phase: Phase,
 }
 
 /// A tenant's name.
@@ -41,6 +45,9 @@ struct NewProject {
     key: String,
     /// Its name.
     name: String,
+    /// In which phase it begins.
+    #[serde(default)]
+    phase: Phase,
 }
 
 pub(crate) fn routes(routes: &mut Routes) {
@@ -52,7 +59,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         .to(list);
     routes
         .post("/api/v1/tenants", Policy::Somewhere(Right::Administer))
-        .says("addTenant", "Adds a customer with a first project in its operation phase", "tenants")
+        .says(
+            "addTenant",
+            "Adds a customer with a first project, in its operation phase unless told otherwise",
+            "tenants",
+        )
         .takes::<NewTenant>()
         .answers::<AddedTenant>(201)
         .to(add);
@@ -72,10 +83,60 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes
         .post("/api/v1/tenants/{tenant}/projects", Policy::In(Right::Administer))
         .on(&[Object::Tenant])
-        .says("addProject", "Adds a project in its operation phase", "tenants")
+        .says("addProject", "Adds a project, in its operation phase unless told otherwise", "tenants")
         .takes::<NewProject>()
         .answers::<AddedProject>(201)
         .to(add_project);
+    routes
+        .get("/api/v1/readiness", Policy::Somewhere(Right::Agree))
+        .says("readiness", "What each project lacks to keep what is promised for it, with what to do", "tenants")
+        .query::<Paging>()
+        .lists::<Readiness>()
+        .to(readiness);
+    routes
+        .post("/api/v1/projects/{project}/start", Policy::In(Right::Agree))
+        .on(&[Object::Project])
+        .says("startOperation", "Starts the operation phase of a project that was being built", "tenants")
+        .takes::<StartOperation>()
+        .answers::<AddedProject>(200)
+        .to(start);
+}
+
+async fn readiness(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Query(paging): Query<Paging>,
+) -> Told<Page<Readiness>> {
+    let standings = desk.readiness(&caller).await?;
+    let Page { items, next } = cut(&paging, standings, |it| it.project.key.to_string())?;
+    let show = |it: ProjectStanding| Readiness {
+        tenant: it.tenant.id.to_string(),
+        project: it.project.key.to_string(),
+        phase: it.project.phase,
+        started: it.project.started.map(|at| at.to_string()),
+        gaps: it.gaps.into_iter().map(gap).collect(),
+    };
+    Ok(Json(Page { items: items.into_iter().map(show).collect(), next }))
+}
+
+fn gap(gap: Gap) -> ReadinessGap {
+    ReadinessGap {
+        code: gap.code().to_owned(),
+        breaks_a_promise: gap.breaks_a_promise(),
+        ja: gap.advice().ja.to_owned(),
+        en: gap.advice().en.to_owned(),
+    }
+}
+
+async fn start(
+    State(desk): State<Desk>,
+    Signed(caller): Signed,
+    Path(project): Path<ProjectKey>,
+    asked: Asked<StartOperation>,
+) -> Result<Response, Trouble> {
+    let Asked { body, once } = asked;
+    let verb = |desk: Desk| async move { desk.start_operation(&caller, &project, body).await };
+    answer_once(&desk, once.as_ref(), StatusCode::OK, verb).await
 }
 
 async fn list(State(desk): State<Desk>, Signed(caller): Signed, Query(paging): Query<Paging>) -> Told<Page<Tenant>> {
@@ -98,12 +159,12 @@ async fn list(State(desk): State<Desk>, Signed(caller): Signed, Query(paging): Q
 async fn show(desk: &Desk, TenantView { tenant, projects }: TenantView) -> Result<Tenant, Trouble> {
     let mut shown = vec![];
     for project in projects {
-        let exceptions = desk.start_exceptions(&tenant.id, &project.key).await?;
+        let gaps = desk.gaps(&tenant.id, &project.key).await?;
         shown.push(Project {
             key: project.key.to_string(),
             name: project.name,
             phase: project.phase,
-            exceptions: exceptions.into_iter().map(str::to_owned).collect(),
+            exceptions: gaps.into_iter().map(|gap| gap.code().to_owned()).collect(),
         });
     }
     Ok(Tenant {
@@ -117,7 +178,7 @@ async fn show(desk: &Desk, TenantView { tenant, projects }: TenantView) -> Resul
 
 async fn add(State(desk): State<Desk>, Signed(caller): Signed, asked: Asked<NewTenant>) -> Result<Response, Trouble> {
     let Asked { body, once } = asked;
-    let verb = |desk: Desk| async move { desk.add_tenant(&caller, &body.name, &body.project).await };
+    let verb = |desk: Desk| async move { desk.add_tenant_in(body.phase, &caller, &body.name, &body.project).await };
     answer_once(&desk, once.as_ref(), StatusCode::CREATED, verb).await
 }
 
@@ -149,7 +210,7 @@ async fn add_project(
 ) -> Result<Response, Trouble> {
     let (tenant, Asked { body, once }) = (TenantId::new(tenant), asked);
     let verb = |desk: Desk| async move {
-        let project = desk.add_project(&caller, &tenant, &body.key, &body.name).await?;
+        let project = desk.add_project_in(body.phase, &caller, &tenant, &body.key, &body.name).await?;
         Ok(desk::AddedProject { project })
     };
     answer_once(&desk, once.as_ref(), StatusCode::CREATED, verb).await

@@ -3,6 +3,7 @@
 
 use crate::desk::{read_paper, required};
 use crate::incident::{Case, Done, calendar_as_of, receipt};
+use crate::readiness::in_operation;
 use crate::{Answer, Caller, Desk, Scope};
 use domain::access::Right;
 use domain::fact::{Body, NewFact, Origin};
@@ -125,6 +126,7 @@ impl Desk {
         reason: Option<BlobId>,
     ) -> Answer<Case<'_>> {
         let now = write.now();
+        in_operation(&mut write, project).await?;
         let number = write.next_number(project).await?;
         let row = write.version_at(Agreement::KIND, "", now).await?;
         let agreed = row.map(|row| read_paper::<Agreement>(&row)).transpose()?;

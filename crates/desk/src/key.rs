@@ -1,6 +1,7 @@
 //! API keys, intake keys and their heartbeats, and webhook endpoints.
 
 use crate::desk::required;
+use crate::readiness::in_operation;
 use crate::sign_in::role_of_code;
 use crate::tenant::{OWN_PROJECT, console_fact};
 use crate::{AddedWebhook, Answer, Caller, Change, Desk, Error, Who, seal};
@@ -70,6 +71,9 @@ impl Desk {
             .into());
         }
         let mut write = self.begin(&scope.tenant).await?;
+        if new.scope == "intake" {
+            in_operation(&mut write, project).await?;
+        }
         if new.expires.is_some_and(|expires| expires <= write.now()) {
             return Err(Refusal::invalid(
                 "expires",

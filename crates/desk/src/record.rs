@@ -4,6 +4,7 @@ mod case;
 mod view;
 
 use crate::incident::Done;
+use crate::readiness::in_operation;
 use crate::{Answer, Caller, Desk, Scope};
 use case::RecordCase;
 pub(crate) use case::{cached_row, timer_rows};
@@ -106,6 +107,7 @@ impl Desk {
         let fields = read(verb, &input.fields)?;
         let mut write = self.begin(&scope.tenant).await?;
         let now = write.now();
+        in_operation(&mut write, &project).await?;
         let number = write.next_number(&project).await?;
         let title = fields.get("title").cloned().unwrap_or_else(|| process.label.ja.clone());
         let opened = Opened {

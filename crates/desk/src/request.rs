@@ -11,6 +11,7 @@ pub use view::{Counted, Promise, RequestListed, RequestView};
 
 use crate::desk::{read_paper, required};
 use crate::incident::{Done, calendar_as_of};
+use crate::readiness::in_operation;
 use crate::{Answer, Caller, Desk, Scope};
 use case::RequestCase;
 use domain::access::Right;
@@ -120,6 +121,7 @@ impl Desk {
             )
             .into());
         }
+        in_operation(&mut write, &project).await?;
         let number = write.next_number(&project).await?;
         let title = match by_phone {
             true => format!("{} ({})", entry.title(&fields), input.caller.trim()),

@@ -7,24 +7,26 @@ use domain::criteria::Criteria;
 use domain::fact::{Body, NewFact};
 use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Paper, Provider};
+use domain::readiness::Gap;
 use domain::refusal::Refusal;
 use domain::time::Instant;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{Failure, ProjectRow, TenantRow, Write, random};
+use utoipa::ToSchema;
 
 /// Key of the provider's own project, where incidents of the desk itself are opened.
 pub const OWN_PROJECT: &str = "MSP";
 
-/// What R-3.4-* asks for before the operation phase; what is missing stands as a listed exception.
-pub const START_CONDITIONS: [(&str, domain::words::Label); 4] = [
-    (
-        "criteria_agreed",
-        domain::words::Label::new("サービス影響判定基準の合意 (R-3.4-5)", "Impact criteria agreed (R-3.4-5)"),
-    ),
-    ("contact_plan", domain::words::Label::new("連絡体制 (R-4.2.2-7)", "Contact plan (R-4.2.2-7)")),
-    ("agreement", domain::words::Label::new("サービスレベル合意 (R-3.3.4-3)", "Service level agreement (R-3.3.4-3)")),
-    ("account_manager", domain::words::Label::new("お客様担当スタッフ (R-3.4-4)", "Named account manager (R-3.4-4)")),
-];
+/// In which phase a project begins (R-3.4-1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// 構築: nothing is filed and no alert comes in before its operation is started.
+    Build,
+    /// 運用
+    #[default]
+    Operation,
+}
 
 /// A tenant just added.
 #[derive(Clone, Debug, Serialize)]
@@ -84,7 +86,7 @@ impl Desk {
         let told = write.text(name);
         write.append(console_fact(Actor::System, Body::TenantAdded { name: told }));
         let project = ProjectKey::new(OWN_PROJECT);
-        start_project(&mut write, &project, name, &Actor::System).await?;
+        found_project(&mut write, Phase::Operation, &project, name, &Actor::System).await?;
         let paper = Provider { name: name.to_owned(), phone: String::new() };
         record(&mut write, "", &paper, Instant::from_ms(0), &Actor::System).await?;
         write.commit().await?;
@@ -96,6 +98,14 @@ impl Desk {
     /// # Errors
     /// The name is missing, the key is no project key or in use, or the right is missing.
     pub async fn add_tenant(&self, caller: &Caller, name: &str, project: &str) -> Answer<Added> {
+        self.add_tenant_in(Phase::Operation, caller, name, project).await
+    }
+
+    /// Adds a customer with a first project in a phase.
+    ///
+    /// # Errors
+    /// As [`Desk::add_tenant`].
+    pub async fn add_tenant_in(&self, phase: Phase, caller: &Caller, name: &str, project: &str) -> Answer<Added> {
         caller.may_administer()?;
         let name = required("name", name)?;
         let project = project_key("project", project)?;
@@ -108,7 +118,7 @@ impl Desk {
         let mut write = self.store.system().add_tenant(&id, name, "customer").await?;
         let told = write.text(name);
         write.append(console_fact(caller.actor(), Body::TenantAdded { name: told }));
-        start_project(&mut write, &project, name, &caller.actor()).await?;
+        found_project(&mut write, phase, &project, name, &caller.actor()).await?;
         let added = Added { id, project };
         self.commit(write, &added).await?;
         self.ring(Change::Act);
@@ -120,11 +130,26 @@ impl Desk {
     /// # Errors
     /// As [`Desk::add_tenant`]; the tenant is not found.
     pub async fn add_project(&self, caller: &Caller, tenant: &TenantId, key: &str, name: &str) -> Answer<ProjectKey> {
+        self.add_project_in(Phase::Operation, caller, tenant, key, name).await
+    }
+
+    /// Adds a project to a customer, in a phase.
+    ///
+    /// # Errors
+    /// As [`Desk::add_project`].
+    pub async fn add_project_in(
+        &self,
+        phase: Phase,
+        caller: &Caller,
+        tenant: &TenantId,
+        key: &str,
+        name: &str,
+    ) -> Answer<ProjectKey> {
         let scope = self.enter(caller, tenant, &[Right::Administer]).await?;
         let (project, name) = (project_key("key", key)?, required("name", name)?);
         let mut write = self.begin(&scope.tenant).await?;
         self.refuse_used_key("key", &project).await?;
-        start_project(&mut write, &project, name, &scope.actor).await?;
+        found_project(&mut write, phase, &project, name, &scope.actor).await?;
         self.commit(write, &AddedProject { project: project.clone() }).await?;
         Ok(project)
     }
@@ -219,32 +244,11 @@ impl Desk {
             .into()),
         }
     }
-
-    /// Which start conditions a project lacks now.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn start_exceptions(&self, tenant: &TenantId, project: &ProjectKey) -> Answer<Vec<&'static str>> {
-        let now = self.now().await?;
-        let key = project.as_str();
-        let criteria = self.store.tenant(tenant).version_at(Criteria::KIND, key, now).await?;
-        let criteria = criteria.map(|row| crate::paper::version::<Criteria>(&row)).transpose()?;
-        let plan = self.paper::<domain::contact::ContactPlan>(tenant, key, now).await?;
-        let agreement = self.paper::<domain::paper::Agreement>(tenant, "", now).await?;
-        let manager = self.store.tenant(tenant).holders(domain::access::Role::Rm, now).await?;
-        let kept = [
-            criteria.is_some_and(|it| it.agreed.is_some() || it.paper.agreed_by.is_some()),
-            plan.is_some_and(|(_, plan)| !plan.contacts.is_empty()),
-            agreement.is_some(),
-            !manager.is_empty(),
-        ];
-        Ok(START_CONDITIONS.iter().zip(kept).filter(|(_, kept)| !kept).map(|((code, _), _)| *code).collect())
-    }
 }
 
-/// Adds a project and starts its operation phase with our default criteria, so that an alert can be judged from its first
-/// minute; that nothing is agreed yet is a listed exception.
-async fn start_project(write: &mut Write, project: &ProjectKey, name: &str, actor: &Actor) -> Answer<()> {
+/// Adds a project with our default criteria, so that an alert can be judged from its first minute. Where its operation phase
+/// begins at once, that nothing is agreed yet is a listed exception.
+async fn found_project(write: &mut Write, phase: Phase, project: &ProjectKey, name: &str, actor: &Actor) -> Answer<()> {
     write.add_project(project, name).await.map_err(|failure| match failure {
         // Somebody else took it since it was looked up.
         Failure::Conflict(_) => Error::from(used_key("project", project)),
@@ -254,9 +258,11 @@ async fn start_project(write: &mut Write, project: &ProjectKey, name: &str, acto
     write.append(console_fact(actor.clone(), Body::ProjectAdded { project: project.clone(), name: told }));
     let now = write.now();
     record(write, project.as_str(), &Criteria::default(), now, actor).await?;
-    write.start_project(project, now).await?;
-    let exceptions = START_CONDITIONS.iter().map(|(code, _)| (*code).to_owned()).collect();
-    write.append(console_fact(actor.clone(), Body::ProjectStarted { project: project.clone(), exceptions }));
+    if phase == Phase::Operation {
+        write.start_project(project, now).await?;
+        let exceptions = Gap::OF_NOTHING.map(|gap| gap.code().to_owned()).into();
+        write.append(console_fact(actor.clone(), Body::ProjectStarted { project: project.clone(), exceptions }));
+    }
     Ok(())
 }
 

@@ -343,7 +343,7 @@ pub fn is_mail_address(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn check(hours: Hours, at: &str, expected: bool) {
@@ -375,7 +375,7 @@ mod tests {
         check(Hours { days: Days::NonBusiness, ..Hours::default() }, "2026-11-23T12:00:00+09:00", true);
     }
 
-    pub(super) fn contact(id: &str, phone: &str) -> Contact {
+    pub(crate) fn contact(id: &str, phone: &str) -> Contact {
         Contact {
             id: ContactId::new(id),
             name: id.into(),

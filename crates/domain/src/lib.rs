@@ -18,6 +18,7 @@ pub mod paging;
 pub mod paper;
 pub mod pattern;
 pub mod process;
+pub mod readiness;
 pub mod refusal;
 pub mod request;
 pub mod runbook;

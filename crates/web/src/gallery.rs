@@ -79,6 +79,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &settings_shell, "mail", settings::mail_samples(), settings::mail_page);
     draw(&mut pages, &settings_shell, "webhooks", settings::webhooks_samples(), settings::webhooks_page);
     draw(&mut pages, &settings_shell, "calendar", settings::calendar_samples(), settings::calendar_page);
+    draw(&mut pages, &settings_shell, "readiness", settings::readiness_samples(), settings::readiness_page);
     draw(&mut pages, &settings_shell, "duty-list", settings::duty_samples(), settings::duty_page);
     draw(&mut pages, &settings_shell, "import", settings::import_samples(), settings::import_page);
     draw(&mut pages, &alerts_shell, "alerts", alerts::day_samples(), alerts::day_page);

@@ -229,10 +229,12 @@ fn windows(table: &mut Table<State>) {
 }
 
 fn customers(table: &mut Table<State>) {
-    use settings::handler::{first, project, runbooks, tenants};
+    use settings::handler::{first, project, readiness, runbooks, tenants};
     let (somewhere, agree) = (Policy::Somewhere(Right::Agree), Policy::In(Right::Agree));
     let (tenant, one_project) = (&[Object::Tenant], &[Object::Project]);
     table.get("/settings").allow(somewhere).to(first);
+    table.get("/settings/readiness").allow(somewhere).to(readiness::show);
+    table.post("/settings/projects/{project}/start").allow(agree).objects(one_project).to(readiness::start);
     table.get("/settings/tenants").allow(somewhere).to(tenants::list);
     table.post("/settings/tenants").allow(Policy::Somewhere(Right::Administer)).to(tenants::add);
     table.get("/settings/tenants/{tenant}").allow(agree).objects(tenant).to(tenants::show);

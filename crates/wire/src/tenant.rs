@@ -23,10 +23,35 @@ answers! {
         key: String,
         /// Its name.
         name: String,
-        /// `construction` or `operation`.
+        /// `build` or `operation`.
         phase: String,
-        /// Start conditions of the operation phase that are not met, by code.
+        /// What it lacks to keep what is promised for it, by code; what breaks a promise first.
         exceptions: Vec<String>,
+    }
+    /// How a project is set up.
+    Readiness {
+        /// Whose it is.
+        tenant: String,
+        /// Its key.
+        project: String,
+        /// `build` or `operation`.
+        phase: String,
+        /// When its operation began.
+        #[schema(format = DateTime)]
+        started: Option<String>,
+        /// What it lacks, what breaks a promise first.
+        gaps: Vec<ReadinessGap>,
+    }
+    /// Something missing.
+    ReadinessGap {
+        /// Its name.
+        code: String,
+        /// Whether what is promised cannot be kept while it lasts.
+        breaks_a_promise: bool,
+        /// What to do, in Japanese.
+        ja: String,
+        /// What to do, in English.
+        en: String,
     }
     /// A tenant that was added.
     AddedTenant {
@@ -35,7 +60,7 @@ answers! {
         /// Its first project.
         project: String,
     }
-    /// A project that was added.
+    /// A project that was added or started.
     AddedProject {
         /// The project's key.
         project: String,

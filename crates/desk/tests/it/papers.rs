@@ -1,8 +1,9 @@
 //! Agreed papers and their versions (R-3.3.4-3, R-3.3.4-4, R-3.4-5, R-4.2.2-1).
 
 use crate::bench::{Bench, console, on_both, plan, refusal, start};
-use desk::START_CONDITIONS;
 use desk::incident::input;
+use desk::request::NewRequest;
+use desk::{NewFault, NewKey, Phase, StartOperation};
 use domain::access::Role;
 use domain::alerts::Action;
 use domain::clocks::Minutes;
@@ -10,7 +11,11 @@ use domain::clocks::notice::AgreedTargets;
 use domain::contact::ContactPlan;
 use domain::criteria::{Criteria, Question};
 use domain::fact::{Answer, Body};
+use domain::fault::Priority;
+use domain::ids::ProjectKey;
 use domain::paper::{Agreement, Closures};
+use domain::readiness::Gap;
+use domain::refusal::RefusalKind;
 use domain::time::Instant;
 
 on_both!(
@@ -20,6 +25,7 @@ on_both!(
     a_paper_made_from_an_older_version_is_refused,
     the_contact_plan_of_the_minute_decides_about_calls,
     what_is_missing_at_the_start_is_listed,
+    a_project_that_is_built_takes_nothing_before_it_starts,
     a_closure_moves_the_day_on_which_the_desk_closes,
 );
 
@@ -144,20 +150,72 @@ async fn the_contact_plan_of_the_minute_decides_about_calls(bench: Bench) {
 
 async fn what_is_missing_at_the_start_is_listed(bench: Bench) {
     let desk = &bench.desk;
-    let all: Vec<_> = START_CONDITIONS.iter().map(|(code, _)| *code).collect();
-    let other = domain::ids::ProjectKey::new("OTHER");
-    assert_eq!(desk.start_exceptions(&bench.other, &other).await.unwrap(), all);
+    let other = ProjectKey::new("OTHER");
+    let lacks = async || {
+        let gaps = desk.gaps(&bench.other, &other).await.unwrap();
+        gaps.iter().map(|gap| gap.code()).collect::<Vec<_>>()
+    };
     let facts = desk.store().tenant(&bench.other).facts(0, 100).await.unwrap();
     let started = facts.iter().find(|fact| fact.kind == "project.started").unwrap();
-    assert!(all.iter().all(|code| started.json.contains(code)), "{}", started.json);
+    assert!(Gap::OF_NOTHING.iter().all(|gap| started.json.contains(gap.code())), "{}", started.json);
+    // It is November: the closures of the next year are asked about too.
+    let all = ["contact_plan", "account_manager", "next_year", "criteria_agreed", "agreement", "approver", "runbook"];
+    assert_eq!(lacks().await, all);
     let agreed = Criteria { agreed_by: Some("鈴木".into()), ..Criteria::default() };
     desk.record_paper(&console(), &bench.other, "OTHER", &agreed, None).await.unwrap();
     desk.record_paper(&console(), &bench.other, "OTHER", &plan(), None).await.unwrap();
     desk.record_paper(&console(), &bench.other, "", &agreement(15), None).await.unwrap();
+    desk.record_paper(&console(), &bench.provider, "", &Closures::default(), None).await.unwrap();
+    let rest = ["account_manager", "approver", "runbook"];
+    assert_eq!(lacks().await[..3], rest);
     let manager = bench.person("su").person().unwrap().clone();
-    assert_eq!(desk.start_exceptions(&bench.other, &other).await.unwrap(), ["account_manager"]);
     desk.grant(&console(), &bench.other, &manager, Role::Rm, None).await.unwrap();
-    assert_eq!(desk.start_exceptions(&bench.other, &other).await.unwrap(), Vec::<&str>::new());
+    assert_eq!(lacks().await[..2], rest[1..]);
+    let of_all = desk.readiness(bench.person("dh")).await.unwrap();
+    assert_eq!(of_all.iter().map(|it| it.project.key.as_str()).collect::<Vec<_>>(), ["OTHER", "ACME"], "by customer");
+}
+
+/// T-R-3.4-3, T-R-3.4-4: nothing is taken before the operation phase starts; it starts with an account manager, and with a
+/// reason for what is missing.
+async fn a_project_that_is_built_takes_nothing_before_it_starts(bench: Bench) {
+    let desk = &bench.desk;
+    let new = desk.add_project_in(Phase::Build, &console(), &bench.tenant, "NEWER", "新基幹").await.unwrap();
+    let fields = [("topic".to_owned(), "相談".to_owned())].into();
+    let request =
+        NewRequest { project: new.to_string(), entry: "consultation".into(), fields, ..NewRequest::default() };
+    let fault = NewFault {
+        project: new.to_string(),
+        priority: Some(Priority::High),
+        detected_at: Some(start()),
+        host: "web01".into(),
+        business_impact: "受注できない".into(),
+        details: "つながらない".into(),
+    };
+    let key = NewKey { scope: "intake".into(), ..NewKey::default() };
+    let reason = |reason: &str| StartOperation { reason: reason.into() };
+    assert_eq!(refusal(desk.add_key(&console(), &new, &key).await).field(), Some("project"));
+    assert_eq!(refusal(desk.file_request(bench.person("cu"), &request).await).field(), Some("project"));
+    assert_eq!(refusal(desk.file_fault(bench.person("cu"), &fault).await).field(), Some("project"));
+
+    let head = bench.person("dh");
+    let by_customer = desk.start_operation(bench.person("cu"), &new, reason("x")).await;
+    assert_eq!(refusal(by_customer).kind, RefusalKind::Forbidden);
+    assert_eq!(refusal(desk.start_operation(head, &new, reason("x")).await).kind, RefusalKind::NotNow, "no manager");
+    let manager = bench.person("su").person().unwrap().clone();
+    desk.grant(&console(), &bench.tenant, &manager, Role::Rm, None).await.unwrap();
+    assert_eq!(refusal(desk.start_operation(head, &new, reason(" ")).await).field(), Some("reason"));
+    desk.start_operation(head, &new, reason("お客様の希望により先行")).await.unwrap();
+    let row = desk.store().tenant(&bench.tenant).project(&new).await.unwrap().unwrap();
+    assert_eq!(row.phase, "operation");
+    let facts = desk.store().tenant(&bench.tenant).facts(0, 1_000).await.unwrap();
+    let started = facts.iter().rfind(|fact| fact.kind == "project.started").unwrap();
+    assert!(started.json.contains("\"reason\":\"sha256:"), "{}", started.json);
+    assert!(started.json.contains("contact_plan") && !started.json.contains("account_manager"), "{}", started.json);
+    assert_eq!(refusal(desk.start_operation(head, &new, reason("x")).await).kind, RefusalKind::NotNow, "twice");
+    desk.file_fault(bench.person("cu"), &fault).await.unwrap();
+    desk.file_request(bench.person("cu"), &request).await.unwrap();
+    desk.add_key(&console(), &new, &key).await.unwrap();
+    desk::verify(desk.store(), &desk::Verify { checkpoint_keys: vec![], outside: None }).await.unwrap();
 }
 
 async fn a_closure_moves_the_day_on_which_the_desk_closes(bench: Bench) {

@@ -5,6 +5,7 @@ use desk::PaperAgreement;
 use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::ids::ProjectKey;
+use domain::readiness::Gap;
 use domain::refusal::RefusalKind;
 use domain::telephone::{Evidence, Ring, Telephone};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ const fn version(version: u32) -> PaperAgreement {
 
 async fn the_approver_agrees_to_the_newest_version(bench: Bench) {
     let desk = &bench.desk;
-    let lacks = async || desk.start_exceptions(&bench.tenant, &acme()).await.unwrap().contains(&"criteria_agreed");
+    let lacks = async || desk.gaps(&bench.tenant, &acme()).await.unwrap().contains(&Gap::CriteriaAgreed);
     assert!(lacks().await, "our default is nobody's agreement");
     // Only the approver, in person: no other role, no other tenant, no console.
     for who in ["cu", "mo", "dh", "au", "ad"] {

@@ -5,6 +5,7 @@ pub(crate) mod duty;
 pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod project;
+pub(crate) mod readiness;
 pub(crate) mod runbooks;
 pub(crate) mod sheet;
 pub(crate) mod tenants;

@@ -5,6 +5,7 @@ mod duty;
 pub(crate) mod handler;
 mod import;
 mod people;
+mod readiness;
 mod runbooks;
 mod sample;
 mod tenant;
@@ -19,6 +20,7 @@ pub(crate) use handler::sheet::csv_answer;
 pub(crate) use handler::tenants::contacts as contact_lines;
 pub use import::{ImportPage, page as import_page};
 pub use people::{Delegation, Membership, PeoplePage, Person, page as people_page};
+pub use readiness::{Readiness, ReadinessPage, page as readiness_page, samples as readiness_samples};
 pub use runbooks::RunbooksVersion;
 pub use sample::*;
 pub(crate) use tenant::code_of;
@@ -37,6 +39,8 @@ use maud::{Markup, html};
 pub enum Section {
     /// お客様
     Tenants,
+    /// 運用開始前の点検
+    Readiness,
     /// 要員と権限
     People,
     /// 受信キー
@@ -54,8 +58,9 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [(Self, &'static str, Label); 8] = [
+    const ALL: [(Self, &'static str, Label); 9] = [
         (Self::Tenants, "/settings/tenants", Label::new("お客様", "Customers")),
+        (Self::Readiness, "/settings/readiness", Label::new("約束の点検", "Promise check")),
         (Self::People, "/settings/people", Label::new("要員と権限", "People and rights")),
         (Self::Keys, "/settings/keys", Label::new("受信キー・API キー", "Intake and API keys")),
         (Self::Templates, "/settings/templates", Label::new("連絡文", "Notice templates")),

@@ -151,7 +151,7 @@ fn of_project(project: &str, noun: &str) -> String {
     format!("/settings/projects/{project}/{noun}")
 }
 
-/// Posts `key`, `name` to `…/projects`.
+/// Posts `key`, `name` and `phase` to `…/projects`.
 fn projects(shell: &Shell, it: &TenantPage) -> Markup {
     let heads =
         [shell.t("キー", "Key"), shell.t("名前", "Name"), shell.t("段階", "Phase"), shell.t("足りないもの", "Missing")]
@@ -165,13 +165,14 @@ fn projects(shell: &Shell, it: &TenantPage) -> Markup {
                 html! { a href={ "/settings/tenants/" (it.id) "?project=" (p.key) } { (slip(&p.key)) } },
                 html! { (p.name) },
                 html! { (p.phase.in_lang(shell.lang)) },
-                html! { @for missing in &p.missing { (missing) br; } },
+                html! { @for missing in &p.missing { (missing) br; } @if !p.missing.is_empty() { a href={ "/settings/readiness#" (p.key) } { (shell.t("どうするか", "What to do")) } } },
             ]
         })
         .collect();
     let fields = vec![
         Field::new("key", shell.t("キー", "Key"), Input::Text).required(),
         Field::new("name", shell.t("名前", "Name"), Input::Text).required(),
+        super::tenants::phase(shell),
     ];
     html! {
         (table(&Table { id: "project-list".into(), caption: shell.t("プロジェクト", "Projects").into(), heads, rows }))

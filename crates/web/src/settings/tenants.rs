@@ -1,7 +1,7 @@
 //! The customers.
 
 use super::{Section, add, frame};
-use crate::form::{Draft, Field, Form, Input};
+use crate::form::{Draft, Field, Form, Input, choice};
 use crate::layout::Shell;
 use crate::parts::{Table, empty, table};
 use maud::{Markup, html};
@@ -28,7 +28,16 @@ pub struct TenantsPage {
     pub draft: Draft,
 }
 
-/// The page. Posts `name` and `project` (key) to `/settings/tenants`.
+/// In which phase a project begins: posts `phase`.
+pub(super) fn phase(shell: &Shell) -> Field {
+    let choices = vec![
+        choice("build", shell.t("構築（点検してから運用を開始）", "Build (check, then start operation)")),
+        choice("operation", shell.t("運用（今すぐ開始）", "Operation (starts now)")),
+    ];
+    Field::new("phase", shell.t("段階", "Phase"), Input::Menu(choices)).value("build")
+}
+
+/// The page. Posts `name`, `project` (key) and `phase` to `/settings/tenants`.
 pub fn page(shell: &Shell, it: &TenantsPage) -> Markup {
     let fields = vec![
         Field::new("name", shell.t("お客様の名前", "Name of the customer"), Input::Text).required().wide(),
@@ -38,6 +47,7 @@ pub fn page(shell: &Shell, it: &TenantsPage) -> Markup {
                 "Up to 25 capital letters, digits and _, beginning with a letter. It begins every ticket number and never changes.",
             ))
             .required(),
+        phase(shell),
     ];
     let heads =
         [shell.t("お客様", "Customer"), shell.t("プロジェクト", "Projects"), shell.t("足りないもの", "Missing")]
@@ -50,7 +60,7 @@ pub fn page(shell: &Shell, it: &TenantsPage) -> Markup {
             vec![
                 html! { a href={ "/settings/tenants/" (t.id) } { strong { (t.name) } } },
                 html! { @for key in &t.projects { (crate::parts::slip(key)) " " } },
-                html! { (t.missing.join(shell.t("、", ", "))) },
+                html! { @if !t.missing.is_empty() { a href="/settings/readiness" { (t.missing.join(shell.t("、", ", "))) } } },
             ]
         })
         .collect();

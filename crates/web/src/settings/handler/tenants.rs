@@ -10,7 +10,7 @@ use crate::incident::hours;
 use crate::layout::{Place, Shell};
 use crate::sent::{Sent, Typed};
 use axum::response::Response;
-use desk::{Answer, START_CONDITIONS, TenantView};
+use desk::{Answer, Phase, TenantView};
 use domain::access::Right;
 use domain::clocks::Minutes;
 use domain::clocks::notice::{AgreedTargets, Targets};
@@ -53,14 +53,14 @@ async fn list_page(here: &Here, draft: Draft) -> Result<Markup, Trouble> {
 }
 
 async fn missing_of(here: &Here, shell: &Shell, view: &TenantView, project: &store::ProjectRow) -> Answer<Vec<String>> {
-    let missing = here.state.desk.start_exceptions(&view.tenant.id, &project.key).await?;
-    let named = START_CONDITIONS.iter().filter(|(code, _)| missing.contains(code));
-    Ok(named.map(|(_, label)| label.in_lang(shell.lang).to_owned()).collect())
+    let gaps = here.state.desk.gaps(&view.tenant.id, &project.key).await?;
+    Ok(gaps.iter().map(|gap| gap.label().in_lang(shell.lang).to_owned()).collect())
 }
 
 /// Adds a customer.
 pub(crate) async fn add(here: Here, sent: Sent) -> Result<Response, Trouble> {
-    let added = here.state.desk.add_tenant(&here.caller, &sent.typed.text("name"), &sent.typed.text("project")).await;
+    let (name, project) = (sent.typed.text("name"), sent.typed.text("project"));
+    let added = here.state.desk.add_tenant_in(phase(&sent.typed), &here.caller, &name, &project).await;
     let here = here.at("/settings/tenants");
     let to = added.map(|added| format!("/settings/tenants/{}", added.id));
     sent.answer(here.lang(), "tenant", to, async |draft| list_page(&here, draft).await).await
@@ -181,10 +181,15 @@ fn agreed(it: desk::Version<AgreementPaper>) -> Agreement {
     }
 }
 
+/// The phase that was chosen.
+fn phase(typed: &Typed) -> Phase {
+    if typed.text("phase") == "build" { Phase::Build } else { Phase::Operation }
+}
+
 /// Adds a project to a customer.
 pub(crate) async fn add_project(here: Here, Path(tenant): Path<TenantId>, sent: Sent) -> Result<Response, Trouble> {
     let (key, name) = (sent.typed.text("key"), sent.typed.text("name"));
-    let added = here.state.desk.add_project(&here.caller, &tenant, &key, &name).await;
+    let added = here.state.desk.add_project_in(phase(&sent.typed), &here.caller, &tenant, &key, &name).await;
     let here = here.at(format!("/settings/tenants/{tenant}"));
     let to = added.map(|project| format!("/settings/tenants/{tenant}?project={project}"));
     sent.answer(here.lang(), "project", to, async |draft| page_of(&here, &tenant, None, draft).await).await
