@@ -13,6 +13,7 @@ mod incidents;
 mod keys;
 mod me;
 mod nights;
+mod notices;
 mod page;
 mod papers;
 mod people;
@@ -70,6 +71,7 @@ fn all() -> Routes {
     alerts::routes(&mut routes);
     windows::routes(&mut routes);
     tenants::routes(&mut routes);
+    notices::routes(&mut routes);
     papers::routes(&mut routes);
     people::routes(&mut routes);
     keys::routes(&mut routes);

@@ -66,6 +66,7 @@ impl Desk {
             has_agreement: self.paper::<Agreement>(tenant, "", now).await?.is_some(),
             has_manager: !rows.holders(Role::Rm, now).await?.is_empty(),
             has_approver: !rows.holders(Role::Ca, now).await?.is_empty(),
+            unconfirmed: self.unconfirmed(&provider, tenant).await?,
             has_runbook: runbooks.is_some_and(|(_, it)| !it.runbooks.is_empty()),
         };
         Ok(set_up.gaps())

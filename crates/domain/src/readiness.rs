@@ -28,6 +28,8 @@ pub struct SetUp<'a> {
     pub has_manager: bool,
     /// Whether somebody may consent in the customer's name.
     pub has_approver: bool,
+    /// How many documents to be confirmed at contract the customer has not confirmed in their newest version.
+    pub unconfirmed: usize,
     /// Whether the project has a runbook.
     pub has_runbook: bool,
 }
@@ -49,6 +51,8 @@ pub enum Gap {
     Approver,
     /// Nobody wrote what to do at which alert (R-4.2.2-9).
     Runbook,
+    /// A document was not confirmed in its newest version (R-5.2-8).
+    Documents,
     /// The closures of the next year are not known: dues that reach into it would be counted wrongly (R-3.3.1-4).
     NextYear,
 }
@@ -60,6 +64,8 @@ pub enum Remedy {
     Section(&'static str),
     /// People and rights.
     People,
+    /// The documents and who confirmed them.
+    Documents,
     /// The calendar.
     Calendar,
 }
@@ -84,6 +90,7 @@ impl Gap {
             Self::AccountManager => "account_manager",
             Self::Approver => "approver",
             Self::Runbook => "runbook",
+            Self::Documents => "documents",
             Self::NextYear => "next_year",
         }
     }
@@ -104,6 +111,7 @@ impl Gap {
             Self::AccountManager => Label::new("お客様担当スタッフ (R-3.4-4)", "Named account manager (R-3.4-4)"),
             Self::Approver => Label::new("お客様の承認者 (R-3.4-5)", "The customer's approver (R-3.4-5)"),
             Self::Runbook => Label::new("保守手順 (R-4.2.2-9)", "Runbooks (R-4.2.2-9)"),
+            Self::Documents => Label::new("契約時の確認文書 (R-5.2-8)", "Documents to confirm at contract (R-5.2-8)"),
             Self::NextYear => Label::new("翌年の休業日 (R-3.3.1-4)", "Next year's closures (R-3.3.1-4)"),
         }
     }
@@ -133,6 +141,10 @@ impl Gap {
                 "アラートごとの保守手順を登録してください。ないときは、監視センターは連絡だけを行います。",
                 "Add what to do at which alert. Without it the monitoring centre can only tell.",
             ),
+            Self::Documents => Label::new(
+                "お客様の承認者に、ポータルの「お知らせ」で最新の版を確認していただいてください。",
+                "Have the customer's approver confirm the newest versions on the portal's page “Notices”.",
+            ),
             Self::NextYear => Label::new(
                 "翌年の休業日を登録してください。なければ、今の休業日をそのまま登録し直すと確認済みになります。",
                 "Add the closures of the next year. If there are none, record today's list once more to confirm it.",
@@ -148,6 +160,7 @@ impl Gap {
             Self::Agreement => Remedy::Section("agreement"),
             Self::AccountManager | Self::Approver => Remedy::People,
             Self::Runbook => Remedy::Section("runbooks"),
+            Self::Documents => Remedy::Documents,
             Self::NextYear => Remedy::Calendar,
         }
     }
@@ -177,6 +190,7 @@ impl SetUp<'_> {
         missing(!self.has_manager, Gap::AccountManager);
         missing(!self.has_approver, Gap::Approver);
         missing(!self.has_runbook, Gap::Runbook);
+        missing(self.unconfirmed > 0, Gap::Documents);
         missing(self.lacks_next_year(), Gap::NextYear);
         let flaws = plan.map(|(plan, agreed)| plan.flaws(self.now, self.calendar, agreed));
         gaps.extend(flaws.into_iter().flatten().map(Gap::Plan));
@@ -220,10 +234,11 @@ mod tests {
             has_agreement: true,
             has_manager: true,
             has_approver: true,
+            unconfirmed: 0,
             has_runbook: true,
         };
         let (october, next_year) = (at("2026-10-01T00:00:00+09:00"), [date(2027, 1, 2)]);
-        let cases: [(&str, SetUp, &[&str]); 14] = [
+        let cases: [(&str, SetUp, &[&str]); 15] = [
             ("nothing", whole, &[]),
             ("criteria", SetUp { criteria_agreed: false, ..whole }, &["criteria_agreed"]),
             ("no plan", SetUp { plan: None, ..whole }, &["contact_plan"]),
@@ -234,6 +249,7 @@ mod tests {
             ("manager", SetUp { has_manager: false, ..whole }, &["account_manager"]),
             ("approver", SetUp { has_approver: false, ..whole }, &["approver"]),
             ("runbook", SetUp { has_runbook: false, ..whole }, &["runbook"]),
+            ("a document", SetUp { unconfirmed: 1, ..whole }, &["documents"]),
             ("next year from October", SetUp { now: october, ..whole }, &["next_year"]),
             ("next year is known", SetUp { now: october, closures: &next_year, ..whole }, &[]),
             ("next year was confirmed", SetUp { now: october, closures_recorded: Some(october), ..whole }, &[]),
@@ -261,10 +277,11 @@ mod tests {
             has_agreement: false,
             has_manager: false,
             has_approver: false,
+            unconfirmed: 2,
             has_runbook: false,
         };
         let gaps = set_up.gaps();
-        assert_eq!(gaps.len(), 7);
+        assert_eq!(gaps.len(), 8);
         assert!(gaps.is_sorted_by_key(|gap| !gap.breaks_a_promise()));
         assert_eq!(gaps[0], Gap::ContactPlan);
     }

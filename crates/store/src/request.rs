@@ -75,6 +75,8 @@ row! {
 pub struct RequestQuery {
     /// Only open ones, only ended ones, or both.
     pub open: Option<bool>,
+    /// Only urgent ones that nobody holds.
+    pub urgent: bool,
     /// Only of this project.
     pub project: Option<ProjectKey>,
     /// Only those whose due lies within: from and before.
@@ -109,6 +111,9 @@ impl StaffScope<'_> {
             Some(true) => sql += " AND r.ended IS NULL",
             Some(false) => sql += " AND r.ended IS NOT NULL",
             None => {}
+        }
+        if query.urgent {
+            sql += " AND q.urgent = 1 AND r.assignee IS NULL";
         }
         if let Some(project) = &query.project {
             vals.push(Val::from(project));

@@ -105,6 +105,7 @@ function put(html) {
     const held = old?.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     speak(old, fresh);
     compare(old, fresh);
+    if (fresh.matches("[data-rings]") && fresh.children.length > (old?.children.length ?? 0)) beep(3, 880);
     if (old) old.replaceWith(fresh);
     else if (rows && fresh.matches("[data-row]")) {
       // The first row of an empty board brings its headings, too.

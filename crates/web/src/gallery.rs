@@ -5,7 +5,8 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
-    night, outbox, problems, procedure, proof, record, report, request, sample, settings, shift, terms, window,
+    night, notices, outbox, problems, procedure, proof, record, report, request, sample, settings, shift, terms,
+    window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -60,6 +61,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "frozen-table", compliance::table_samples(), compliance::table_page);
     draw(&mut pages, &staff, "what-if", compliance::what_if_samples(), compliance::what_if_page);
     draw(&mut pages, &staff, "all-customers", compliance::overview_samples(), compliance::overview_page);
+    draw(&mut pages, &guest, "notices", notices::samples(), notices::page);
     draw(&mut pages, &guest, "terms", terms::samples(), terms::page);
     draw(&mut pages, &guest, "customer-list", customer::list_samples(), customer::list_page);
     draw(&mut pages, &nobody, "sign-in", access::sign_in_samples(), access::sign_in_page);

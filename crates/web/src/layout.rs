@@ -75,6 +75,8 @@ pub enum Place {
     Report,
     /// 取り決め (customers)
     Terms,
+    /// お知らせ
+    Notices,
     /// ご依頼
     Requests,
     /// 今日 (staff)
@@ -142,6 +144,8 @@ const PROCEDURES: Entry =
     Entry { place: Place::Procedures, label: Label::new("手続き", "Procedures"), href: "/procedures", key: "p" };
 const TERMS: Entry =
     Entry { place: Place::Terms, label: Label::new("取り決め", "What we agreed"), href: "/terms", key: "t" };
+const NOTICES: Entry =
+    Entry { place: Place::Notices, label: Label::new("お知らせ", "Notices"), href: "/notices", key: "e" };
 const OUTBOX: Entry =
     Entry { place: Place::Outbox, label: Label::new("送信箱", "Outbox"), href: "/outbox", key: "o" };
 const SETTINGS: Entry =
@@ -149,7 +153,9 @@ const SETTINGS: Entry =
 
 fn entries(side: Side) -> Vec<&'static Entry> {
     match side {
-        Side::Customer => vec![&REQUESTS, &INCIDENTS, &NIGHT, &REPORT, &WORK, &TERMS, &COMPLIANCE, &PROCEDURES],
+        Side::Customer => {
+            vec![&REQUESTS, &INCIDENTS, &NIGHT, &REPORT, &WORK, &NOTICES, &TERMS, &COMPLIANCE, &PROCEDURES]
+        }
         Side::Staff { operates, admin, outbox } => {
             let mut list = if operates {
                 vec![
@@ -163,6 +169,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
                     &CALLERS,
                     &CAUSES,
                     &SHIFT,
+                    &NOTICES,
                     &COMPLIANCE,
                     &PROCEDURES,
                 ]

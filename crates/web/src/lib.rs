@@ -28,6 +28,7 @@ pub mod ledger;
 mod live;
 mod need;
 pub mod night;
+pub mod notices;
 pub mod outbox;
 pub mod parts;
 pub mod problems;

@@ -187,6 +187,7 @@ fn board_parts(shell: &Shell, it: &Board) -> Parts {
     let mut parts = vec![
         ("next".to_owned(), board::next(shell, page.rows.first(), page.alerts_today).into_string()),
         ("warnings".to_owned(), board::warnings(shell, &page.warnings).into_string()),
+        ("urgent".to_owned(), board::urgent(shell, &page.urgent).into_string()),
         ("windows".to_owned(), board::windows(shell, &page.windows).into_string()),
         ("duty".to_owned(), board::duty(shell, &page.duty).into_string()),
     ];

@@ -5,7 +5,7 @@ use crate::incident::Verb;
 use crate::state::State;
 use crate::{
     access, acknowledgement, alerts, assets, board, callers, catalogue, cause, compliance, customer, fault, incident,
-    live, night, outbox, problems, proof, report, request, settings, shift, terms, window,
+    live, night, notices, outbox, problems, proof, report, request, settings, shift, terms, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -99,6 +99,11 @@ fn incidents(table: &mut Table<State>) {
     records(table);
     faults(table);
     windows(table);
+    table.get("/notices").allow(Policy::Somewhere(Right::ReadPublished)).to(notices::handler::show);
+    table.post("/notices").allow(Policy::SignedIn).to(notices::handler::post);
+    table.post("/notices/removal").allow(Policy::SignedIn).to(notices::handler::take_down);
+    table.post("/documents").allow(Policy::Somewhere(Right::Agree)).to(notices::handler::publish);
+    table.post("/documents/confirmation").allow(Policy::SignedIn).to(notices::handler::confirm);
     table.get("/terms").allow(Policy::Somewhere(Right::SpeakAsCustomer)).to(terms::handler::show);
     let consent = Policy::Somewhere(Right::Consent);
     table.post("/terms/criteria").allow(consent).to(terms::handler::criteria);

@@ -10,6 +10,7 @@ pub mod cause;
 pub mod compliance;
 pub mod incident;
 pub mod night;
+pub mod notice;
 pub mod paper;
 pub mod people;
 pub mod problem;

@@ -129,7 +129,7 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 23] = [
+const FORMS: [Probe; 26] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
@@ -140,6 +140,9 @@ const FORMS: [Probe; 23] = [
     form("POST /requests/{key}/note", "version=1&text=t"),
     form("POST /records", "project=<Project>&process=complaint&title=t&text=t"),
     form("POST /records/{key}/act", "noun=message&text=t"),
+    form("POST /notices", "project=<Project>&title=t"),
+    form("POST /notices/removal", "project=<Project>&place=99&version=99"),
+    form("POST /documents/confirmation", "tenant=<Tenant>&document=catalogue&version=99"),
     form("POST /terms/criteria", "project=<Project>&version=99"),
     form("POST /terms/contact-plan", "project=<Project>&version=99"),
     form("POST /faults/additions", "key=<Incident>&text=t"),

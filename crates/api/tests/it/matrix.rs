@@ -75,6 +75,9 @@ const PROBES: &[Probe] = &[
         query: "from=2026-11-01&to=2026-11-30&without_calls=true",
         body: "",
     },
+    body("POST /api/v1/projects/{project}/notices", r#"{"title":"t","text":""}"#),
+    body("POST /api/v1/projects/{project}/notices/removal", r#"{"place":99,"version":99}"#),
+    body("POST /api/v1/tenants/{tenant}/confirmations", r#"{"document":"catalogue","version":99}"#),
     Probe { route: "GET /api/v1/requests", query: "project=<Project>", body: "" },
     Probe { route: "GET /api/v1/projects/{project}/request-due", query: "entry=consultation", body: "" },
     body(

@@ -1,8 +1,10 @@
 //! Which words a customer is given: what the desk told them, and what they said themselves. All others stay names.
 
 use domain::catalogue::Catalogue;
+use domain::document::Confirmation;
 use domain::fact::{Body, Fact};
 use domain::ids::BlobId;
+use domain::notice_board::NoticeBoard;
 use domain::paper::{Agreement, Paper};
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +18,15 @@ pub enum Words {
     Told,
 }
 
+/// Papers that the customer reads.
+const TOLD: [&str; 4] = [Catalogue::KIND, Agreement::KIND, Confirmation::KIND, NoticeBoard::KIND];
+
 /// The words of a fact that its customer knows. What is not listed is internal.
 pub(crate) fn told(fact: &Fact) -> Vec<BlobId> {
     let is_told = match &fact.body {
         // The title stands over the ticket that the customer sees.
         Body::CallerHeard(heard) => return heard.title.iter().cloned().collect(),
-        Body::VersionRecorded { paper, .. } => [Catalogue::KIND, Agreement::KIND].contains(&paper.as_str()),
+        Body::VersionRecorded { paper, .. } => TOLD.contains(&paper.as_str()),
         Body::RecordActed(_) => fact.body.is_told_to_customer(),
         body => matches!(
             body,

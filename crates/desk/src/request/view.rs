@@ -15,6 +15,9 @@ use jiff::civil::Date;
 use std::collections::HashMap;
 use store::{FrozenVerdictRow, MessageRow, RequestQuery, RequestRow};
 
+/// So many urgent requests stand on the board at most.
+const URGENT_SHOWN: u32 = 50;
+
 /// A request with everything its reader may see.
 #[derive(Clone, Debug)]
 pub struct RequestView {
@@ -166,6 +169,18 @@ impl Desk {
         let query = RequestQuery { project: project.cloned(), ..query.clone() };
         let tenants = self.tenants_with(caller, Right::ReadPublished).await?;
         let rows = self.store.staff(&tenants).requests(&query, limit).await?;
+        self.listed(caller, rows).await
+    }
+
+    /// Urgent requests that nobody has taken, for the monitoring centre, which is there at all hours (R-3.3.1-3, C-12).
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn urgent_requests(&self, caller: &Caller) -> Answer<Vec<RequestListed>> {
+        let tenants = self.tenants_with(caller, Right::ReadOperations).await?;
+        let query = RequestQuery { open: Some(true), urgent: true, ..RequestQuery::default() };
+        let mut rows = self.store.staff(&tenants).requests(&query, URGENT_SHOWN).await?;
+        rows.retain(|row| caller.only_project().is_none_or(|only| row.project == *only));
         self.listed(caller, rows).await
     }
 

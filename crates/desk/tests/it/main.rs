@@ -13,6 +13,7 @@ mod frozen;
 mod merging;
 mod mornings;
 mod night;
+mod notices;
 mod outbox;
 mod owing;
 mod packs;

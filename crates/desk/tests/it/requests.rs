@@ -10,6 +10,7 @@ use domain::request::{Pace, State};
 use domain::time::MINUTE_MS;
 
 on_both!(
+    an_urgent_one_stands_on_the_board_until_somebody_takes_it,
     a_request_goes_from_filing_to_closing,
     every_entry_can_be_filed_by_its_side,
     a_hold_is_shown_and_moves_the_due,
@@ -264,4 +265,18 @@ async fn a_customer_has_its_own_catalogue(bench: Bench) {
     own.entries[0].report = "ない行".into();
     assert_eq!(refusal(bench.desk.record_paper(dh, &bench.tenant, "", &own, None).await).field(), Some("entry"));
     verified(&bench).await;
+}
+
+/// R-3.3.1-3, C-12: the monitoring centre sees an urgent request at once, whatever the hour, until somebody holds it.
+async fn an_urgent_one_stands_on_the_board_until_somebody_takes_it(bench: Bench) {
+    let urgent = async |who: &str| {
+        let listed = bench.desk.urgent_requests(bench.person(who)).await.unwrap();
+        listed.into_iter().map(|it| it.row.key).collect::<Vec<_>>()
+    };
+    file(&bench, "cu", &question("急がない")).await;
+    let key = file(&bench, "cu", &NewRequest { urgent: true, ..question("急ぎ") }).await;
+    assert_eq!(urgent("mo").await, [key.clone()]);
+    assert!(urgent("cu").await.is_empty() && urgent("foreign").await.is_empty(), "customers have no board");
+    act(&bench, "su", &key, Act::Take).await;
+    assert!(urgent("mo").await.is_empty());
 }

@@ -50,6 +50,7 @@ pub(crate) struct Board {
     undelivered: Vec<MessageRow>,
     waiting: u64,
     silent: Vec<(KeyRow, Instant)>,
+    urgent: Vec<desk::request::RequestListed>,
     windows: Vec<desk::RunningWindow>,
     unreadable: u64,
     alerts_today: u64,
@@ -81,6 +82,7 @@ impl Board {
             health: desk.health().state(),
             waiting: desk.waiting_messages().await?,
             silent: desk.silent_keys(caller).await?,
+            urgent: desk.urgent_requests(caller).await?,
             windows: desk.running_windows(caller).await?,
             unreadable: day.counts.iter().filter(|(fate, _)| *fate == Fate::Unreadable).map(|(_, count)| count).sum(),
             alerts_today: today.total,
@@ -95,6 +97,7 @@ impl Board {
         BoardPage {
             rows: self.rows(shell),
             warnings: self.warnings(shell),
+            urgent: self.urgent.iter().map(waiting).collect(),
             windows: self.windows.iter().map(running).collect(),
             duty: self.duty.clone(),
             alerts_today: self.alerts_today,
@@ -188,6 +191,15 @@ impl Board {
             });
         }
         list
+    }
+}
+
+fn waiting(it: &desk::request::RequestListed) -> super::UrgentLine {
+    super::UrgentLine {
+        key: it.row.key.to_string(),
+        tenant: it.customer.clone(),
+        title: it.row.title.clone(),
+        filed: it.row.received,
     }
 }
 

@@ -6,11 +6,13 @@ pub(crate) mod handler;
 mod row;
 mod sample;
 mod strip;
+mod urgent;
 mod windows;
 
 pub use row::{BoardRow, row};
 pub use sample::samples;
 pub use strip::{LaneMark, lane, scale};
+pub use urgent::{UrgentLine, urgent};
 pub use windows::{WindowStrip, windows};
 
 use crate::clock::clock_mark;
@@ -27,6 +29,8 @@ pub struct BoardPage {
     pub rows: Vec<BoardRow>,
     /// What is wrong with the desk itself.
     pub warnings: Vec<Warning>,
+    /// Urgent requests that nobody has taken.
+    pub urgent: Vec<UrgentLine>,
     /// Windows of work that run now.
     pub windows: Vec<WindowStrip>,
     /// Who is on duty now.
@@ -114,6 +118,7 @@ pub fn page(shell: &Shell, it: &BoardPage) -> Markup {
             h1.away { (shell.t("監視ボード", "Board")) }
             (next(shell, rows.first().copied(), it.alerts_today))
             (warnings(shell, &it.warnings))
+            (urgent(shell, &it.urgent))
             (windows(shell, &it.windows))
             @if !rows.is_empty() {
                 div.rows role="table" aria-label=(shell.t("対応中の障害", "Open incidents")) {

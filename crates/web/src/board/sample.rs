@@ -1,6 +1,6 @@
 //! Boards as they look: a bad night, a quiet one, and hostile senders.
 
-use super::{BoardPage, BoardRow, LaneMark, Warning, WindowStrip};
+use super::{BoardPage, BoardRow, LaneMark, UrgentLine, Warning, WindowStrip};
 use crate::clock::{ClockMark, ClockState};
 use crate::sample::{HOSTILE, at};
 use domain::words::Label;
@@ -154,6 +154,12 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
             Warning::Quarantine { count: 2 },
             Warning::PackMissing,
         ],
+        urgent: vec![UrgentLine {
+            key: "SOR-31".into(),
+            tenant: "空色製作所".into(),
+            title: "サーバー起動 / 停止作業 再起動 web01".into(),
+            filed: at(-240),
+        }],
         windows: vec![window("NGS-W7", 2), window("SOR-W2", 0)],
         duty: vec!["佐藤 恵".into(), "井上 大地".into()],
         alerts_today: 1_284,
@@ -162,6 +168,7 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
     let one = BoardPage {
         rows: vec![fresh(), reporting()],
         warnings: vec![],
+        urgent: vec![],
         windows: vec![],
         duty: vec!["佐藤 恵".into()],
         alerts_today: 51,
@@ -170,6 +177,7 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
     let quiet = BoardPage {
         rows: vec![],
         warnings: vec![],
+        urgent: vec![],
         windows: vec![],
         duty: vec![],
         alerts_today: 37,
@@ -187,6 +195,12 @@ pub fn samples() -> Vec<(&'static str, BoardPage)> {
             Warning::Silent { key: "Watchdog 本番".into(), since: at(-600) },
             Warning::PackLate { made: Some(at(-4_000)), reason: HOSTILE.into() },
         ],
+        urgent: vec![UrgentLine {
+            key: "SOR-31".into(),
+            tenant: HOSTILE.into(),
+            title: HOSTILE.into(),
+            filed: at(-240),
+        }],
         windows: vec![WindowStrip { tenant: HOSTILE.into(), hosts: vec![HOSTILE.into()], ..window("NGS-W7", 1) }],
         duty: vec![HOSTILE.into()],
         alerts_today: 0,

@@ -74,6 +74,7 @@ fn line(shell: &Shell, it: &Readiness, gap: Gap) -> Markup {
     let href = match gap.remedy() {
         Remedy::Section(id) => format!("/settings/tenants/{}?project={}#{id}", it.tenant, it.key),
         Remedy::People => "/settings/people".to_owned(),
+        Remedy::Documents => "/notices#documents".to_owned(),
         Remedy::Calendar => "/settings/calendar".to_owned(),
     };
     let from = match gap {
