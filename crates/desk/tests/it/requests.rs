@@ -275,7 +275,7 @@ async fn an_urgent_one_stands_on_the_board_until_somebody_takes_it(bench: Bench)
     };
     file(&bench, "cu", &question("急がない")).await;
     let key = file(&bench, "cu", &NewRequest { urgent: true, ..question("急ぎ") }).await;
-    assert_eq!(urgent("mo").await, [key.clone()]);
+    assert_eq!(urgent("mo").await, std::slice::from_ref(&key));
     assert!(urgent("cu").await.is_empty() && urgent("foreign").await.is_empty(), "customers have no board");
     act(&bench, "su", &key, Act::Take).await;
     assert!(urgent("mo").await.is_empty());
