@@ -1,5 +1,6 @@
 //! What a shell script would do, in Rust: `cargo xtask test` and its smaller sisters.
 
+mod coverage;
 mod holidays;
 #[cfg(test)]
 mod layers;
@@ -27,6 +28,8 @@ enum Task {
     Packages,
     /// Write the holiday table anew from the rules of the Act
     Holidays,
+    /// Write docs/coverage.md anew: where each requirement is met and tested, or why not yet
+    Coverage,
     /// Kill, cut and tamper, and count what was lost: faults --figure F1,F9 --db sqlite --rounds 20 --seed 7
     Faults {
         /// Handed on as they stand
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Test => run::test(),
         Task::Packages => packages::ensure(),
         Task::Holidays => holidays::write(&root()).map_err(Into::into),
+        Task::Coverage => coverage::write(),
         Task::Faults { args } => run::faults(&args),
         Task::Sim { args } => run::sim(&args),
         Task::Bench { args } => run::bench(&args),

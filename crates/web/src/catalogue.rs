@@ -119,3 +119,25 @@ pub(crate) async fn show(guest: Guest) -> Result<Response, Trouble> {
 pub fn samples() -> Vec<(&'static str, CataloguePage)> {
     vec![("shipped", CataloguePage { version: 0, catalogue: Catalogue::default() })]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R-A1-3: the table of incidents as the service description has it.
+    #[test]
+    fn the_incident_table_is_that_of_appendix_1() {
+        let html = incidents(&crate::sample::customer(Lang::Ja)).into_string();
+        let cells = [
+            "サービス影響が有る場合",
+            "アラート受信から 15 分",
+            "アラート受信から 30 分",
+            "サービス影響が無い場合",
+            "アラート受信から 1 時間",
+            "(SLA なし)",
+        ];
+        let places: Vec<usize> =
+            cells.iter().map(|cell| html.find(cell).unwrap_or_else(|| panic!("{cell}: {html}"))).collect();
+        assert!(places.is_sorted(), "{html}");
+    }
+}

@@ -54,6 +54,7 @@ async fn calling(bench: &Bench, key: &RecordKey) -> (Calling, Option<String>) {
 }
 
 /// R-4.2.2-7: contacts and their order are those of the plan valid then.
+/// R-3.2-9: an order is overridden with a reason, which stays.
 async fn ranks_go_in_order_over_rounds(bench: Bench) {
     two(&bench, |_| ()).await;
     let key = bench.told().await;

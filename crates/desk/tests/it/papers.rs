@@ -175,7 +175,7 @@ async fn what_is_missing_at_the_start_is_listed(bench: Bench) {
     assert_eq!(of_all.iter().map(|it| it.project.key.as_str()).collect::<Vec<_>>(), ["OTHER", "ACME"], "by customer");
 }
 
-/// T-R-3.4-3, T-R-3.4-4: nothing is taken before the operation phase starts; it starts with an account manager, and with a
+/// T-R-3.4-1, T-R-3.4-3, T-R-3.4-4: nothing is taken before the operation phase starts; it starts with an account manager, and with a
 /// reason for what is missing.
 async fn a_project_that_is_built_takes_nothing_before_it_starts(bench: Bench) {
     let desk = &bench.desk;

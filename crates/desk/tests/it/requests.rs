@@ -64,6 +64,7 @@ async fn verified(bench: &Bench) {
     desk::verify(bench.desk.store(), &asked).await.unwrap();
 }
 
+/// R-3.3-1: a target stands on the ticket from its receipt.
 async fn a_request_goes_from_filing_to_closing(bench: Bench) {
     let key = file(&bench, "ca", &restart()).await;
     let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();

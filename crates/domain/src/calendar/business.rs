@@ -108,6 +108,7 @@ mod tests {
         check("2026-11-24", 1, "2026-11-25");
     }
 
+    /// R-3.3.1-4.
     #[test]
     fn holidays_weekends_and_closures_do_not_count() {
         check("2026-04-28", 1, "2026-04-30");

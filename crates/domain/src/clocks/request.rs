@@ -32,6 +32,7 @@ mod tests {
         assert_eq!(due, Ok(Instant::parse(expected).unwrap()), "{received} + {days}");
     }
 
+    /// R-3.3.1-1, -2: a request is taken at any hour; the support centre closes at 19:00.
     #[test]
     fn the_hour_of_receipt_does_not_matter() {
         check("2026-11-24T00:00:00+09:00", 1, "2026-11-25T19:00:00+09:00");

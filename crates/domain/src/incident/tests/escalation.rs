@@ -138,6 +138,7 @@ fn the_software_tells_at_the_times_of_the_procedure() {
     assert_eq!(unrecovered(&Story::in_state(State::Judged)), Vec::<String>::new(), "nobody is affected");
 }
 
+/// R-3.1-3, R-3.2-5, -6: AWS Support is reached by a case with number, severity and times, from either centre.
 #[test]
 fn a_suspected_supplier_is_owed_a_case_within_half_an_hour() {
     let mut story = Story::in_state(State::Notified);
