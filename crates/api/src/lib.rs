@@ -5,6 +5,7 @@
 //! what it says into a type of `wire`.
 
 mod alerts;
+mod attachments;
 mod causes;
 mod compliance;
 mod faults;
@@ -58,6 +59,7 @@ fn all() -> Routes {
     let mut routes = Routes::new(Table::new(Surface::Api));
     me::routes(&mut routes);
     incidents::routes(&mut routes);
+    attachments::routes(&mut routes);
     faults::routes(&mut routes);
     requests::routes(&mut routes);
     records::routes(&mut routes);

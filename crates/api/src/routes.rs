@@ -2,7 +2,7 @@
 
 use axum::handler::Handler;
 use desk::Desk;
-use gate::{Object, Policy, Row, Table};
+use gate::{BODY_MAX, Object, Policy, Row, Table};
 use http::Method;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem,
@@ -39,6 +39,7 @@ pub(crate) struct Route<'r> {
     operation: OperationBuilder,
     parameters: Vec<Parameter>,
     takes: Option<AnyRef>,
+    body_max: usize,
     success: (u16, Option<(&'static str, Option<AnyRef>)>),
 }
 
@@ -65,7 +66,8 @@ impl Routes {
 
     fn route(&mut self, method: Method, path: &'static str, policy: Policy) -> Route<'_> {
         let (objects, operation, parameters, takes) = (&[][..], OperationBuilder::new(), vec![], None);
-        Route { routes: self, method, path, policy, objects, operation, parameters, takes, success: (204, None) }
+        let success = (204, None);
+        Route { routes: self, method, path, policy, objects, operation, parameters, takes, body_max: BODY_MAX, success }
     }
 
     /// A reference to a type's schema, which the document then has.
@@ -139,6 +141,12 @@ impl Route<'_> {
         self
     }
 
+    /// Bytes of a body, other than what every route takes.
+    pub(crate) fn body_max(mut self, bytes: usize) -> Self {
+        self.body_max = bytes;
+        self
+    }
+
     /// One object.
     pub(crate) fn answers<T: ToSchema>(mut self, status: u16) -> Self {
         let schema = self.routes.schema_of::<T>();
@@ -201,7 +209,7 @@ impl Route<'_> {
             Method::DELETE => table.delete(path),
             _ => table.get(path),
         };
-        unguarded.allow(policy).objects(objects).to(handler);
+        unguarded.allow(policy).objects(objects).body_max(self.body_max).to(handler);
         let Some(row) = routes.table.rows().last().cloned() else { return };
         let operation = operation(&row, self.operation, self.parameters, self.takes, self.success);
         let verb = match row.method {

@@ -3,6 +3,7 @@
 
 mod acting;
 mod alert;
+mod attachment;
 mod backup;
 mod bundle;
 mod caller;
@@ -49,6 +50,7 @@ mod window;
 
 pub use acting::{Acted, ActedOn};
 pub use alert::{Delivery, IntakeKey, Received};
+pub use attachment::{FileListed, FileView, NewFile};
 pub use backup::{BackupError, Copied, backup, digest, restore};
 pub use bundle::{BundleError, Exported, Stand, Words, export};
 pub use caller::{Caller, Grant, Reach, Scope, Who};

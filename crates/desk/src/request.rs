@@ -318,7 +318,7 @@ impl Desk {
     }
 
     /// The scope of a request's tenant. Foreign and absent look the same.
-    pub(super) async fn enter_request(&self, caller: &Caller, key: &RecordKey, rights: &[Right]) -> Answer<Scope> {
+    pub(crate) async fn enter_request(&self, caller: &Caller, key: &RecordKey, rights: &[Right]) -> Answer<Scope> {
         let project = key.as_str().rsplit_once('-').map(|(project, _)| ProjectKey::new(project));
         let project = project.ok_or_else(Refusal::not_found)?;
         let tenant = self.store.system().tenant_of_project(&project).await?.ok_or_else(Refusal::not_found)?;

@@ -37,6 +37,7 @@ pub use promise::{HandOver, Promise, SupplierCase};
 pub use state::State;
 
 use crate::access::{Actor, Role};
+use crate::attachment::Attachment;
 use crate::clocks::notice::AgreedTargets;
 use crate::contact::Rounds;
 use crate::fact::{Answer, AttemptOutcome, NoticeChannel, NoticeKind, Origin, ParentStanding, Reminder, Target, Voice};
@@ -312,6 +313,8 @@ pub struct Incident {
     pub notes: Vec<Marked<BlobId>>,
     /// Messages between desk and customer; true where the customer wrote.
     pub messages: Vec<Marked<(BlobId, bool)>>,
+    /// Files that either side added.
+    pub files: Vec<Marked<Attachment>>,
     /// Reminders already given.
     pub reminders: Vec<Marked<(Reminder, Instant)>>,
     /// Targets that passed without a notice: clock, target and its due.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod alerts;
+pub mod attachment;
 pub mod calendar;
 pub mod catalogue;
 pub mod clocks;

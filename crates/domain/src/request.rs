@@ -15,6 +15,7 @@ pub mod verbs;
 
 pub use state::State;
 
+use crate::attachment::Attachment;
 use crate::catalogue::Class;
 use crate::ids::{BlobId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::incident::{Delivery, Mark, Marked};
@@ -295,6 +296,8 @@ pub struct Request {
     pub explained: Option<Marked<BlobId>>,
     /// What was written to the customer or by them, and notes among ourselves.
     pub messages: Vec<Marked<Message>>,
+    /// Files that either side added.
+    pub files: Vec<Marked<Attachment>>,
     /// What was told by mail, and how each attempt went.
     pub deliveries: BTreeMap<MessageId, Delivery>,
     /// When somebody was last reminded that the customer heard nothing.

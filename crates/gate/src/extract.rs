@@ -1,6 +1,7 @@
 //! What handlers take: the caller, the language, and input whose faults are named by field.
 
 pub(crate) mod body;
+pub(crate) mod file;
 pub(crate) mod form;
 pub(crate) mod json;
 

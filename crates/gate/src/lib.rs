@@ -24,9 +24,10 @@ mod table;
 mod trouble;
 
 pub use buckets::Buckets;
-pub use download::download;
+pub use download::{attached, download};
 pub use edge::wants_problem;
 pub use extract::body::{Asked, FormBody, JsonBody, RawBody};
+pub use extract::file::{FileForm, SentFile};
 pub use extract::{Language, Path, Query, Signed};
 pub use gate::{ErrorPage, Gate, Settings};
 pub use listen::{GRACE_S, Limits, Listening, Tls};

@@ -65,6 +65,8 @@ pub enum Input {
     Menu(Vec<Choice>),
     /// One of a few, all visible.
     Radios(Vec<Choice>),
+    /// A file; the form is then sent as `multipart/form-data`, and its answer is a page.
+    File,
     /// Yes or absent; sends `yes`.
     Tick,
     /// Carried along.
@@ -232,8 +234,9 @@ impl Form {
 
 /// Draws a form.
 pub fn form(shell: &Shell, draft: &Draft, form: &Form) -> Markup {
+    let has_file = form.fields.iter().any(|field| matches!(field.input, Input::File));
     html! {
-        form.sheet id=(form.id) action=(form.action) method="post" data-enhance[!form.whole_page] {
+        form.sheet id=(form.id) action=(form.action) method="post" enctype=[has_file.then_some("multipart/form-data")] data-enhance[!form.whole_page] {
             (head(draft, &form.id, form.version))
             @for item in &form.fields { (field(shell, draft, &form.id, item)) }
             p.do { (button(&form.submit, form.primary)) }
@@ -314,6 +317,10 @@ fn control(shell: &Shell, id: &str, about: &str, field: &Field, value: &str, bad
         },
         Input::Tick => html! {
             input id=(id) type="checkbox" name=(field.name) value="yes" checked[value == "yes"] aria-describedby=(about) aria-invalid=[invalid] form=[&field.owner];
+        },
+        // What was chosen never comes back: a browser would not let it.
+        Input::File => html! {
+            input id=(id) type="file" name=(field.name) required[field.required] aria-describedby=(about) aria-invalid=[invalid] form=[&field.owner];
         },
         // A moment that must be told is told by a press; script shows the button.
         Input::Moment => html! {

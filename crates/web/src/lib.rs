@@ -9,6 +9,7 @@ pub mod access;
 pub mod acknowledgement;
 pub mod alerts;
 pub mod assets;
+pub mod attachment;
 pub mod board;
 pub mod callers;
 pub mod catalogue;

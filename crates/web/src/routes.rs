@@ -4,8 +4,8 @@ use crate::cause::handler::Act as OfCause;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, board, callers, catalogue, cause, compliance, customer, fault, incident,
-    live, night, notices, outbox, problems, proof, report, request, settings, shift, terms, window,
+    access, acknowledgement, alerts, assets, attachment, board, callers, catalogue, cause, compliance, customer, fault,
+    incident, live, night, notices, outbox, problems, proof, report, request, settings, shift, terms, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -96,6 +96,7 @@ fn incidents(table: &mut Table<State>) {
         table.post(path).allow(Policy::Somewhere(Right::Operate)).to(to);
     }
     requests(table);
+    attachments(table);
     records(table);
     faults(table);
     windows(table);
@@ -170,6 +171,18 @@ fn requests(table: &mut Table<State>) {
         let act = move |here, key: Path<RecordKey>, sent| to::act(verb, here, key, sent);
         // Which side may do what stands in one table of the desk.
         table.post(route_of(verb)).allow(Policy::SignedIn).objects(request).to(act);
+    }
+}
+
+fn attachments(table: &mut Table<State>) {
+    use attachment::handler::{self as to, FORM_MAX, Ticket};
+    for (of, object, add, give) in [
+        (Ticket::Request, &[Object::Request], "/requests/{key}/files", "/requests/{key}/file"),
+        (Ticket::Incident, &[Object::Incident], "/incidents/{key}/files", "/incidents/{key}/file"),
+    ] {
+        let send = move |here, key: Path<RecordKey>, form| to::add(of, here, key, form);
+        table.post(add).allow(Policy::SignedIn).objects(object).body_max(FORM_MAX).to(send);
+        table.get(give).allow(Policy::In(Right::ReadPublished)).objects(object).to(to::give);
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod afterwards;
 pub mod alert;
+pub mod attachment;
 pub mod board;
 pub mod cause;
 pub mod compliance;

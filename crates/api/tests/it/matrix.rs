@@ -23,6 +23,10 @@ const PROBES: &[Probe] = &[
     Probe { route: "GET /api/v1/alerts", query: "project=<Project>", body: "" },
     Probe { route: "GET /api/v1/figures", query: "project=<Project>", body: "" },
     body("POST /api/v1/incidents/{key}/assignment", VERSION),
+    body("POST /api/v1/incidents/{key}/files", r#"{"name":"","content":""}"#),
+    body("POST /api/v1/requests/{request}/files", r#"{"name":"","content":""}"#),
+    Probe { route: "GET /api/v1/incidents/{key}/file", query: "number=x", body: "" },
+    Probe { route: "GET /api/v1/requests/{request}/file", query: "number=x", body: "" },
     body("POST /api/v1/incidents/{key}/check", r#"{"version":1,"how":"h","result":"r"}"#),
     body(
         "POST /api/v1/incidents/{key}/judgement",

@@ -156,7 +156,7 @@ async fn tickets<S: Facts>(to: &mut Spool, source: &mut S, context: &Context, so
     for stored in source.facts_of(&context.tenant, &keys).await? {
         facts.push(stored.fact(&context.tenant)?);
     }
-    let named: Vec<&BlobId> = facts.iter().flat_map(Fact::blobs).collect();
+    let named: Vec<&BlobId> = facts.iter().flat_map(Fact::words).collect();
     let texts = context.texts(source, &named).await?;
     let mut by_record: HashMap<&RecordKey, Vec<&Fact>> = HashMap::new();
     for fact in &facts {

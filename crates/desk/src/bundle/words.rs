@@ -27,7 +27,7 @@ pub(crate) fn told(fact: &Fact) -> Vec<BlobId> {
         // The title stands over the ticket that the customer sees.
         Body::CallerHeard(heard) => return heard.title.iter().cloned().collect(),
         Body::VersionRecorded { paper, .. } => TOLD.contains(&paper.as_str()),
-        Body::RecordActed(_) => fact.body.is_told_to_customer(),
+        Body::RecordActed(_) | Body::FileAttached(_) => fact.body.is_told_to_customer(),
         body => matches!(
             body,
             Body::TenantAdded { .. }
@@ -46,6 +46,8 @@ pub(crate) fn told(fact: &Fact) -> Vec<BlobId> {
                 | Body::RequestAnswered { .. }
                 | Body::RequestCompleted { .. }
                 | Body::RequestDeclined { .. }
+                | Body::RequestExcepted { .. }
+                | Body::MissExplained { .. }
                 | Body::RequestMessaged { .. }
                 | Body::DateOffered { .. }
         ),

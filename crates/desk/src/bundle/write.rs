@@ -22,7 +22,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Rows read at once; blobs may have some megabytes each.
 const PAGE: u32 = 4_000;
-const BLOBS_PAGE: u32 = 64;
+const BLOBS_PAGE: u32 = 16;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

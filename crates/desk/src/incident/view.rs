@@ -170,7 +170,7 @@ impl Desk {
         let (facts, incident) = self.folded(&scope, key).await?;
         let store = self.store.tenant(&scope.tenant);
         let calendar = self.calendar(now).await?;
-        let texts = store.texts(&blobs_of(&facts)).await?;
+        let texts = store.texts(&words_of(&facts)).await?;
         let alerts = store.alerts_of(key).await?;
         let (raw, mut earlier) = match &incident.origin {
             Origin::Alert { event, dedup_key, .. } | Origin::Window { event, dedup_key, .. } => {
@@ -261,9 +261,10 @@ impl Desk {
     pub(crate) async fn publication(&self, scope: &Scope, key: &RecordKey) -> Answer<PublishedView> {
         let now = self.now().await?;
         let (facts, mut incident) = self.folded(scope, key).await?;
-        let texts = self.store.tenant(&scope.tenant).texts(&blobs_of(&facts)).await?;
+        let texts = self.store.tenant(&scope.tenant).texts(&words_of(&facts)).await?;
         // What is internal is taken out here, so that no page can show it by mistake.
         incident.notes.clear();
+        incident.files.retain(|file| !file.what.internal);
         incident.checks.clear();
         incident.steps.clear();
         incident.runbook_task = None;
@@ -456,22 +457,8 @@ fn without_internals(row: IncidentRow) -> IncidentRow {
     IncidentRow { assignee: None, duty: None, duty_due: None, ..row }
 }
 
-/// Every blob a list of facts names.
-fn blobs_of(facts: &[Fact]) -> Vec<BlobId> {
-    fn walk(value: &serde_json::Value, found: &mut Vec<BlobId>) {
-        match value {
-            serde_json::Value::String(text) if text.starts_with("sha256:") => found.push(BlobId::new(text)),
-            serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
-            serde_json::Value::Object(fields) => fields.values().for_each(|field| walk(field, found)),
-            _ => {}
-        }
-    }
-    let mut found = vec![];
-    for fact in facts {
-        found.extend(fact.reason.clone());
-        walk(&serde_json::to_value(&fact.body).unwrap_or_default(), &mut found);
-    }
-    found
+fn words_of(facts: &[Fact]) -> Vec<BlobId> {
+    facts.iter().flat_map(Fact::words).cloned().collect()
 }
 
 /// The blobs a customer may read: what was published, said between both, and the title.
@@ -482,6 +469,7 @@ fn published_blobs(incident: &Incident) -> Vec<BlobId> {
     kept.extend(incident.recovery_notices.iter().flat_map(|n| [n.what.text.clone(), n.what.method.clone()]));
     kept.extend(incident.recurrences.iter().map(|r| r.what.clone()));
     kept.extend(incident.messages.iter().map(|m| m.what.0.clone()));
+    kept.extend(incident.files.iter().map(|file| file.what.name.clone()));
     kept.extend(incident.closure.iter().map(|c| c.what.cause.clone()));
     for version in &incident.after.reports {
         kept.push(version.what.document.clone());

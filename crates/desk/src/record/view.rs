@@ -147,7 +147,7 @@ impl Desk {
         let standing = Standing { caller, tenant: &scope.tenant };
         let verbs = open_to(&standing, &process, &record, &scope.actor).into_iter().cloned().collect();
         let seen: Vec<&Fact> = facts.iter().filter(|fact| internal || fact.body.is_told_to_customer()).collect();
-        let blobs: Vec<BlobId> = seen.iter().flat_map(|fact| fact.blobs()).cloned().collect();
+        let blobs: Vec<BlobId> = seen.iter().flat_map(|fact| fact.words()).cloned().collect();
         let texts = store.texts(&blobs).await?;
         let actors: Vec<PersonId> =
             seen.iter().filter_map(|fact| fact.actor.person_id().cloned()).chain(record.holder.clone()).collect();

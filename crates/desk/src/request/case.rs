@@ -33,7 +33,7 @@ impl Desk {
         self.open_request(write, key, Actor::System, None).await
     }
 
-    pub(super) async fn open_request(
+    pub(crate) async fn open_request(
         &self,
         mut write: Write,
         key: &RecordKey,

@@ -45,6 +45,10 @@ fn told(case: &RequestCase<'_>, fact: &Fact) -> Option<(NoticeKind, &'static str
             );
             message("日程のご提案", Words::Own(text))
         }
+        Body::FileAttached(file) if !file.internal && !fact.role.is_some_and(|role| role.is_customer()) => {
+            let text = "ファイルを添付しました。ポータルでご覧ください。";
+            message("添付ファイルのお知らせ", Words::Own(text.to_owned()))
+        }
         Body::WorkApproved { by_customer: false } if case.request.approved.0.is_none() => {
             let text =
                 "サービスに影響する作業のため、実施前に承認者の方の承認が必要です。ポータルで内容をご確認ください。";

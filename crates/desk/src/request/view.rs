@@ -236,12 +236,13 @@ impl Desk {
         if !internal {
             // What is internal is taken out here, so that no page can show it by mistake.
             request.messages.retain(|message| !message.what.internal);
+            request.files.retain(|file| !file.what.internal);
             facts.retain(|fact| fact.body.is_told_to_customer());
             for fact in &mut facts {
                 hide(fact);
             }
         }
-        let blobs: Vec<BlobId> = facts.iter().flat_map(Fact::blobs).cloned().collect();
+        let blobs: Vec<BlobId> = facts.iter().flat_map(Fact::words).cloned().collect();
         let texts = store.texts(&blobs).await?;
         let actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
         let people = self.store.system().people_of(&actors).await?;

@@ -3,6 +3,7 @@
 
 mod access;
 mod alerts;
+mod attachments;
 mod bench;
 mod bundles;
 mod calling;

@@ -9,6 +9,12 @@ impl Fact {
     pub fn blobs(&self) -> impl Iterator<Item = &BlobId> {
         self.body.blobs().into_iter().flatten().chain(&self.reason)
     }
+
+    /// Those of them that are words: all but the bytes of files.
+    pub fn words(&self) -> impl Iterator<Item = &BlobId> {
+        let bytes = if let Body::FileAttached(file) = &self.body { Some(&file.file) } else { None };
+        self.blobs().filter(move |id| Some(*id) != bytes)
+    }
 }
 
 impl Body {
@@ -84,6 +90,7 @@ impl Body {
             | Self::RequestMessaged { text: blob, .. }
             | Self::RequestNoted { text: blob }
             | Self::MissExplained { text: blob } => one(blob),
+            Self::FileAttached(file) => two(&file.name, Some(&file.file)),
             Self::DateOffered { text, .. } => [text.as_ref(), None, None, None, None, None],
             Self::RequestTaken { .. }
             | Self::WorkApproved { .. }

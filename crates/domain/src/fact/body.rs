@@ -1,6 +1,7 @@
 //! What a fact can say. One variant a kind; free text, names, numbers and raw bytes are blobs named by id.
 
 use crate::access::Role;
+use crate::attachment::Attachment;
 use crate::clocks::notice::AgreedTargets;
 use crate::compliance::frozen::Changed;
 use crate::contact::Rounds;
@@ -669,6 +670,10 @@ pub enum Body {
     #[serde(rename = "window.counted")]
     WindowCounted { dedup_key: String, alert_key: String, count: u64, total: u64 },
 
+    // A file that either side added to a ticket.
+    #[serde(rename = "file.attached")]
+    FileAttached(Attachment),
+
     // What became of what we told.
     #[serde(rename = "message.queued")]
     MessageQueued { message: MessageId, notice: NoticeKind, channel: String, contact: Option<ContactId> },
@@ -703,6 +708,7 @@ impl Body {
                 | Self::IncidentMessaged { .. }
                 | Self::RequestMessaged { .. }
                 | Self::RequestNoted { .. }
+                | Self::FileAttached(_)
                 | Self::RequestReminded { .. }
                 | Self::RequestDuePassed { .. }
                 | Self::RunbookMissing { .. }
@@ -731,8 +737,10 @@ impl Body {
 
     /// Whether the customer reads it on the page of the record.
     pub fn is_told_to_customer(&self) -> bool {
-        if let Self::RecordActed(acted) = self {
-            return !acted.internal;
+        match self {
+            Self::RecordActed(acted) => return !acted.internal,
+            Self::FileAttached(file) => return !file.internal,
+            _ => {}
         }
         !matches!(
             self,

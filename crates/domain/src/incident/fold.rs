@@ -96,6 +96,7 @@ impl Incident {
             false_alarm: None,
             notes: vec![],
             messages: vec![],
+            files: vec![],
             reminders: vec![],
             passed: vec![],
             missed_slots: vec![],
@@ -220,6 +221,7 @@ impl Incident {
                     self.state = self.state_before_false_alarm();
                 }
             }
+            Body::FileAttached(file) => self.files.push(Marked { mark, what: file }),
             Body::IncidentNoted { text } => self.notes.push(Marked { mark, what: text }),
             Body::IncidentMessaged { text, from_customer } => {
                 self.messages.push(Marked { mark, what: (text, from_customer) });

@@ -8,6 +8,7 @@ pub use input::{Closing, Dial, Judging, Notice, Rejudging, Turn};
 
 use super::{Call, Incident};
 use crate::access::{Actor, Role};
+use crate::attachment::{self, Attachment};
 use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact, NoticeChannel, Voice};
 use crate::fault::{self, Heard};
@@ -391,6 +392,19 @@ impl Incident {
             ));
         }
         Ok(vec![self.fact(by, Body::IncidentMessaged { text, from_customer })])
+    }
+
+    /// 添付する: a file of either side; whoever may write a message may add one, and a note's writer an internal one.
+    ///
+    /// # Errors
+    /// As for [`Incident::message`]; the file is empty or too large, or the incident has as many as it may.
+    pub fn attach(&self, by: &By, file: Attachment, from_customer: bool) -> Facts {
+        match file.internal {
+            true => self.guarded("note", by)?,
+            false => drop(self.message(by, file.name.clone(), from_customer)?),
+        }
+        attachment::fits(usize::try_from(file.size).unwrap_or(usize::MAX), self.files.len())?;
+        Ok(vec![self.fact(by, Body::FileAttached(file))])
     }
 
     /// What a caller said, and how an unknown one was confirmed (R-4.2.1-9); the line may have dropped before.

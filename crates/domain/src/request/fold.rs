@@ -60,6 +60,7 @@ impl Request {
             breached: None,
             explained: None,
             messages: vec![],
+            files: vec![],
             deliveries: std::collections::BTreeMap::new(),
             silence: None,
             ending: None,
@@ -155,6 +156,7 @@ impl Request {
                 let what = Message { text: text.clone(), from_customer: *from_customer, internal: false };
                 self.messages.push(Marked { mark, what });
             }
+            Body::FileAttached(file) => self.files.push(Marked { mark, what: file.clone() }),
             Body::RequestNoted { text } => {
                 let what = Message { text: text.clone(), from_customer: false, internal: true };
                 self.messages.push(Marked { mark, what });

@@ -2,6 +2,7 @@
 
 use super::clock::Awaited;
 use super::{Filing, Request};
+use crate::attachment::{self, Attachment};
 use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact};
 use crate::ids::{BlobId, PersonId};
@@ -250,6 +251,17 @@ impl Request {
     pub fn note(&self, by: &By, text: BlobId) -> Facts {
         self.guarded("note", by)?;
         Ok(vec![self.fact(by, Body::RequestNoted { text })])
+    }
+
+    /// 添付する: a file of either side, in every state; whoever may write a message may add one, and a note's writer an internal
+    /// one.
+    ///
+    /// # Errors
+    /// The procedure does not allow it, the file is empty or too large, or the ticket has as many as it may.
+    pub fn attach(&self, by: &By, file: Attachment) -> Facts {
+        self.guarded(if file.internal { "note" } else { "message" }, by)?;
+        attachment::fits(usize::try_from(file.size).unwrap_or(usize::MAX), self.files.len())?;
+        Ok(vec![self.fact(by, Body::FileAttached(file))])
     }
 
     /// Why the due was missed and what is done about it, told to the customer (R-5.3-12).

@@ -1,6 +1,7 @@
 //! The customer's incident and the list of incidents, from what the desk published.
 
 use super::{ConsentLine, CustomerIncidentPage, CustomerListPage, Listed, incident_page};
+use crate::attachment::files_of;
 use crate::clock::{ClockMark, ClockState, Of};
 use crate::form::Draft;
 use crate::here::{Here, html};
@@ -10,14 +11,15 @@ use crate::layout::{Place, Shell};
 use crate::sent::Sent;
 use axum::response::Response;
 use desk::incident::{BoardRow, PublishedView, input};
-use desk::{Answer, Outcome};
-use domain::access::Actor;
+use desk::{Answer, Caller, Outcome};
+use domain::access::{Actor, Right};
 use domain::fact::Origin;
 use domain::ids::RecordKey;
 use domain::incident::{Consent, Incident, Mark, Marked, State};
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Label;
 use gate::{Path, Trouble};
+use maud::Markup;
 use std::collections::HashMap;
 use store::IncidentQuery;
 
@@ -32,7 +34,22 @@ pub(crate) async fn show(here: &Here, key: &RecordKey) -> Result<Response, Troub
     if !view.incident.state.is_final() && !view.incident.reads.iter().any(has_read) {
         here.state.desk.read_ticket(&here.caller, key).await?;
     }
-    Ok(html(incident_page(&shell, &context(&shell, &view))))
+    Ok(html(incident_page(&shell, &page_for(&here.caller, &shell, &view, Draft::default()))))
+}
+
+/// The page with what its reader had typed.
+pub(crate) async fn shown(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
+    let shell = here.shell(Place::Incidents).await?;
+    let view = here.state.desk.published(&here.caller, key).await?;
+    Ok(incident_page(&shell, &page_for(&here.caller, &shell, &view, draft)))
+}
+
+fn page_for(caller: &Caller, shell: &Shell, view: &PublishedView, draft: Draft) -> CustomerIncidentPage {
+    let mut page = CustomerIncidentPage { draft, ..context(shell, view) };
+    // What goes on in another incident is written there.
+    let goes_on = view.incident.merging().is_none();
+    page.files.may_add = goes_on && caller.may_somewhere(Right::SpeakAsCustomer);
+    page
 }
 
 /// What the page shows.
@@ -91,6 +108,7 @@ pub(crate) fn context(shell: &Shell, view: &PublishedView) -> CustomerIncidentPa
         published,
         calls: calls.collect(),
         consents: (1..).zip(&incident.consents).map(|(number, consent)| consent_line(number, consent, &told)).collect(),
+        files: files_of(format!("/incidents/{}", incident.key), &incident.files, &view.texts, (false, false, true)),
         draft: Draft::default(),
     }
 }
@@ -115,12 +133,7 @@ pub(crate) async fn dispute(here: Here, Path(key): Path<RecordKey>, sent: Sent) 
     let to = done.map(|done| format!("/incidents/{}", done.key));
     let here = here.at(format!("/incidents/{key}"));
     let form = format!("consent-dispute-{consent}");
-    sent.answer(here.lang(), &form, to, async |draft| {
-        let shell = here.shell(Place::Incidents).await?;
-        let view = here.state.desk.published(&here.caller, &key).await?;
-        Ok(incident_page(&shell, &CustomerIncidentPage { draft, ..context(&shell, &view) }))
-    })
-    .await
+    sent.answer(here.lang(), &form, to, async |draft| shown(&here, &key, draft).await).await
 }
 
 /// What the customer told us, item by item.

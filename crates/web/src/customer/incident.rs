@@ -1,5 +1,6 @@
 //! An incident as the customer reads it: what failed, since when, how it stands, what was said, and every minute.
 
+use crate::attachment::{Files, section as files};
 use crate::clock::{ClockMark, ClockState, clock_mark};
 use crate::form::{Draft, Field, Form, Input, form};
 use crate::incident::{Call, Impact, Published, published};
@@ -55,6 +56,8 @@ pub struct CustomerIncidentPage {
     pub published: Vec<Published>,
     /// Oral consents that the desk heard, first to last.
     pub consents: Vec<ConsentLine>,
+    /// Its files.
+    pub files: Files,
     /// What was typed before and refused.
     pub draft: Draft,
     /// The calls that were made, newest first; the notes of the desk are not among them.
@@ -103,7 +106,9 @@ fn consents(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
 
 /// The page.
 pub fn page(shell: &Shell, it: &CustomerIncidentPage) -> Markup {
-    shell_page(shell, &format!("{} {}", it.key, it.title), &article(shell, it))
+    // Beside the article: that is replaced whole while somebody chooses a file.
+    let body = html! { (article(shell, it)) (files(shell, &it.files, &it.draft)) };
+    shell_page(shell, &format!("{} {}", it.key, it.title), &body)
 }
 
 /// All of it but the shell. Element `told-incident`: nobody types here, so the event stream replaces it whole.
@@ -227,6 +232,7 @@ pub fn samples() -> Vec<(&'static str, CustomerIncidentPage)> {
         standing: "php-fpm の応答が戻らず、予備のサーバーへ切り替えています。".into(),
         merged_into: None,
         children: vec![],
+        files: Files { staff: false, ..crate::attachment::sample("/incidents/NGS-12") },
         consents: vec![ConsentLine {
             number: 1,
             at: at(-120),

@@ -1,6 +1,7 @@
 //! The first column: what the machine said, when it happened before, and everything that was done since.
 
 use super::{IncidentPage, Verb, runbook, verbs};
+use crate::attachment::section as files;
 use crate::layout::Shell;
 use crate::parts::{facts, head, slip};
 use crate::timeline::timeline;
@@ -104,6 +105,7 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             li { a href={ "/incidents/" (item.key) } { (slip(&item.key)) } " " (when::day(shell, item.at)) @if let Some(ms) = item.lasted_ms { " " span.number { (when::span(shell.lang, ms)) } } br; (item.cause) }
         } }
         (runbook::section(shell, it))
+        (files(shell, &it.files, &it.draft))
         h3 { (shell.t("経過", "Timeline")) }
         @if it.writes {
             div.writing {

@@ -28,6 +28,14 @@ pub(crate) async fn show(here: Here, Path(key): Path<RecordKey>) -> Result<Respo
     Ok(html(staff_page(&here, &key, Draft::default()).await?))
 }
 
+/// The page of an incident for whoever looks, with what they typed before.
+pub(crate) async fn shown(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
+    match here.caller.is_customer() {
+        true => customer::handler::shown(here, key, draft).await,
+        false => staff_page(here, key, draft).await,
+    }
+}
+
 async fn staff_page(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
     let shell = here.shell(Place::Board).await?;
     let view = here.state.desk.incident(&here.caller, key).await?;

@@ -33,6 +33,7 @@ pub use sample::samples;
 pub(crate) use sample::{ended_ledger, told};
 pub use verbs::{Prefill, Verb};
 
+use crate::attachment::Files;
 use crate::clock::{ClockMark, clock_mark};
 use crate::form::Draft;
 use crate::layout::{Shell, page as shell_page};
@@ -129,6 +130,8 @@ pub struct IncidentPage {
     pub writes: bool,
     /// Whether the ticket exists for the customer, so that they can read a message.
     pub known: bool,
+    /// Its files.
+    pub files: Files,
     /// What the forms start with.
     pub prefill: Prefill,
     /// What was typed before and refused.

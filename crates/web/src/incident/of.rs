@@ -5,6 +5,7 @@ use super::{
     AlertWords, Call, CaseLine, Contact, Earlier, EscalationLine, Impact, IncidentPage, Judged, Judgement, Kin,
     Merging, NoticeBox, Owing, Phone, Prefill, PromiseLine, Published, Question, Standing, UnderWay, Verb, clocks,
 };
+use crate::attachment::files_of;
 use crate::form::Draft;
 use crate::layout::Shell;
 use crate::when;
@@ -80,6 +81,12 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         others,
         writes: true,
         known: incident.is_known_to_customer(),
+        files: files_of(
+            format!("/incidents/{}", incident.key),
+            &incident.files,
+            &view.texts,
+            (true, true, incident.is_known_to_customer()),
+        ),
         prefill: prefill(shell, view, holder.as_deref(), &told),
         holder,
         draft,
@@ -90,6 +97,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
 pub(crate) fn for_caller(mut page: IncidentPage, view: &IncidentView, caller: &desk::Caller) -> IncidentPage {
     let may = |right| caller.enter(&view.tenant, right).is_ok();
     page.writes = may(Right::Operate);
+    page.files.may_add = page.writes;
     page.takes = may(Right::ReadOperations) && caller.person().is_some();
     page.primary = page.primary.filter(|verb| may(verb.right()));
     let is_centre = |grant: &desk::Grant| matches!(grant.role, Role::Su | Role::Dh);

@@ -374,6 +374,10 @@ impl Told<'_> {
                 say("責任者が誤検知と認めず、判定に戻した", "The head of desk denied the false alarm")
             }
             Body::IncidentNoted { text } => say("社内メモ", "Internal note").with(self.text(text)).to(Reader::Internal),
+            Body::FileAttached(file) => {
+                let reader = if file.internal { Reader::Internal } else { Reader::Customer };
+                say("ファイルを添付", "File added").with(self.text(&file.name)).to(reader)
+            }
             Body::IncidentMessaged { text, from_customer: true } => {
                 say("お客様からのメッセージ", "Message from the customer").with(self.text(text)).to(Reader::Customer)
             }

@@ -199,7 +199,7 @@ pub(crate) async fn show(here: Here, Path(key): Path<RecordKey>) -> Result<Respo
     Ok(html(shown(&here, &key, Draft::default()).await?))
 }
 
-async fn shown(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
+pub(crate) async fn shown(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
     let shell = here.shell(Place::Requests).await?;
     let view = here.state.desk.request(&here.caller, key).await?;
     let may = |right| here.caller.enter(&view.tenant, right).is_ok();

@@ -3,6 +3,7 @@
 use super::bar::{Day, DayKind};
 use super::filing::filled;
 use super::one::{Happened, RequestPage, VerbForm};
+use crate::attachment::{Files, files_of};
 use crate::clock::{ClockMark, ClockState};
 use crate::form::{Draft, Field, Form, Input};
 use crate::layout::Shell;
@@ -109,6 +110,7 @@ pub(super) fn page_of(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> 
         filled: filled(shell, view.entry.as_ref(), &view.details),
         about: about(shell, view),
         verbs: verbs(shell, view, may),
+        files: files(view, may),
         happened,
         draft,
     }
@@ -209,6 +211,12 @@ fn standing(shell: &Shell, view: &RequestView) -> String {
     let fixed: Vec<String> = fixed.collect();
     let standing = standing.label().in_lang(shell.lang);
     if fixed.is_empty() { standing.to_owned() } else { format!("{standing}: {}", fixed.join(shell.t("、", ", "))) }
+}
+
+fn files(view: &RequestView, may: &dyn Fn(Right) -> bool) -> Files {
+    let staff = may(Right::Operate);
+    let ticket = format!("/requests/{}", view.request.key);
+    files_of(ticket, &view.request.files, &view.texts, (staff || may(Right::SpeakAsCustomer), staff, true))
 }
 
 /// What the reader can do, the step of the procedure first.
@@ -327,6 +335,7 @@ fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
             (format!("{}{}", t("種別を変更: ", "Filed under "), filing.kind), String::new())
         }
         Body::RequestMessaged { text, .. } => (t("メッセージ", "Message"), word(text)),
+        Body::FileAttached(file) => (t("ファイルを添付", "File added"), word(&file.name)),
         Body::RequestNoted { text } => (t("内部メモ", "Internal note"), word(text)),
         Body::RequestDuePassed { due } => {
             (format!("{}{}", t("期限を過ぎた: ", "The due passed: "), when::text(shell, *due)), String::new())

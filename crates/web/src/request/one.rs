@@ -1,6 +1,7 @@
 //! One request: where it stands, when it is due and why, what its reader can do next, and what happened.
 
 use super::bar::{Day, bar};
+use crate::attachment::{Files, section as files};
 use crate::clock::{ClockMark, clock_mark};
 use crate::form::{Draft, Form, form};
 use crate::layout::{Shell, page as shell_page};
@@ -37,6 +38,8 @@ pub struct RequestPage {
     pub about: Vec<(String, String)>,
     /// What the reader can do next, the first being the step of the procedure.
     pub verbs: Vec<VerbForm>,
+    /// Its files.
+    pub files: Files,
     /// What happened, the newest first.
     pub happened: Vec<Happened>,
     /// What was typed before and refused.
@@ -100,6 +103,7 @@ pub fn page(shell: &Shell, it: &RequestPage) -> Markup {
         div.pair {
             div.stack {
                 section aria-labelledby="next" { h2 id="next" { (shell.t("次にすること", "What next")) } (verbs(shell, &it.verbs, &it.draft)) }
+                (files(shell, &it.files, &it.draft))
                 section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, &it.happened)) }
             }
             aside {

@@ -4,6 +4,7 @@ use super::bar::{Day, DayKind};
 use super::filing::{EntryLine, FilingPage, OpenEntry};
 use super::one::{Happened, RequestPage, VerbForm};
 use super::{Listed, RequestListPage};
+use crate::attachment::Files;
 use crate::clock::{ClockMark, ClockState};
 use crate::form::{Draft, Field, Form, Input};
 use crate::sample::{HOSTILE, at};
@@ -149,6 +150,7 @@ pub fn request_samples() -> Vec<(&'static str, RequestPage)> {
         urgent: true,
         filled: vec![("作業の種類".into(), "再起動".into()), ("ホスト名".into(), HOSTILE.into())],
         about: vec![("種別".into(), "サーバー起動 / 停止作業".into()), ("優先度".into(), "中".into())],
+        files: crate::attachment::sample("/requests/NGS-21"),
         verbs: vec![verb("completion", "完了する", true), verb("message", "メッセージを送る", false)],
         happened: vec![
             happened(12, -600, "内部メモ", HOSTILE, true),
@@ -163,6 +165,7 @@ pub fn request_samples() -> Vec<(&'static str, RequestPage)> {
         awaiting: None,
         urgent: false,
         verbs: vec![],
+        files: Files { ticket: "/requests/NGS-21".into(), ..Files::default() },
         mark: mark(ClockState::NoClock),
         ..full.clone()
     };

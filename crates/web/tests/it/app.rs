@@ -202,6 +202,22 @@ impl Browser<'_> {
         Page::of(response).await
     }
 
+    /// A form with a file, as a browser without script sends it.
+    pub(crate) async fn send_file(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Page {
+        let mut body = vec![];
+        for (field, value) in fields {
+            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        let part = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        body.extend(part.into_bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--edge--\r\n");
+        let request = self.request(Method::POST, path).header(header::ACCEPT, "text/html");
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        Page::of(self.app.send(request.body(Body::from(body)).unwrap()).await).await
+    }
+
     /// A form that leads on.
     pub(crate) async fn act(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.post(path, fields, Script::On).await;

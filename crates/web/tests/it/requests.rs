@@ -102,3 +102,33 @@ async fn the_table_of_appendix_5_comes_out() {
     let catalogue = app.browser().get("/catalogue").await.ok();
     assert!(catalogue.contains("標準日数 (サービスレベル目標)") && catalogue.contains("脆弱性情報提供 / 脆弱性管理"));
 }
+
+/// R-4.1-1: a file goes from the browser to the other side and back, is saved and never shown, and an internal one stays inside.
+#[tokio::test]
+async fn files_go_both_ways() {
+    let app = App::at_work().await;
+    let (mut cu, mut su) = (app.sign_in("nagisa").await, app.sign_in("su").await);
+    let ca = app.sign_in("sorairo").await;
+    let filed = [("project", "NGS"), ("entry", "consultation"), ("topic", "証明書の更新"), ("pace", "middle")];
+    let ticket = cu.act("/requests", &filed).await.to;
+    let files = format!("{ticket}/files");
+    let sent = cu.send_file(&files, &[], "画面.png", b"\x89PNG").await;
+    assert_eq!((sent.status, sent.to), (StatusCode::SEE_OTHER, format!("{ticket}#files")));
+    su.send_file(&files, &[("internal", "yes")], "社内.log", b"log").await;
+    let (theirs, ours) = (cu.get(&ticket).await.ok(), su.get(&ticket).await.ok());
+    assert!(theirs.contains("画面.png") && !theirs.contains("社内.log"));
+    assert!(ours.contains("画面.png") && ours.contains("社内.log"));
+    let (_, link) = ours.split_once(&format!("{ticket}/file?number=")).unwrap();
+    let number: String = link.chars().take_while(char::is_ascii_digit).collect();
+    let address = format!("{ticket}/file?number={number}");
+    let given = su.open(&address).await;
+    assert_eq!(given.headers()["content-type"], "application/octet-stream");
+    assert!(given.headers()["content-disposition"].to_str().unwrap().starts_with("attachment;"));
+    assert_eq!(ca.get(&address).await.status, StatusCode::NOT_FOUND, "another customer");
+    // Nothing chosen: the page comes back and says so at the field.
+    let nothing = cu.send_file(&files, &[], "", b"").await;
+    assert_eq!(nothing.status, StatusCode::BAD_REQUEST);
+    assert!(nothing.text.contains("ファイルを選んでください"));
+    let wrong = cu.post(&files, &[], Script::Off).await;
+    assert_eq!(wrong.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
