@@ -2,6 +2,7 @@
 
 mod case;
 mod input;
+mod paid;
 mod telling;
 mod view;
 
@@ -29,6 +30,9 @@ use domain::request::duty::RequestTimer;
 use domain::request::{Channel, Filed, Filing, Pace, Request};
 use domain::time::Instant;
 use store::{Failure, Write};
+
+/// 担当者 of everybody: the group of the support centre (R-4.1.1-3).
+const GROUP: &str = "MSP";
 
 /// What was asked for by an entry of a version of the catalogue.
 fn filing(entry: &Entry, version: u32, values: &Values) -> Filing {
@@ -69,11 +73,12 @@ async fn catalogue_at(write: &mut Write, at: Instant) -> Answer<(u32, Catalogue)
 }
 
 impl Desk {
-    /// Files a request: its clock runs from now, and whoever files gets a receipt with the due.
+    /// Files a request: its clock runs from now, and whoever files gets a receipt with the due. A paid entry without the contracted
+    /// option becomes a lead instead, which has no clock (R-4.3.2-6).
     ///
     /// # Errors
-    /// A field is missing or wrong, the entry is not for this side to file and no reason is given, it is a paid one, the wished
-    /// day is too early for 中, or the project is out of reach or absent.
+    /// A field is missing or wrong, the entry is not for this side to file and no reason is given, the wished day is too early for
+    /// 中, or the project is out of reach or absent.
     pub async fn file_request(&self, caller: &Caller, input: &NewRequest) -> Answer<Done> {
         let project = ProjectKey::new(required("project", &input.project)?);
         let scope = self.enter_project(caller, &project, &[Right::Operate, Right::SpeakAsCustomer]).await?;
@@ -100,14 +105,12 @@ impl Desk {
             )
             .into());
         }
-        if entry.class.is_paid() {
-            return Err(Refusal::not_now(
-                "有償オプションです。ご契約については営業担当がご案内します。お問い合わせください。",
-                "This takes a contracted option. Please ask sales.",
-            )
-            .into());
-        }
         let fields = entry.filed(&input.fields)?;
+        if entry.class.is_paid() && !paid::is_contracted(&mut write, &entry.code).await? {
+            let entry = entry.clone();
+            drop(write);
+            return self.ask_for_option(caller, &project, &entry, &fields).await;
+        }
         let filing = filing(entry, version, &fields);
         let calendar = calendar_as_of(&mut write, now).await?;
         let pace = input.pace.unwrap_or_default();
@@ -121,7 +124,19 @@ impl Desk {
             )
             .into());
         }
+        let named = Some(input.assignee.trim()).filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(GROUP));
+        let arranged = Some(input.arrangement.trim()).filter(|_| named.is_some());
+        if arranged == Some("") {
+            return Err(Refusal::invalid(
+                "arrangement",
+                "担当者を指名するときは、事前の取り決めを入力してください。ふだんは「MSP」のままにしてください。",
+                "A named person takes an arrangement made beforehand: say which. The ordinary choice is MSP.",
+            )
+            .into());
+        }
         in_operation(&mut write, &project).await?;
+        let assignee = named.map(|name| write.text(name));
+        let arrangement = arranged.map(|words| write.text(words));
         let number = write.next_number(&project).await?;
         let title = match by_phone {
             true => format!("{} ({})", entry.title(&fields), input.caller.trim()),
@@ -146,6 +161,8 @@ impl Desk {
             wished: input.wished,
             due: (pace != Pace::Low).then_some(due),
             urgent: input.urgent,
+            assignee,
+            arrangement,
             edition,
         };
         let reason = if reason.is_empty() { None } else { Some(write.text(reason)) };
@@ -279,7 +296,7 @@ impl Desk {
                 let reason = case.required("reason", &input.reason)?;
                 let (version, catalogue) = catalogue_at(&mut case.write, by.now).await?;
                 let entry = catalogue.entry(input.entry.trim()).ok_or_else(no_entry)?;
-                if entry.class.is_paid() {
+                if entry.class.is_paid() && !paid::is_contracted(&mut case.write, &entry.code).await? {
                     return Err(no_entry().into());
                 }
                 let filing = filing(entry, version, &self.details(case).await?);

@@ -58,6 +58,16 @@ pub struct Agreement {
     pub targets: AgreedTargets,
     /// Who signed for the customer.
     pub signatory: String,
+    /// Contracted paid options, by the code of their entry (R-4.3.2-6).
+    #[serde(default)]
+    pub options: Vec<String>,
+}
+
+impl Agreement {
+    /// Whether a paid option is contracted, by the code of its catalogue entry.
+    pub fn has_option(&self, entry: &str) -> bool {
+        self.options.iter().any(|option| option == entry)
+    }
 }
 
 impl Paper for Agreement {
@@ -79,6 +89,13 @@ impl Paper for Agreement {
                 "signatory",
                 "お客様の署名者を入力してください。",
                 "Name who signed for the customer.",
+            ));
+        }
+        if self.options.iter().any(|option| option.is_empty() || option.len() > 40) {
+            return Err(Refusal::invalid(
+                "options",
+                "有償オプションは種別のコードで入力してください。",
+                "A paid option is the code of its entry.",
             ));
         }
         Ok(())

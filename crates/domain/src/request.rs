@@ -156,6 +156,12 @@ pub struct Filed {
     /// 緊急
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
+    /// 担当者: the person of ours it is meant for, by name; none for MSP, the group (R-4.1.1-2, -3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<BlobId>,
+    /// Where that was arranged beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrangement: Option<BlobId>,
     /// Version of the procedure under which it was filed; it keeps that version. None: the one that shipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<u32>,
@@ -262,6 +268,8 @@ pub struct Request {
     pub wished: Option<Date>,
     /// The due that was promised when it was filed; none without a date.
     pub promised: Option<Instant>,
+    /// 担当者 by name and where that was arranged; none for MSP, the group (R-4.1.1-2, -3).
+    pub meant_for: Option<(BlobId, Option<BlobId>)>,
     /// Since when it is urgent (緊急; C-12).
     pub urgent: Option<Mark>,
     /// Where it stands.

@@ -115,7 +115,7 @@ fn agreement(draw: &mut Draw) -> Agreement {
         let sla = draw.chance(80).then(|| Minutes(slo + draw.between(0, 30) as u32));
         targets.with_impact = Targets { slo_minutes: Minutes(slo), sla_minutes: sla };
     }
-    Agreement { targets, signatory: "customer".into() }
+    Agreement { targets, signatory: "customer".into(), options: vec![] }
 }
 
 /// One version of a contact plan.

@@ -126,6 +126,9 @@ answers! {
         targets: AgreedTargets,
         /// Who signed for the customer.
         signatory: String,
+        /// Contracted paid options, by the code of their catalogue entry.
+        #[schema(required = false)]
+        options: Vec<String>,
     }
     /// Targets of the first notice.
     AgreedTargets {

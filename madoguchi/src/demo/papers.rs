@@ -33,7 +33,7 @@ pub(super) fn closures(year: i16) -> Closures {
 /// The targets of the service description, signed.
 pub(super) fn agreement(customer: usize) -> Agreement {
     let signatory = ["菅野 亜紀", "野口 勝", "栗田 真由"].get(customer).copied().unwrap_or_default();
-    Agreement { targets: AgreedTargets::default(), signatory: signatory.into() }
+    Agreement { targets: AgreedTargets::default(), signatory: signatory.into(), options: vec![] }
 }
 
 /// The texts the customers get.

@@ -30,6 +30,11 @@ pub struct NewRequest {
     pub wished: Option<Date>,
     /// 緊急: the monitoring centre is told at once, the target stays.
     pub urgent: bool,
+    /// 担当者 (MSP 側担当者): empty or `MSP` for the group, which is the ordinary choice; a person's name only where that was
+    /// arranged beforehand.
+    pub assignee: String,
+    /// Where a named person was arranged.
+    pub arrangement: String,
     /// Where it came by telephone: who called, by name. Staff only.
     pub caller: String,
     /// Why this side files what the other files in the ordinary course.

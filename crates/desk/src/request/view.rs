@@ -7,6 +7,7 @@ use domain::calendar::Calendar;
 use domain::catalogue::{Catalogue, Entry, Values};
 use domain::fact::Fact;
 use domain::ids::{BlobId, PersonId, ProjectKey, RecordKey, TenantId};
+use domain::paper::Agreement;
 use domain::refusal::Refusal;
 use domain::request::clock::Clock;
 use domain::request::{Filing, Pace, Request};
@@ -67,6 +68,8 @@ pub struct RequestListed {
 pub struct Promise {
     /// The entry.
     pub entry: Entry,
+    /// Whether it takes an option that is not contracted: filing it opens an inquiry without a due.
+    pub lead: bool,
     /// The due; none without a date.
     pub due: Option<Instant>,
     /// Each day from the day of receipt, day 0, to the due.
@@ -109,7 +112,8 @@ impl Desk {
     /// # Errors
     /// The tenant is out of reach.
     pub async fn catalogue(&self, caller: &Caller, tenant: &TenantId) -> Answer<(u32, Catalogue)> {
-        self.enter(caller, tenant, &[Right::ReadPublished, Right::ReadOperations, Right::Agree]).await?;
+        let rights = [Right::ReadPublished, Right::ReadOperations, Right::Agree, Right::Administer];
+        self.enter(caller, tenant, &rights).await?;
         self.catalogue_of(tenant).await
     }
 
@@ -156,8 +160,11 @@ impl Desk {
             affects: false,
         };
         let standard = standard_due(now, &filing, &calendar)?;
-        let due = (pace != Pace::Low).then_some(standard);
-        Ok(Promise { entry, due, days: counted(now, standard, &calendar) })
+        let agreement = self.paper::<Agreement>(&scope.tenant, "", now).await?;
+        let contracted = agreement.is_some_and(|(_, agreement)| agreement.has_option(&entry.code));
+        let lead = entry.class.is_paid() && !contracted;
+        let due = (pace != Pace::Low && !lead).then_some(standard);
+        Ok(Promise { entry, lead, due, days: counted(now, standard, &calendar) })
     }
 
     /// Requests within the caller's reach, the latest filed first.

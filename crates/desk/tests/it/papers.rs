@@ -32,7 +32,7 @@ on_both!(
 fn agreement(slo: u32) -> Agreement {
     let mut targets = AgreedTargets::default();
     targets.with_impact.slo_minutes = Minutes(slo);
-    Agreement { targets, signatory: "佐藤".into() }
+    Agreement { targets, signatory: "佐藤".into(), options: vec![] }
 }
 
 async fn an_incident_keeps_the_targets_of_its_alert(bench: Bench) {

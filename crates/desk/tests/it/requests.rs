@@ -5,6 +5,7 @@ use desk::incident::Done;
 use desk::request::{Act, NewRequest, RequestInput};
 use domain::catalogue::Catalogue;
 use domain::ids::RecordKey;
+use domain::paper::Agreement;
 use domain::refusal::{Refusal, RefusalKind};
 use domain::request::{Pace, State};
 use domain::time::MINUTE_MS;
@@ -19,6 +20,8 @@ on_both!(
     nobody_else_sees_or_touches_it,
     the_due_is_told_before_filing,
     a_customer_has_its_own_catalogue,
+    a_paid_option_is_an_inquiry_until_it_is_contracted,
+    a_named_person_takes_an_arrangement,
 );
 
 /// A request to restart a server, as its customer files it.
@@ -104,7 +107,8 @@ async fn a_request_goes_from_filing_to_closing(bench: Bench) {
     verified(&bench).await;
 }
 
-/// R-A1-2, R-4.1.1-1: each entry is filed by its side; the other side says why; a paid one asks for the option.
+/// R-A1-2, R-4.1.1-1, R-4.3.2-6: each entry is filed by its side; the other side says why; a paid one that is not contracted
+/// becomes an inquiry.
 async fn every_entry_can_be_filed_by_its_side(bench: Bench) {
     for entry in &Catalogue::shipped().entries {
         let mut new = NewRequest { project: "ACME".into(), entry: entry.code.clone(), ..NewRequest::default() };
@@ -116,11 +120,15 @@ async fn every_entry_can_be_filed_by_its_side(bench: Bench) {
             let filed = bench.desk.file_request(bench.person(who), &new).await;
             let ordinary = entry.filer.is_ordinary(by_customer);
             match filed {
-                Ok(_) => assert!(ordinary && !entry.class.is_paid(), "{} by {who}", entry.code),
+                Ok(done) => {
+                    let store = bench.desk.store().tenant(&bench.tenant);
+                    let is_request = store.request(&done.key).await.unwrap().is_some();
+                    assert!(ordinary && is_request != entry.class.is_paid(), "{} by {who}", entry.code);
+                }
                 Err(error) => {
                     let refused = refusal::<()>(Err(error));
                     assert_eq!(refused.field() == Some("reason"), !ordinary, "{} by {who}: {refused}", entry.code);
-                    assert!(!ordinary || entry.class.is_paid(), "{} by {who}: {refused}", entry.code);
+                    assert!(!ordinary, "{} by {who}: {refused}", entry.code);
                 }
             }
         }
@@ -280,4 +288,45 @@ async fn an_urgent_one_stands_on_the_board_until_somebody_takes_it(bench: Bench)
     assert!(urgent("cu").await.is_empty() && urgent("foreign").await.is_empty(), "customers have no board");
     act(&bench, "su", &key, Act::Take).await;
     assert!(urgent("mo").await.is_empty());
+}
+
+/// R-4.3.2-6: a customer without the option gets an inquiry and no clock; with it, a request.
+async fn a_paid_option_is_an_inquiry_until_it_is_contracted(bench: Bench) {
+    let fields = [("content".to_owned(), "四半期の振り返り".to_owned())];
+    let meeting =
+        NewRequest { project: "ACME".into(), entry: "meeting".into(), fields: fields.into(), ..NewRequest::default() };
+    let promise = bench.desk.due_if_filed(bench.person("cu"), "ACME", "meeting", Pace::Middle).await.unwrap();
+    assert!(promise.lead && promise.due.is_none());
+    let key = file(&bench, "cu", &meeting).await;
+    let view = bench.desk.record(bench.person("rm"), &key).await.unwrap();
+    assert_eq!((view.process.code.as_str(), view.title.as_str()), ("lead", "定例会の実施"));
+    assert!(view.happened[0].fields.iter().any(|(_, value)| value.contains("四半期の振り返り")));
+    assert!(bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().is_none(), "it has no clock");
+    let agreement = Agreement { options: vec!["meeting".into()], signatory: "佐藤".into(), ..Agreement::default() };
+    bench.desk.record_paper(bench.person("dh"), &bench.tenant, "", &agreement, None).await.unwrap();
+    let promise = bench.desk.due_if_filed(bench.person("cu"), "ACME", "meeting", Pace::Middle).await.unwrap();
+    assert!(!promise.lead && promise.due.is_some());
+    let key = file(&bench, "cu", &meeting).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!((row.class.as_str(), row.due), ("advanced", promise.due));
+    verified(&bench).await;
+}
+
+/// R-4.1.1-2, -3: 担当者 is MSP, the group, unless a person is named by an arrangement; all of the desk see it either way.
+async fn a_named_person_takes_an_arrangement(bench: Bench) {
+    for group in ["", "MSP", " msp "] {
+        let key = file(&bench, "cu", &NewRequest { assignee: group.into(), ..restart() }).await;
+        let view = bench.desk.request(bench.person("su"), &key).await.unwrap();
+        assert_eq!(view.request.meant_for, None, "{group:?}");
+    }
+    let named = NewRequest { assignee: "鈴木".into(), ..restart() };
+    let refused = refusal(bench.desk.file_request(bench.person("cu"), &named).await);
+    assert_eq!(refused.field(), Some("arrangement"));
+    let key = file(&bench, "cu", &NewRequest { arrangement: "4月の定例会".into(), ..named }).await;
+    let view = bench.desk.request(bench.person("cu"), &key).await.unwrap();
+    let (name, arranged) = view.request.meant_for.unwrap();
+    assert_eq!((view.texts[&name].as_str(), view.texts[&arranged.unwrap()].as_str()), ("鈴木", "4月の定例会"));
+    let owed = bench.desk.requests_owed(bench.person("mo"), 10).await.unwrap();
+    assert!(owed.iter().any(|it| it.row.key == key), "it stands in everybody's queue");
+    verified(&bench).await;
 }

@@ -78,7 +78,10 @@ impl Body {
             Self::WindowAnnounced { hosts, work, caller, .. } => {
                 [Some(hosts), Some(work), caller.as_ref(), None, None, None]
             }
-            Self::RequestFiled(filed) => two(&filed.title, Some(&filed.details)),
+            Self::RequestFiled(filed) => {
+                let (assignee, arrangement) = (filed.assignee.as_ref(), filed.arrangement.as_ref());
+                [Some(&filed.title), Some(&filed.details), assignee, arrangement, None, None]
+            }
             Self::RecordOpened(opened) => two(&opened.title, Some(&opened.fields)),
             Self::RecordActed(acted) => [acted.fields.as_ref(), None, None, None, None, None],
             Self::RequestPlanned { plan: blob, .. }

@@ -25,7 +25,7 @@ macro_rules! files {
 }
 
 /// Every file that ships.
-pub const FILES: [File; 3] = files!["request" "incident" "complaint"];
+pub const FILES: [File; 4] = files!["request" "incident" "complaint" "lead"];
 
 impl File {
     /// The process of the file.

@@ -43,6 +43,7 @@ impl Request {
             pace: filed.pace,
             wished: filed.wished,
             promised: filed.due,
+            meant_for: filed.assignee.clone().map(|name| (name, filed.arrangement.clone())),
             urgent: filed.urgent.then(|| mark.clone()),
             state: State::Received,
             version: 1,

@@ -72,6 +72,8 @@ impl Story {
             wished: None,
             due,
             urgent: false,
+            assignee: None,
+            arrangement: None,
             edition: None,
         };
         let body = Body::RequestFiled(Box::new(filed));

@@ -12,6 +12,7 @@ use axum::response::Response;
 use desk::Answer;
 use desk::record::{NewRecord, RecordInput, RecordView};
 use domain::access::Right;
+use domain::document::DocumentKind;
 use domain::ids::RecordKey;
 use domain::process::Verb;
 use domain::refusal::Refusal;
@@ -125,8 +126,23 @@ async fn opening(here: &Here, chosen: &Chosen, draft: Draft) -> Result<Markup, T
     let process = &form.edition.process;
     Ok(new_page(
         &shell,
-        &NewRecordPage { process: process.label.clone(), procedure: procedure(&process.code), form: spec, draft },
+        &NewRecordPage {
+            process: process.label.clone(),
+            procedure: procedure(&process.code),
+            definition: definition(here, &process.code).await?,
+            form: spec,
+            draft,
+        },
     ))
+}
+
+/// What the provider says counts as a record of a process: the document whose code is the process's (R-5.2-4).
+async fn definition(here: &Here, process: &str) -> Answer<Option<(Words, String)>> {
+    let Some(kind) = DocumentKind::from_code(process) else { return Ok(None) };
+    let views = here.state.desk.documents(&here.caller).await?;
+    let newest = views.into_iter().find(|view| view.kind == kind).and_then(|view| view.newest);
+    let label = kind.label();
+    Ok(newest.map(|version| (Words { ja: label.ja.to_owned(), en: label.en.to_owned() }, version.paper.text)))
 }
 
 /// Opens a record.

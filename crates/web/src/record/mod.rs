@@ -55,6 +55,8 @@ pub struct NewRecordPage {
     pub process: Words,
     /// The address of its procedure.
     pub procedure: String,
+    /// What the provider counts as one: title and text of its document (R-5.2-4).
+    pub definition: Option<(Words, String)>,
     /// The form; none where the reader has no project to open one in.
     pub form: Option<Form>,
     /// What was typed before and refused.
@@ -130,6 +132,9 @@ pub fn new_page(shell: &Shell, it: &NewRecordPage) -> Markup {
         article.reading {
             header.top { h1 { (title) } }
             p.links { a href=(it.procedure) { (shell.t("どのように扱われるかを読む", "Read how it is dealt with")) } }
+            @if let Some((title, text)) = &it.definition {
+                section.definition aria-labelledby="definition" { h2 id="definition" { (title.in_lang(shell.lang)) } p.words { (text) } }
+            }
             @match &it.form {
                 Some(spec) => (form(shell, &it.draft, spec)),
                 None => (empty(shell.t("起票できるプロジェクトがありません。", "There is no project to open one in."), &html! { (shell.t("担当者にお問い合わせください。", "Please ask your contact.")) })),

@@ -54,6 +54,10 @@ pub fn new_samples() -> Vec<(&'static str, NewRecordPage)> {
     let page = |form| NewRecordPage {
         process: words("苦情", "Complaint"),
         procedure: "/procedures?process=complaint".into(),
+        definition: Some((
+            words("サービスに対する苦情の定義", "What counts as a complaint"),
+            "提供するサービスについてお客様がご不満を申し出られ、回答または対応を求められるもの。".into(),
+        )),
         form,
         draft: Draft::default(),
     };

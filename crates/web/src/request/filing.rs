@@ -51,6 +51,8 @@ pub struct EntryLine {
 pub struct OpenEntry {
     /// The entry.
     pub entry: Entry,
+    /// Whether filing it opens an inquiry without a due.
+    pub lead: bool,
     /// Each day to the due.
     pub days: Vec<Day>,
     /// The due, in words.
@@ -111,10 +113,8 @@ fn days(shell: &Shell, days: u16) -> String {
 fn line(shell: &Shell, it: &FilingPage, entry: &EntryLine) -> Markup {
     html! {
         li {
-            @if entry.paid { strong { (entry.heading) } } @else {
-                a href={ "/requests/new?project=" (it.project) "&entry=" (entry.code) } { strong { (entry.heading) } }
-            }
-            " " small { (shell.t("種別 ", "")) (entry.kind) " · " (days(shell, entry.days)) @if entry.paid { " · " (shell.t("有償オプション。営業担当がご案内します", "a paid option: please ask us")) } }
+            a href={ "/requests/new?project=" (it.project) "&entry=" (entry.code) } { strong { (entry.heading) } }
+            " " small { (shell.t("種別 ", "")) (entry.kind) " · " (days(shell, entry.days)) @if entry.paid { " · " (shell.t("有償オプション", "a paid option")) } }
         }
     }
 }
@@ -126,12 +126,14 @@ fn one(shell: &Shell, it: &FilingPage, open: &OpenEntry) -> Markup {
         p.path { a href={ "/requests/new?project=" (it.project) } { (shell.t("種別を選び直す", "Choose another")) } }
         h2 { (entry.heading.in_lang(shell.lang)) " " small { (shell.t("種別 ", "")) (entry.kind) } }
         @if let Some(hint) = &entry.hint { p.hint { (hint.in_lang(shell.lang)) } }
-        section aria-labelledby="promise" {
+        @if open.lead {
+            p.told-first { (shell.t("ご契約にない有償オプションです。このまま送ると、期限のあるご依頼ではなくご相談として受け付け、担当者からご案内します。", "This paid option is not contracted. Sent as it is, it becomes an inquiry without a due, and we advise you.")) }
+        } @else { section aria-labelledby="promise" {
             h3 id="promise" { (shell.t("完了の期限", "When it will be done")) }
             p.told-first { (open.due) }
             (bar(shell, &open.days, Some(shell.t("19:00 まで", "by 19:00"))))
             p.hint { (shell.t("受け付けた日を0日目として営業日を数えます。お客様のご回答を待つ営業日は数えません。", "The day of receipt is day 0. Business days on which we wait for your answer do not count.")) }
-        }
+        } }
         (form(shell, &it.draft, &entry_form(shell, it, open)))
     }
 }
@@ -174,6 +176,21 @@ fn entry_form(shell: &Shell, it: &FilingPage, open: &OpenEntry) -> Form {
         "監視センターがすぐに確認します。期限は変わりません。",
         "The monitoring centre looks at once. The due stays.",
     )));
+    fields.push(
+        Field::new("assignee", shell.t("担当者（当社側）", "Whom it is for (our side)"), Input::Text)
+            .value("MSP")
+            .hint(shell.t(
+                "「MSP」は担当者全員です。ふだんはこのままにしてください。",
+                "MSP is everybody of the desk, the ordinary choice.",
+            )),
+    );
+    fields.push(
+        Field::new("arrangement", shell.t("担当者を指名する取り決め", "Arrangement for a named person"), Input::Text)
+            .hint(shell.t(
+                "事前に取り決めた場合だけ、お名前とともに入力してください。",
+                "Only where it was arranged beforehand, with the name above.",
+            )),
+    );
     if it.staff {
         fields.push(
             Field::new("caller", shell.t("お電話の方のお名前", "Who called"), Input::Text)

@@ -155,11 +155,18 @@ async fn opened(here: &Here, shell: &Shell, project: &str, code: &str) -> Result
     let due = promise.due.unwrap_or(shell.now);
     let day = when::day(shell, due);
     let told = match shell.lang {
+        _ if promise.lead => String::new(),
         Lang::Ja => format!("いま依頼すると、{day} 19:00 までに完了します。"),
         Lang::En => format!("Filed now, it will be done by 19:00 on {day}."),
     };
     let days = days(shell.now, due, &std::collections::BTreeSet::new(), &calendar, shell.now);
-    Ok(OpenEntry { entry: promise.entry, days, due: told, earliest: calendar.date_of(due).to_string() })
+    Ok(OpenEntry {
+        entry: promise.entry,
+        lead: promise.lead,
+        days,
+        due: told,
+        earliest: calendar.date_of(due).to_string(),
+    })
 }
 
 /// Files a request.
@@ -187,11 +194,15 @@ async fn file_typed(here: &Here, typed: &Typed) -> Answer<String> {
         pace: if pace.is_empty() { None } else { Some(typed.code("pace")?) },
         wished: typed.day("wished")?,
         urgent: typed.yes("urgent"),
+        assignee: typed.text("assignee"),
+        arrangement: typed.text("arrangement"),
         caller: typed.text("caller"),
         reason: typed.text("reason"),
     };
     let done = here.state.desk.file_request(&here.caller, &new).await?;
-    Ok(format!("/requests/{}", done.key))
+    // What takes an option that is not contracted became an inquiry.
+    let is_request = here.state.desk.request_row(&here.caller, &done.key).await.is_ok();
+    Ok(format!("/{}/{}", if is_request { "requests" } else { "records" }, done.key))
 }
 
 /// One request.

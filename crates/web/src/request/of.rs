@@ -188,6 +188,15 @@ fn about(shell: &Shell, view: &RequestView) -> Vec<(String, String)> {
         (shell.t("受付方法", "Came by").to_owned(), request.channel.label().in_lang(shell.lang).to_owned()),
         (shell.t("受付", "Received").to_owned(), when::text(shell, request.received)),
     ];
+    let word = |blob: &BlobId| view.texts.get(blob).cloned().unwrap_or_default();
+    let meant = match &request.meant_for {
+        Some((name, arranged)) => {
+            let arranged = arranged.as_ref().map(|it| format!(" ({})", word(it))).unwrap_or_default();
+            format!("{}{arranged}", word(name))
+        }
+        None => "MSP".to_owned(),
+    };
+    about.push((shell.t("担当者", "Meant for").to_owned(), meant));
     if let Some(wished) = request.wished {
         about.push((shell.t("実施希望日", "Wished day").to_owned(), wished.to_string()));
     }

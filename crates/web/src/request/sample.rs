@@ -100,6 +100,7 @@ pub fn filing_samples() -> Vec<(&'static str, FilingPage)> {
     let open = |code: &str| {
         catalogue.entry(code).map(|entry| OpenEntry {
             entry: entry.clone(),
+            lead: entry.class.is_paid(),
             days: days(),
             due: "いま依頼すると、11/27（金） 19:00 までに完了します。".into(),
             earliest: "2026-11-27".into(),
@@ -111,6 +112,7 @@ pub fn filing_samples() -> Vec<(&'static str, FilingPage)> {
         ("not-found", nothing),
         ("account", page(open("account"), false)),
         ("by-staff", page(open("server"), true)),
+        ("paid", page(open("meeting"), false)),
         ("no-project", FilingPage { projects: vec![], ..page(None, false) }),
     ]
 }

@@ -94,7 +94,9 @@ pub fn tenant_samples() -> Vec<(&'static str, TenantPage)> {
             unaffected: 60,
             from: at(-86_400 * 200),
             signatory: "長谷川 亮".into(),
+            options: vec!["meeting".into()],
         }),
+        paid: vec![("meeting".into(), "定例会の実施".into()), ("study_session".into(), "勉強会の実施".into())],
         agreement_version: 2,
         draft: Draft::default(),
     };

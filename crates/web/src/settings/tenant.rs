@@ -85,6 +85,8 @@ pub struct Agreement {
     pub from: Instant,
     /// Who signed.
     pub signatory: String,
+    /// Contracted paid options, by the code of their entry.
+    pub options: Vec<String>,
 }
 
 /// What the page shows.
@@ -118,6 +120,8 @@ pub struct TenantPage {
     pub contacts_since: Option<Instant>,
     /// Versions of the runbooks, the newest first.
     pub runbooks: Vec<RunbooksVersion>,
+    /// Paid options: code and name.
+    pub paid: Vec<(String, String)>,
     /// The agreement valid now.
     pub agreement: Option<Agreement>,
     /// Its newest version, valid or to come; 0 where there is none.
@@ -362,13 +366,13 @@ pub(crate) const fn code_of(days: Days) -> &'static str {
     }
 }
 
-/// Posts `slo_affected`, `sla_affected`, `slo_unaffected` (minutes), `from`, `signatory` to `…/agreement`.
+/// Posts `slo_affected`, `sla_affected`, `slo_unaffected` (minutes), `from`, `signatory` and `option-CODE` to `…/agreement`.
 fn agreement(shell: &Shell, it: &TenantPage) -> Markup {
     let minutes = |name: &str, label: &str, value: u32| {
         Field::new(name, label, Input::Number(1, 1440)).value(value.to_string()).required()
     };
     let (slo, sla) = it.agreement.as_ref().map_or((15, 30), |a| a.affected);
-    let fields = vec![
+    let mut fields = vec![
         minutes("slo_affected", shell.t("影響あり SLO（分）", "Affected, SLO (min)"), slo),
         minutes("sla_affected", shell.t("影響あり SLA（分）", "Affected, SLA (min)"), sla),
         minutes(
@@ -380,12 +384,20 @@ fn agreement(shell: &Shell, it: &TenantPage) -> Markup {
             .hint(shell.t("空なら今から。", "Empty: from now.")),
         Field::new("signatory", shell.t("署名者", "Signatory"), Input::Text).required(),
     ];
+    let contracted = |code: &str| it.agreement.as_ref().is_some_and(|a| a.options.iter().any(|option| option == code));
+    fields.extend(it.paid.iter().map(|(code, name)| {
+        let label = format!("{}: {name}", shell.t("有償オプション", "Paid option"));
+        let field = Field::new(format!("option-{code}"), label, Input::Tick);
+        if contracted(code) { field.value("yes") } else { field }
+    }));
     html! {
         @match &it.agreement {
             Some(a) => {
                 dl.facts {
                     dt { (shell.t("影響あり", "Affected")) } dd { "SLO " (a.affected.0) (shell.t("分", " min")) " · SLA " (a.affected.1) (shell.t("分", " min")) }
                     dt { (shell.t("影響なし", "Not affected")) } dd { "SLO " (a.unaffected) (shell.t("分", " min")) " " (crate::clock::NO_SLA.in_lang(shell.lang)) }
+                    @let options: Vec<&str> = it.paid.iter().filter(|(code, _)| a.options.contains(code)).map(|(_, name)| name.as_str()).collect();
+                    @if !options.is_empty() { dt { (shell.t("有償オプション", "Paid options")) } dd { (options.join(shell.t("、", ", "))) } }
                     dt { (shell.t("版", "Version")) } dd { (a.version) " · " (when::day(shell, a.from)) (shell.t(" から · ", " onwards · ")) (a.signatory) }
                 }
             }

@@ -107,7 +107,7 @@ async fn the_table_of_appendix_5_comes_out() {
 #[tokio::test]
 async fn files_go_both_ways() {
     let app = App::at_work().await;
-    let (mut cu, mut su) = (app.sign_in("nagisa").await, app.sign_in("su").await);
+    let (mut cu, su) = (app.sign_in("nagisa").await, app.sign_in("su").await);
     let ca = app.sign_in("sorairo").await;
     let filed = [("project", "NGS"), ("entry", "consultation"), ("topic", "証明書の更新"), ("pace", "middle")];
     let ticket = cu.act("/requests", &filed).await.to;

@@ -113,6 +113,9 @@ pub(super) async fn page_of(
     let plan = desk.paper_now::<ContactPlan>(caller, tenant, &subject).await?;
     let agreement = desk.paper_now::<AgreementPaper>(caller, tenant, "").await?;
     let agreement_version = desk.newest_version::<AgreementPaper>(caller, tenant, "").await?;
+    let (_, catalogue) = desk.catalogue(caller, tenant).await?;
+    let paid = catalogue.entries.iter().filter(|entry| entry.class.is_paid());
+    let paid = paid.map(|entry| (entry.code.clone(), entry.heading.in_lang(shell.lang).to_owned())).collect();
     let calendar = desk.calendar(shell.now).await?;
     let contacts_since = plan.as_ref().map(|plan| plan.valid_from);
     let plan_agreed = plan.as_ref().and_then(|plan| plan.agreed.clone());
@@ -132,6 +135,7 @@ pub(super) async fn page_of(
         rounds: plan.rounds,
         self_recovery: plan.self_recovery,
         runbooks: super::runbooks::versions(here, tenant, &subject).await?,
+        paid,
         agreement: agreement.map(agreed),
         agreement_version,
         draft,
@@ -178,6 +182,7 @@ fn agreed(it: desk::Version<AgreementPaper>) -> Agreement {
         unaffected: without_impact.slo_minutes.0,
         from: it.valid_from,
         signatory: it.paper.signatory,
+        options: it.paper.options,
     }
 }
 
@@ -209,7 +214,9 @@ async fn record(here: &Here, tenant: &TenantId, typed: &Typed) -> Answer<()> {
         Targets { slo_minutes: minutes("slo_affected", 15)?, sla_minutes: Some(minutes("sla_affected", 30)?) };
     let without_impact = Targets { slo_minutes: minutes("slo_unaffected", 60)?, sla_minutes: None };
     let targets = AgreedTargets { with_impact, without_impact };
-    let paper = AgreementPaper { targets, signatory: typed.text("signatory").trim().to_owned() };
+    let chosen = typed.0.iter().filter(|(name, value)| name.starts_with("option-") && value == "yes");
+    let options = chosen.map(|(name, _)| name.trim_start_matches("option-").to_owned()).collect();
+    let paper = AgreementPaper { targets, signatory: typed.text("signatory").trim().to_owned(), options };
     let now = here.state.desk.now().await?;
     let from = begins(typed, "from", now, here.state.desk.calendar(now).await?.zone())?;
     let seen = typed.number("version")?;
