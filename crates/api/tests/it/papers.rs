@@ -41,7 +41,7 @@ async fn a_paper_keeps_its_versions(site: Site) {
     let again = site.post(&site.admin, &format!("/projects/{project}/start"), &json!({})).await;
     again.with(409);
     let targets = |slo: u32| json!({"slo_minutes": slo, "sla_minutes": 30});
-    let agreement = json!({"document": {"targets": {"with_impact": targets(10), "without_impact": targets(20)}, "signatory": "山田様"}});
+    let agreement = json!({"document": {"targets": {"with_impact": targets(10), "without_impact": targets(20)}, "signatory": "山田様", "options": ["meeting"]}});
     let tenant = tenants["items"][1]["id"].as_str().unwrap();
     site.post(&site.admin, &format!("/tenants/{tenant}/agreement"), &agreement).await.with(201);
     let dh = site.person(&site.provider, "dh", "dh").await;

@@ -160,6 +160,10 @@ fn entry_form(shell: &Shell, it: &FilingPage, open: &OpenEntry) -> Form {
         }
         fields.push(drawn);
     }
+    if open.lead {
+        // What has no due has no wish for a sooner one.
+        return Form::new("request", "/requests", shell.t("相談する", "Ask about it"), fields).primary(true);
+    }
     let paces = Pace::ALL
         .iter()
         .map(|pace| {
