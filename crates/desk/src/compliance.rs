@@ -120,7 +120,8 @@ pub(crate) fn ticket(row: RequestRow) -> Option<Ticket> {
         done: row.done,
         excepted: row.excepted == 1,
         held: row.held,
-        waits: row.awaiting.is_some(),
+        // What was asked once the due had passed hides no miss.
+        waits: row.awaiting.is_some() && row.breached == 0,
     })
 }
 

@@ -279,7 +279,7 @@ impl Desk {
                     true => case.optional("reason", &input.reason)?,
                     false => Some(case.required("reason", &input.reason)?),
                 };
-                case.request.reply(&by, input.agreed, reason)?
+                case.request.reply(&by, input.agreed, reason, &case.calendar)?
             }
             Act::Except => {
                 let day = input.due.ok_or_else(|| {

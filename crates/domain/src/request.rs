@@ -16,6 +16,7 @@ pub mod verbs;
 pub use state::State;
 
 use crate::attachment::Attachment;
+use crate::calendar::Calendar;
 use crate::catalogue::Class;
 use crate::ids::{BlobId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::incident::{Delivery, Mark, Marked};
@@ -194,6 +195,11 @@ impl Offer {
     pub fn is_agreed(&self) -> bool {
         self.reply.as_ref().is_some_and(|reply| reply.what)
     }
+
+    /// When it is over: the end of the window, or 19:00 of the day.
+    pub fn ends(&self, calendar: &Calendar) -> Instant {
+        self.to.unwrap_or_else(|| calendar.closing_of(calendar.date_of(self.from)))
+    }
 }
 
 /// A completion.
@@ -286,6 +292,8 @@ pub struct Request {
     pub plan: Option<Marked<BlobId>>,
     /// The customer's approval of work that affects the service, and ours.
     pub approved: (Option<Mark>, Option<Mark>),
+    /// Stretches in which our side had approved and the customer had not: from when, until what ended it.
+    pub consents: Vec<Marked<Option<Mark>>>,
     /// When the work began.
     pub begun: Option<Mark>,
     /// Questions to the customer.

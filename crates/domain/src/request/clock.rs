@@ -5,12 +5,14 @@
 //! - 特段の事情 sets another due; the request counts apart.
 //! - While the only missing act is the customer's, it is held: each whole business day d with asked < d <= answered moves the due
 //!   by one. What stays is the raw due beside the adjusted one, and whether it was met by the hold only.
+//! - A date that was agreed or set stands as it was told: days held before it moved the due before it, and do not move it again.
+//! - What is asked or offered once the due has passed holds nothing and rescues nothing.
 //! - What stops the clock is the completion, never an answer.
 
-use super::Request;
+use super::{Exception, Offer, Request};
 use crate::calendar::{BusinessDays, Calendar, OutOfTable};
 use crate::clocks::{Verdict, request};
-use crate::incident::Mark;
+use crate::incident::{Mark, Marked};
 use crate::time::Instant;
 use crate::words::Label;
 use jiff::civil::Date;
@@ -122,11 +124,9 @@ impl Request {
             let answered = until(offer.what.reply.as_ref().map(|reply| &reply.mark).or(replaced));
             holds.push(Hold { awaited: Awaited::Date, asked: offer.mark.clone(), answered });
         }
-        if let (customer, Some(desk)) = &self.approved
-            && self.filing.affects
-            && customer.as_ref().is_none_or(|customer| customer.seq > desk.seq)
-        {
-            holds.push(Hold { awaited: Awaited::Consent, asked: desk.clone(), answered: until(customer.as_ref()) });
+        for consent in &self.consents {
+            let answered = until(consent.what.as_ref());
+            holds.push(Hold { awaited: Awaited::Consent, asked: consent.mark.clone(), answered });
         }
         holds.sort_by_key(|hold| hold.asked.seq);
         holds
@@ -145,40 +145,140 @@ impl Request {
     pub fn clock(&self, calendar: &Calendar, as_of: Instant) -> Result<Clock, OutOfTable> {
         let days = BusinessDays::new(self.filing.days.into()).unwrap_or(self.filing.class.days());
         let counted = request::due(self.received, days, calendar)?;
-        let closing = |at: Instant| calendar.closing_of(calendar.date_of(at));
         // A change of the calendar never moves a due earlier.
         let standard = (self.pace != super::Pace::Low).then(|| self.promised.map_or(counted, |was| was.max(counted)));
-        // What was offered once the due had passed rescues nothing.
-        let mut agreed_on: Option<Instant> = None;
+        let completed = self.completion().filter(|_| !matches!(self.state, super::State::Working));
+        let done = completed.map(|it| it.what.at);
+        let mut course = Course::new(standard, calendar);
+        for moment in self.moments(completed.map_or(u64::MAX, |it| it.mark.seq)) {
+            match moment {
+                Moment::Held(hold) => course.hold(hold, done, as_of)?,
+                Moment::Agreed(offer, at) => course.agree(offer, at)?,
+                Moment::Excepted(exception) => course.except(exception),
+            }
+        }
+        let Course { base, agreed, earlier, .. } = course;
+        let held = course.held_after(course.since, None);
+        let due = course.due(None)?;
+        let on_hold = done.is_none() && course.holds.iter().any(|hold| hold.answered.is_none());
+        let excepted = self.exception.is_some();
+        Ok(Clock { standard, agreed, earlier, raw: base, held, due, on_hold, excepted, done })
+    }
+
+    /// What moves the due, in the order in which it happened. A date agreed to after the completion moves nothing.
+    fn moments(&self, completed: u64) -> Vec<Moment<'_>> {
+        let mut moments: Vec<(u64, Moment<'_>)> =
+            self.holds().into_iter().map(|hold| (hold.asked.seq, Moment::Held(hold))).collect();
         for offer in self.offers.iter().filter(|offer| offer.what.is_agreed()) {
-            let governs = agreed_on.max(standard);
-            if governs.is_none_or(|governs| offer.mark.at <= governs) {
-                agreed_on = Some(offer.what.to.unwrap_or_else(|| closing(offer.what.from)));
+            let reply = offer.what.reply.as_ref().map(|reply| &reply.mark).filter(|reply| reply.seq < completed);
+            moments.extend(reply.map(|reply| (reply.seq, Moment::Agreed(offer, reply.at))));
+        }
+        moments.extend(self.exception.iter().map(|it| (it.mark.seq, Moment::Excepted(it))));
+        moments.sort_by_key(|(seq, _)| *seq);
+        moments.into_iter().map(|(_, moment)| moment).collect()
+    }
+}
+
+/// Something that moves the due.
+enum Moment<'a> {
+    Held(Hold),
+    Agreed(&'a Marked<Offer>, Instant),
+    Excepted(&'a Marked<Exception>),
+}
+
+/// The due on its way through what moves it.
+struct Course<'a> {
+    calendar: &'a Calendar,
+    /// What governs where nothing is agreed: the standard due or that of 特段の事情, and the day after which holds move it.
+    floor: (Option<Instant>, Option<Date>),
+    /// What governs, without holds.
+    base: Option<Instant>,
+    /// The day on which it was set: holds move it by the days after that.
+    since: Option<Date>,
+    agreed: Option<Instant>,
+    earlier: Option<Instant>,
+    /// The holds that count, and every business day in them.
+    holds: Vec<Hold>,
+    days: BTreeSet<Date>,
+}
+
+impl<'a> Course<'a> {
+    const fn new(standard: Option<Instant>, calendar: &'a Calendar) -> Self {
+        let floor = (standard, None);
+        Self {
+            calendar,
+            floor,
+            base: standard,
+            since: None,
+            agreed: None,
+            earlier: None,
+            holds: vec![],
+            days: BTreeSet::new(),
+        }
+    }
+
+    /// The days that were held after one day and until another.
+    fn held_after(&self, since: Option<Date>, until: Option<Date>) -> BTreeSet<Date> {
+        let counts = |day: &&Date| since.is_none_or(|since| **day > since) && until.is_none_or(|until| **day <= until);
+        self.days.iter().filter(counts).copied().collect()
+    }
+
+    fn moved(&self, from: (Option<Instant>, Option<Date>), until: Option<Date>) -> Result<Option<Instant>, OutOfTable> {
+        let days = self.held_after(from.1, until).len();
+        match (from.0, u64::try_from(days).ok().and_then(|days| BusinessDays::new(days).ok())) {
+            (Some(due), Some(days)) => self.calendar.business_days_after(due, days).map(Some),
+            (due, _) => Ok(due),
+        }
+    }
+
+    /// The due that governs, with what was held until a day.
+    fn due(&self, until: Option<Date>) -> Result<Option<Instant>, OutOfTable> {
+        self.moved((self.base, self.since), until)
+    }
+
+    /// The customer is waited for: from when it was asked until the answer, the completion, or now. What was asked once the due
+    /// had passed holds nothing.
+    fn hold(&mut self, hold: Hold, done: Option<Instant>, as_of: Instant) -> Result<(), OutOfTable> {
+        let asked = hold.asked.at;
+        let lasts = self.holds.iter().any(|it| it.answered.as_ref().is_none_or(|answer| answer.seq > hold.asked.seq));
+        let due = self.due(Some(self.calendar.date_of(asked)))?;
+        if !lasts && due.is_some_and(|due| asked > due) {
+            return Ok(());
+        }
+        let until = hold.answered.as_ref().map_or(as_of, |mark| mark.at);
+        let until = done.map_or(until, |done| until.min(done));
+        let (mut day, last) = (self.calendar.date_of(asked), self.calendar.date_of(until));
+        while day < last {
+            day = day.tomorrow().map_err(|_| OutOfTable(day))?;
+            if self.calendar.is_business_day(day)? {
+                self.days.insert(day);
             }
         }
-        let agreed = agreed_on.filter(|on| standard.is_none_or(|standard| *on > standard));
-        let earlier = agreed_on.filter(|on| standard.is_some_and(|standard| *on < standard));
-        let exception = self.exception.as_ref().map(|exception| exception.what.due);
-        let raw = exception.or(agreed).or(standard);
-        let done = self.completion().filter(|_| !matches!(self.state, super::State::Working)).map(|it| it.what.at);
-        let mut held = BTreeSet::new();
-        for hold in self.holds() {
-            let until = hold.answered.as_ref().map_or(as_of, |mark| mark.at);
-            let until = done.map_or(until, |done| until.min(done));
-            let (mut day, last) = (calendar.date_of(hold.asked.at), calendar.date_of(until));
-            while day < last {
-                day = day.tomorrow().map_err(|_| OutOfTable(day))?;
-                if calendar.is_business_day(day)? {
-                    held.insert(day);
-                }
-            }
+        self.holds.push(hold);
+        Ok(())
+    }
+
+    /// A date was agreed: a later one governs, an earlier one is a second target.
+    fn agree(&mut self, offer: &Marked<Offer>, at: Instant) -> Result<(), OutOfTable> {
+        if !self.holds.iter().any(|hold| hold.asked.seq == offer.mark.seq) {
+            return Ok(());
         }
-        let due = match (raw, u64::try_from(held.len()).ok().and_then(|days| BusinessDays::new(days).ok())) {
-            (Some(raw), Some(days)) => Some(calendar.business_days_after(raw, days)?),
-            (raw, _) => raw,
-        };
-        let (excepted, on_hold) = (exception.is_some(), self.on_hold().is_some());
-        Ok(Clock { standard, agreed, earlier, raw, held, due, on_hold, excepted, done })
+        let day = self.calendar.date_of(at);
+        let on = offer.what.ends(self.calendar);
+        let floor = self.moved(self.floor, Some(day))?;
+        if floor.is_none_or(|floor| on > floor) {
+            (self.base, self.since) = (Some(on), Some(day));
+            (self.agreed, self.earlier) = (Some(on), None);
+        } else {
+            (self.base, self.since) = self.floor;
+            (self.agreed, self.earlier) = (None, floor.filter(|floor| on < *floor).map(|_| on));
+        }
+        Ok(())
+    }
+
+    fn except(&mut self, exception: &Marked<Exception>) {
+        self.floor = (Some(exception.what.due), Some(self.calendar.date_of(exception.mark.at)));
+        (self.base, self.since) = self.floor;
     }
 }
 

@@ -177,7 +177,10 @@ impl Request {
         let said = self.messages.iter().filter(|it| !it.what.internal && !it.what.from_customer).map(|it| it.mark.at);
         let asked = self.questions.iter().map(|it| it.mark.at).chain(self.offers.iter().map(|it| it.mark.at));
         let planned = self.plan.iter().map(|it| it.mark.at);
-        said.chain(asked).chain(planned).fold(self.filed.at, Instant::max)
+        let explained = self.explained.iter().map(|it| it.mark.at).chain(self.exception.iter().map(|it| it.mark.at));
+        let done = self.completions.iter().map(|it| it.mark.at);
+        let refiled = self.reclassified.iter().map(|it| it.at);
+        said.chain(asked).chain(planned).chain(explained).chain(done).chain(refiled).fold(self.filed.at, Instant::max)
     }
 
     /// What a firing says; none where it has moved on.

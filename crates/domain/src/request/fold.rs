@@ -1,7 +1,7 @@
 //! From facts to a request.
 
 use super::duty::RequestTimer;
-use super::{Completion, Ending, Exception, Message, Offer, Question, Request, State};
+use super::{Completion, Ending, Exception, Filing, Message, Offer, Question, Request, State};
 use crate::fact::{Body, Fact};
 use crate::incident::{Broken, Mark, Marked, delivery};
 use crate::process::shipped;
@@ -52,6 +52,7 @@ impl Request {
             taken: None,
             plan: None,
             approved: (None, None),
+            consents: vec![],
             begun: None,
             questions: vec![],
             offers: vec![],
@@ -84,6 +85,13 @@ impl Request {
         Ok(())
     }
 
+    /// The customer is waited for no longer.
+    fn end_consent(&mut self, mark: &Mark) {
+        if let Some(waits) = self.consents.iter_mut().find(|waits| waits.what.is_none()) {
+            waits.what = Some(mark.clone());
+        }
+    }
+
     fn add(&mut self, fact: &Fact) -> Option<()> {
         let mark = Mark::of(fact);
         let because = || fact.reason.clone();
@@ -96,13 +104,22 @@ impl Request {
             }
             Body::RequestPlanned { plan, affects } => {
                 self.filing.affects = *affects;
+                self.end_consent(&mark);
                 self.plan = Some(Marked { mark, what: plan.clone() });
                 // What is planned anew is approved anew.
                 self.approved = (None, None);
                 self.state = State::Planned;
             }
-            Body::WorkApproved { by_customer: true } => self.approved.0 = Some(mark),
-            Body::WorkApproved { by_customer: false } => self.approved.1 = Some(mark),
+            Body::WorkApproved { by_customer: true } => {
+                self.end_consent(&mark);
+                self.approved.0 = Some(mark);
+            }
+            Body::WorkApproved { by_customer: false } => {
+                if self.approved.0.is_none() {
+                    self.consents.push(Marked { mark: mark.clone(), what: None });
+                }
+                self.approved.1 = Some(mark);
+            }
             Body::RequestBegun {} => {
                 self.begun = Some(mark);
                 self.state = State::Working;
@@ -149,8 +166,12 @@ impl Request {
             }
             Body::RequestMadeUrgent {} => self.urgent = Some(mark),
             Body::RequestReclassified { filing, due } => {
-                self.filing = filing.clone();
+                // What was planned as work that affects the service stays so until it is planned anew.
+                let affects = filing.affects || (self.plan.is_some() && self.filing.affects);
+                self.filing = Filing { affects, ..filing.clone() };
                 self.promised = *due;
+                // The miss of a due that was not the right entry's is none; the right one's is named anew.
+                (self.breached, self.explained) = (None, None);
                 self.reclassified.push(mark);
             }
             Body::RequestMessaged { text, from_customer } => {

@@ -149,7 +149,8 @@ impl Story {
     }
 
     fn replied(self, agreed: bool) -> Self {
-        self.act("ca", |it, by| it.reply(by, agreed, None))
+        let calendar = self.calendar.clone();
+        self.act("ca", |it, by| it.reply(by, agreed, None, &calendar))
     }
 
     fn due(&self) -> Option<Instant> {
@@ -451,4 +452,72 @@ fn a_completion_is_stated_within_a_day() {
     assert_eq!(complete("25 09:00", false), Err(Some("reason")));
     assert_eq!(complete("25 11:00", true), Err(Some("completed_at")));
     assert_eq!(complete("24 09:59", true), Err(Some("completed_at")));
+}
+
+/// what was waited for before the work was planned anew stays waited for.
+#[test]
+fn a_new_plan_forgets_no_hold() {
+    let story = Story::filed(Pace::Middle, 1, true).taken().planned(true).act("dh", |it, by| it.approve(by, false));
+    let story = story.at("26 11:00").planned(true);
+    assert_eq!((story.request.awaits(), story.due()), (None, Some(at("27 19:00"))), "the 25th and the 26th");
+}
+
+/// a hold does not begin once the due has passed: it moves nothing and hides no miss.
+#[test]
+fn what_is_asked_after_the_due_holds_nothing() {
+    let story = Story::filed(Pace::Middle, 1, false).working().at("25 19:30").asked();
+    assert_eq!(story.verdicts().0, Verdict::Missed);
+    assert!(story.timers().iter().any(|(kind, _)| *kind == RequestTimer::Due), "the miss is still to be named");
+    let story = story.at("26 10:00").answered();
+    assert_eq!(story.due(), Some(at("25 19:00")));
+    assert_eq!(story.at("26 12:00").completed().verdicts().0, Verdict::Missed);
+}
+
+/// R-4.1.1-13: a date agreed before the due, as holds have moved it, governs and is the date that was told; what is held after
+/// that moves it, what was held before does not. An exception likewise, and a later date agreed after it.
+#[test]
+fn an_agreed_date_is_due_when_it_was_said() {
+    let story = Story::filed(Pace::Middle, 1, false).taken().at("24 11:00").asked().at("26 10:00").answered();
+    let story = story.at("27 10:00").offered("12-03 10:00", None).at("30 10:00").replied(true);
+    assert_eq!(story.due(), Some(at("12-03 19:00")));
+    let story = story.asked().at("12-01 10:00").answered();
+    assert_eq!(story.due(), Some(at("12-04 19:00")));
+    let calendar = story.calendar.clone();
+    let story = story.act("dh", |it, by| it.except(by, at("12-08 19:00"), text(), text(), &calendar));
+    assert_eq!(story.due(), Some(at("12-08 19:00")));
+    assert_eq!(story.offered("12-10 10:00", None).replied(true).due(), Some(at("12-10 19:00")));
+    // Nobody agrees to a day that lies back, and none that lies before the due as it was held moves it earlier.
+    let asked = Story::filed(Pace::Middle, 1, false).taken().offered("26 10:00", None);
+    let late = asked.at("27 10:00");
+    assert_eq!(late.refused("ca", |it, by| it.reply(by, true, None, &late.calendar)).field(), Some("agreed"));
+    let story = Story::filed(Pace::Middle, 1, false).taken().asked().offered("26 10:00", None).at("26 11:00");
+    let story = story.answered().replied(true);
+    assert_eq!(story.due(), Some(at("27 19:00")));
+}
+
+/// Q-19, R-5.3-12: the miss is judged by the due that the stated completion leaves; what was given back was not done before.
+#[test]
+fn a_stated_completion_is_judged_by_its_own_instant() {
+    let story = Story::filed(Pace::Middle, 1, false).working().at("25 11:00").asked().at("26 11:00");
+    let calendar = story.calendar.clone();
+    let story = story.act("su", |it, by| it.complete(by, text(), Some(at("25 20:00")), Some(text()), &calendar));
+    assert!(story.verdicts().0 == Verdict::Missed && story.request.is_missed());
+    let back = Story::filed(Pace::Middle, 1, false).working().at("25 18:00").completed().at("25 18:30");
+    let back = back.act("ca", |it, by| it.give_back(by, text())).at("26 10:00");
+    let stated = back.request.complete(&by("su", back.now), text(), Some(at("25 18:10")), Some(text()), &back.calendar);
+    assert_eq!(stated.unwrap_err().field(), Some("completed_at"));
+}
+
+/// the miss of the wrong entry's due is none, that of the right one's is named; what was planned as work that
+/// affects the service still waits for both.
+#[test]
+fn another_entry_is_judged_by_its_own_due_and_keeps_the_approval() {
+    let story = Story::filed(Pace::Middle, 1, false).taken().planned(true).at("25 19:00").fire(RequestTimer::Due);
+    let other = Filing { entry: "disk".into(), class: Class::Possible, days: 5, ..story.request.filing.clone() };
+    let other = Filing { affects: false, ..other };
+    let due = Some(at("12-01 19:00"));
+    let story = story.at("26 10:00").act("su", |it, by| it.reclassify(by, other, due, text()));
+    assert!(!story.request.is_missed() && story.verdicts().0 == Verdict::Open);
+    assert!(story.refused("su", Request::begin).ja.contains("承認"));
+    assert!(story.at("12-01 19:00").fire(RequestTimer::Due).request.is_missed());
 }

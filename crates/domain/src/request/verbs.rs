@@ -1,12 +1,13 @@
 //! What people do to a request: each verb looks at it and returns facts, or refuses with a sentence.
 
 use super::clock::Awaited;
-use super::{Filing, Request};
+use super::{Completion, Filing, Request, State};
 use crate::attachment::{self, Attachment};
 use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact};
 use crate::ids::{BlobId, PersonId};
 use crate::incident::verbs::{By, stated};
+use crate::incident::{Mark, Marked};
 use crate::refusal::Refusal;
 use crate::time::Instant;
 
@@ -91,9 +92,21 @@ impl Request {
                 "The work cannot end before it began.",
             ));
         }
+        if self.returns.last().is_some_and(|back| done < back.mark.at) {
+            return Err(Refusal::invalid(
+                "completed_at",
+                "差し戻された時刻より後にしてください。",
+                "What was given back was not done then.",
+            ));
+        }
+        // The timer may not have fired yet: a miss is named all the same, by the due that this completion leaves.
+        let mut after = self.clone();
+        let mark = Mark { seq: self.last_seq + 1, at: by.now, actor: by.actor.clone(), role: by.role };
+        let what = Completion { result: result.clone(), at: done, stated: is_stated };
+        after.completions.push(Marked { mark, what });
+        after.state = State::Completed;
+        let due = after.clock(calendar, by.now).ok().and_then(|clock| clock.due);
         let completed = self.fact_because(by, Body::RequestCompleted { result, at: done, stated: is_stated }, reason);
-        // The timer may not have fired yet: a miss is named all the same.
-        let due = self.clock(calendar, by.now).ok().and_then(|clock| clock.due);
         let passed = due.filter(|due| done > *due && self.breached.is_none());
         let passed = passed.map(|due| NewFact::by_system(Some(self.key.clone()), Body::RequestDuePassed { due }));
         Ok(passed.into_iter().chain([completed]).collect())
@@ -185,9 +198,16 @@ impl Request {
     /// The customer's word on the date offered last.
     ///
     /// # Errors
-    /// None waits.
-    pub fn reply(&self, by: &By, agreed: bool, reason: Option<BlobId>) -> Facts {
+    /// None waits, or the date to agree to has passed.
+    pub fn reply(&self, by: &By, agreed: bool, reason: Option<BlobId>, calendar: &Calendar) -> Facts {
         self.guarded("reply", by)?;
+        if agreed && self.offers.last().is_some_and(|offer| offer.what.ends(calendar) < by.now) {
+            return Err(Refusal::invalid(
+                "agreed",
+                "ご提案した日程は過ぎています。別の日程をお待ちください。",
+                "The offered date has passed. Another one has to be offered.",
+            ));
+        }
         Ok(vec![self.fact_because(by, Body::DateReplied { agreed }, reason)])
     }
 
