@@ -9,6 +9,7 @@
 mod audit;
 mod claims;
 mod common;
+pub mod day;
 mod mutants;
 mod night;
 mod papers;

@@ -1,5 +1,6 @@
 //! The command: so many years of nights, or every mutant until it is found.
 
+use crate::day::{self, DayMutant};
 use crate::mutants::Mutant;
 use crate::night::{self, Counts, Outcome};
 use clap::{Parser, ValueEnum};
@@ -35,6 +36,12 @@ pub struct Args {
     /// Plant this fault
     #[arg(long, value_enum)]
     pub mutant: Option<Mutant>,
+    /// Days instead of a whole year
+    #[arg(long)]
+    pub days: Option<u64>,
+    /// Plant this fault in the days
+    #[arg(long, value_enum)]
+    pub day_mutant: Option<DayMutant>,
 }
 
 /// What can be simulated.
@@ -42,10 +49,12 @@ pub struct Args {
 pub enum What {
     /// Nights of the desk: notices, calls, reports, escalations
     Night,
+    /// Days of the support centre: requests, their dues, and the table of appendix 5
+    Day,
 }
 
 /// Prints a line; nobody reading is no reason to stop.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _gone = writeln!(std::io::stdout(), "{line}");
 }
 
@@ -53,7 +62,10 @@ fn say(line: &str) {
 pub fn run(args: &Args) -> u64 {
     let seed = args.seed.unwrap_or_else(testkit::now_ms);
     say(&format!("seed {seed}"));
+    let days = args.days.unwrap_or(366);
     let (passed, failed) = match (args.history, args.mutants) {
+        _ if args.what == What::Day && args.mutants => day::mutants(seed, days),
+        _ if args.what == What::Day => day::day(seed, days, args.day_mutant),
         (Some(history), _) => one(seed, history, args.mutant),
         (None, true) => mutants(seed, args.nights.unwrap_or(MUTANT_NIGHTS)),
         (None, false) => nights(seed, args.nights.unwrap_or(args.years * NIGHTS), args.mutant),

@@ -98,9 +98,9 @@ impl RequestCase<'_> {
 /// The timers of a request as rows.
 pub(crate) fn timer_rows(request: &Request, calendar: &Calendar) -> Vec<store::Timer> {
     let timers = request.timers(calendar).into_iter();
-    timers
-        .map(|(kind, due)| store::Timer { kind: kind.code().to_owned(), generation: due.ms().unsigned_abs(), due })
-        .collect()
+    // Under another entry what fired before is owed anew, though it may be due at the same instant.
+    let generation = |due: domain::time::Instant| due.ms().unsigned_abs() + request.reclassified.len() as u64;
+    timers.map(|(kind, due)| store::Timer { kind: kind.code().to_owned(), generation: generation(due), due }).collect()
 }
 
 /// The header that caches the fold of a request, as of its own last step.

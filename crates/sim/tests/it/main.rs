@@ -1,5 +1,7 @@
 //! A short round of what `cargo xtask sim` does at length.
 
+mod day;
+
 use clap::ValueEnum;
 use sim::Mutant;
 use sim::run::{found_by, history};
