@@ -264,7 +264,7 @@ pub(crate) fn again(world: &World, draw: &mut Draw, (tenant, place): (usize, usi
     }
     Some(match (ticket.temper, draw.between(0, 100)) {
         (0, 0..80) => ms(draw, 3, 90),
-        (0 | 1, 0..60) => ms(draw, 10, 600),
+        (1, 0..60) => ms(draw, 10, 600),
         (_, 0..85) => ms(draw, 60, 1_600),
         (_, _) => ms(draw, 600, 6_000),
     })

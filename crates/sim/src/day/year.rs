@@ -36,7 +36,7 @@ pub(crate) struct Outcome {
     pub(crate) shown: BTreeMap<&'static str, u64>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Deed {
     File(usize),
     Wake((usize, usize)),
