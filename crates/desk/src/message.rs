@@ -165,6 +165,7 @@ impl Desk {
                 if !case.write.finish_message(&claim.id, claim.fence, &finish).await? {
                     return Ok(false);
                 }
+                case.fire().await?;
                 let detail = case.write.text(detail);
                 case.save(vec![attempted(claim, outcome, detail)]).await?;
                 return Ok(true);

@@ -26,7 +26,6 @@ use domain::incident::verbs::By;
 use domain::paper::Paper;
 use domain::refusal::Refusal;
 use domain::request::clock::wished_fits;
-use domain::request::duty::RequestTimer;
 use domain::request::{Channel, Filed, Filing, Pace, Request};
 use domain::time::Instant;
 use store::{Failure, Write};
@@ -195,6 +194,7 @@ impl Desk {
         let write = self.begin(&scope.tenant).await?;
         let case = self.open_request(write, key, scope.actor.clone(), scope.role).await?;
         let mut case = case.ok_or_else(Refusal::not_found)?;
+        case.fire().await?;
         if !act.fits_any_version() {
             match input.version {
                 0 => {
@@ -347,23 +347,8 @@ impl Desk {
     /// Fires what is due of a request; none where the record is none.
     pub(crate) async fn fire_request(&self, tenant: &TenantId, key: &RecordKey) -> Answer<Option<usize>> {
         let Some(mut case) = self.open_request_by_system(tenant, key).await? else { return Ok(None) };
-        let now = case.by.now;
-        // The calendar the rows were armed by.
-        let calendar = calendar_as_of(&mut case.write, case.request.as_of).await?;
-        let (mut facts, mut fired) = (vec![], 0);
-        for timer in case.write.timers_of(key.as_str()).await? {
-            if timer.fired.is_some()
-                || timer.due > now
-                || !case.write.mark_fired(key.as_str(), &timer.kind, timer.generation).await?
-            {
-                continue;
-            }
-            fired += 1;
-            let kind = RequestTimer::ALL.into_iter().find(|kind| kind.code() == timer.kind);
-            let said = kind.and_then(|kind| case.request.fire(kind, now, &calendar));
-            facts.extend(said.map(|body| NewFact::by_system(Some(key.clone()), body)));
-        }
-        case.save(facts).await?;
+        let fired = case.fire().await?;
+        case.end().await?;
         Ok(Some(fired))
     }
 }

@@ -304,8 +304,8 @@ pub struct Request {
     pub completions: Vec<Marked<Completion>>,
     /// Times the customer gave it back, and why.
     pub returns: Vec<Marked<BlobId>>,
-    /// 特段の事情
-    pub exception: Option<Marked<Exception>>,
+    /// 特段の事情, the earliest first; the last set the due.
+    pub exceptions: Vec<Marked<Exception>>,
     /// The fact that its due passed, and which due that was.
     pub breached: Option<Marked<Instant>>,
     /// Why the due was missed and what is done about it, as the customer was told (R-5.3-12).
@@ -358,6 +358,11 @@ impl Request {
     /// Whether a miss, if there is one, was explained to the customer (R-5.3-12).
     pub fn is_explained(&self) -> bool {
         !self.is_missed() || self.explained.is_some()
+    }
+
+    /// 特段の事情 that set the due.
+    pub fn exception(&self) -> Option<&Marked<Exception>> {
+        self.exceptions.last()
     }
 
     /// When it ended.

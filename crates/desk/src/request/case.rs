@@ -11,6 +11,8 @@ use domain::ids::{BlobId, RecordKey, TenantId};
 use domain::incident::verbs::By;
 use domain::refusal::Refusal;
 use domain::request::Request;
+use domain::request::duty::RequestTimer;
+use domain::time::Instant;
 use store::{RequestRow, Write};
 
 /// A request, open for one change.
@@ -64,17 +66,46 @@ impl RequestCase<'_> {
         if text.trim().is_empty() { Ok(None) } else { self.required(field, text).map(Some) }
     }
 
+    /// Says what is due by now: how many timers fired. It comes before whatever else is done to the request now, for a warning
+    /// that lies before the last step is owed no more.
+    pub(crate) async fn fire(&mut self) -> Answer<usize> {
+        let now = self.by.now;
+        let key = self.request.key.clone();
+        // The calendar the rows were armed by.
+        let calendar = calendar_as_of(&mut self.write, self.request.as_of).await?;
+        let (mut facts, mut fired) = (vec![], 0);
+        for timer in self.write.timers_of(key.as_str()).await? {
+            if timer.fired.is_some()
+                || timer.due > now
+                || !self.write.mark_fired(key.as_str(), &timer.kind, timer.generation).await?
+            {
+                continue;
+            }
+            fired += 1;
+            let kind = RequestTimer::ALL.into_iter().find(|kind| kind.code() == timer.kind);
+            let said = kind.and_then(|kind| self.request.fire(kind, now, &calendar));
+            facts.extend(said.map(|body| NewFact::by_system(Some(key.clone()), body)));
+        }
+        self.add(facts).await?;
+        Ok(fired)
+    }
+
     /// Writes facts with all that follows from them, and commits.
     pub(crate) async fn save(mut self, facts: Vec<NewFact>) -> Answer<Done> {
+        self.add(facts).await?;
+        self.end().await
+    }
+
+    async fn add(&mut self, facts: Vec<NewFact>) -> Answer<()> {
         for new in facts {
             let fact = self.write.append(new);
             self.request.apply(&fact)?;
-            for queued in telling::queue(&mut self, &fact).await? {
+            for queued in telling::queue(self, &fact).await? {
                 let fact = self.write.append(queued);
                 self.request.apply(&fact)?;
             }
         }
-        self.end().await
+        Ok(())
     }
 
     /// Makes header and timers agree with the fold, and commits.
@@ -98,17 +129,19 @@ impl RequestCase<'_> {
 /// The timers of a request as rows.
 pub(crate) fn timer_rows(request: &Request, calendar: &Calendar) -> Vec<store::Timer> {
     let timers = request.timers(calendar).into_iter();
-    // Under another entry what fired before is owed anew, though it may be due at the same instant.
-    let generation = |due: domain::time::Instant| due.ms().unsigned_abs() + request.reclassified.len() as u64;
-    timers.map(|(kind, due)| store::Timer { kind: kind.code().to_owned(), generation: generation(due), due }).collect()
+    let row = |(kind, due): (RequestTimer, Instant)| store::Timer {
+        kind: kind.code().to_owned(),
+        generation: request.generation(due),
+        due,
+    };
+    timers.map(row).collect()
 }
 
 /// The header that caches the fold of a request, as of its own last step.
 pub(crate) fn cached_row(tenant: &TenantId, request: &Request, title: String, calendar: &Calendar) -> RequestRow {
     let clock = request.clock(calendar, request.as_of).ok();
     let owed = request.owed(calendar);
-    let of_clock =
-        |read: fn(&domain::request::clock::Clock) -> Option<domain::time::Instant>| clock.as_ref().and_then(read);
+    let of_clock = |read: fn(&domain::request::clock::Clock) -> Option<Instant>| clock.as_ref().and_then(read);
     RequestRow {
         tenant: tenant.clone(),
         key: request.key.clone(),
@@ -133,7 +166,7 @@ pub(crate) fn cached_row(tenant: &TenantId, request: &Request, title: String, ca
         due: of_clock(|clock| clock.due),
         held: clock.as_ref().map_or(0, |clock| u32::try_from(clock.held.len()).unwrap_or(u32::MAX)),
         awaiting: request.awaits().map(|awaited| awaited.code().to_owned()),
-        excepted: u32::from(request.exception.is_some()),
+        excepted: u32::from(request.exception().is_some()),
         done: of_clock(|clock| clock.done),
         breached: u32::from(request.breached.is_some()),
         urgent: u32::from(request.urgent.is_some()),

@@ -16,6 +16,8 @@ on_both!(
     every_entry_can_be_filed_by_its_side,
     a_hold_is_shown_and_moves_the_due,
     the_timers_warn_and_name_the_miss,
+    what_is_due_is_said_before_anybody_acts,
+    the_right_entry_is_missed_by_its_own_due,
     a_request_closes_by_itself,
     nobody_else_sees_or_touches_it,
     the_due_is_told_before_filing,
@@ -197,6 +199,46 @@ async fn the_timers_warn_and_name_the_miss(bench: Bench) {
     assert!(try_act(&bench, "cu", &key, Act::Close, |_| ()).await.unwrap_err().ja.contains("期限を過ぎて"));
     act(&bench, "su", &key, Act::Explain).await;
     act(&bench, "cu", &key, Act::Close).await;
+    verified(&bench).await;
+}
+
+/// What the facts of a request say, without mails.
+async fn kinds(bench: &Bench, key: &RecordKey) -> Vec<String> {
+    let facts = bench.desk.store().tenant(&bench.tenant).record_facts(key).await.unwrap();
+    let kinds = facts.iter().map(|fact| serde_json::to_value(&fact.body).unwrap());
+    let kinds = kinds.map(|body| body["kind"].as_str().unwrap().to_owned());
+    kinds.filter(|kind| !kind.starts_with("message")).collect()
+}
+
+/// whoever acts between the instant of a warning and its firing loses none of them.
+async fn what_is_due_is_said_before_anybody_acts(bench: Bench) {
+    let key = file(&bench, "cu", &question("証明書")).await;
+    let due = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap().due.unwrap();
+    bench.clock.set(due.plus_ms(1));
+    act(&bench, "su", &key, Act::Take).await;
+    let mut expected = vec!["request.filed"];
+    expected.extend(["request.reminded"; 5]);
+    expected.extend(["request.due_passed", "request.taken"]);
+    assert_eq!(kinds(&bench, &key).await, expected);
+    bench.desk.fire_due().await.unwrap();
+    assert_eq!(kinds(&bench, &key).await, expected, "none is said twice");
+    verified(&bench).await;
+}
+
+/// Q-17, R-5.3-12: the miss of the wrong entry is none; that of the right one is named though its due lies before the other.
+async fn the_right_entry_is_missed_by_its_own_due(bench: Bench) {
+    let key = file(&bench, "cu", &question("証明書")).await;
+    let row = async || bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    let wrong = row().await.due.unwrap();
+    bench.clock.set(wrong.plus_ms(1));
+    bench.desk.fire_due().await.unwrap();
+    assert_eq!(row().await.breached, 1);
+    let done = try_act(&bench, "su", &key, Act::Reclassify, |input| input.entry = "account".into()).await;
+    done.unwrap();
+    let right = row().await;
+    assert!(right.breached == 0 && right.due.unwrap() < wrong, "{right:?}");
+    bench.desk.fire_due().await.unwrap();
+    assert_eq!((row().await.breached, row().await.owed.as_deref()), (1, Some("explain")));
     verified(&bench).await;
 }
 

@@ -161,7 +161,7 @@ impl Request {
         let held = course.held_after(course.since, None);
         let due = course.due(None)?;
         let on_hold = done.is_none() && course.holds.iter().any(|hold| hold.answered.is_none());
-        let excepted = self.exception.is_some();
+        let excepted = !self.exceptions.is_empty();
         Ok(Clock { standard, agreed, earlier, raw: base, held, due, on_hold, excepted, done })
     }
 
@@ -173,7 +173,7 @@ impl Request {
             let reply = offer.what.reply.as_ref().map(|reply| &reply.mark).filter(|reply| reply.seq < completed);
             moments.extend(reply.map(|reply| (reply.seq, Moment::Agreed(offer, reply.at))));
         }
-        moments.extend(self.exception.iter().map(|it| (it.mark.seq, Moment::Excepted(it))));
+        moments.extend(self.exceptions.iter().map(|it| (it.mark.seq, Moment::Excepted(it))));
         moments.sort_by_key(|(seq, _)| *seq);
         moments.into_iter().map(|(_, moment)| moment).collect()
     }

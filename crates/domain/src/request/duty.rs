@@ -7,6 +7,9 @@ use crate::time::{HOUR_MS, Instant};
 use crate::words::Label;
 use serde::{Deserialize, Serialize};
 
+/// Later than any instant that is counted to: the year 2286, in milliseconds.
+const GENERATION_MS: u64 = 10_000_000_000_000;
+
 /// What a timer of a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -172,12 +175,18 @@ impl Request {
         timers
     }
 
+    /// The generation of a timer row with this due. Under another entry what fired before is owed anew, and its due may lie before
+    /// the one that fired: the number of entries comes first, then the due.
+    pub fn generation(&self, due: Instant) -> u64 {
+        self.reclassified.len() as u64 * GENERATION_MS + due.ms().unsigned_abs()
+    }
+
     /// The last word to the customer, or the filing (R-5.3-11).
     fn last_word(&self) -> Instant {
         let said = self.messages.iter().filter(|it| !it.what.internal && !it.what.from_customer).map(|it| it.mark.at);
         let asked = self.questions.iter().map(|it| it.mark.at).chain(self.offers.iter().map(|it| it.mark.at));
         let planned = self.plan.iter().map(|it| it.mark.at);
-        let explained = self.explained.iter().map(|it| it.mark.at).chain(self.exception.iter().map(|it| it.mark.at));
+        let explained = self.explained.iter().map(|it| it.mark.at).chain(self.exceptions.iter().map(|it| it.mark.at));
         let done = self.completions.iter().map(|it| it.mark.at);
         let refiled = self.reclassified.iter().map(|it| it.at);
         said.chain(asked).chain(planned).chain(explained).chain(done).chain(refiled).fold(self.filed.at, Instant::max)

@@ -58,7 +58,7 @@ impl Request {
             offers: vec![],
             completions: vec![],
             returns: vec![],
-            exception: None,
+            exceptions: vec![],
             breached: None,
             explained: None,
             messages: vec![],
@@ -162,7 +162,7 @@ impl Request {
             }
             Body::RequestExcepted { due, text } => {
                 let what = Exception { due: *due, reason: because()?, text: text.clone() };
-                self.exception = Some(Marked { mark, what });
+                self.exceptions.push(Marked { mark, what });
             }
             Body::RequestMadeUrgent {} => self.urgent = Some(mark),
             Body::RequestReclassified { filing, due } => {

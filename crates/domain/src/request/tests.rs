@@ -333,6 +333,31 @@ fn an_exception_is_recorded_before_the_due() {
     assert_eq!((clock.excepted, clock.standard, clock.due), (true, Some(at("25 19:00")), Some(at("12-03 19:00"))));
 }
 
+/// R-4.1.3-7, Q-02: what was asked within an earlier exception holds, whatever exception follows.
+#[test]
+fn each_exception_stands_for_its_time() {
+    let story = Story::filed(Pace::Middle, 1, false).working();
+    let calendar = story.calendar.clone();
+    let except = |due: Instant| {
+        let calendar = calendar.clone();
+        move |it: &Request, by: &By| it.except(by, due, text(), text(), &calendar)
+    };
+    let story = story.act("dh", except(at("12-03 19:00"))).at("26 10:00").asked();
+    let story = story.at("27 10:00").act("dh", except(at("12-10 19:00"))).at("30 10:00").answered();
+    assert_eq!(story.due(), Some(at("12-11 19:00")));
+}
+
+/// a row that fired stands again under another entry, also where its due lies earlier; else it never stands twice.
+#[test]
+fn another_entry_arms_its_timers_anew() {
+    let story = Story::filed(Pace::Middle, 5, false).taken();
+    let fired = story.request.generation(at("12-01 19:00"));
+    let other = Filing { entry: "account".into(), class: Class::Slight, days: 1, ..story.request.filing.clone() };
+    let story = story.act("su", |it, by| it.reclassify(by, other, Some(at("25 19:00")), text()));
+    let armed = story.request.generation(at("25 19:00"));
+    assert!(armed > fired && armed < story.request.generation(at("25 19:00").plus_ms(1)));
+}
+
 /// a closure added later moves the due later, one taken away moves it no earlier.
 #[test]
 fn a_due_never_moves_earlier_because_a_calendar_changed() {

@@ -2,11 +2,14 @@
 
 use super::mutants::DayMutant;
 use super::world::{Ticket, World};
+use domain::calendar::Calendar;
 use domain::catalogue::{Entry, Values};
 use domain::fact::{Body, Fact, NewFact, link};
 use domain::incident::Broken;
+use domain::request::duty::RequestTimer;
 use domain::request::{Filed, Filing, Request};
 use domain::time::Instant;
+use std::collections::BTreeMap;
 
 /// What was asked for by an entry of a version of the catalogue.
 pub(crate) fn filing(entry: &Entry, version: u32, values: &Values) -> Filing {
@@ -35,12 +38,27 @@ pub(crate) fn file(
     let fact = new.at(owner.id.clone(), owner.facts.len() as u64 + 1, now);
     let broken = Broken { seq: fact.seq, kind: "first" };
     let request = Request::fold(std::slice::from_ref(&fact))?.ok_or(broken)?;
-    let timers = request.timers(&calendar);
     let places = vec![owner.facts.len()];
-    owner.tickets.push(Ticket { request, places, timers, fired: vec![], details, temper });
+    let mut ticket = Ticket { request, places, timers: vec![], rows: BTreeMap::new(), details, temper };
+    arm(&mut ticket, &calendar);
+    owner.tickets.push(ticket);
     owner.head = link(&owner.head, &fact.canonical());
     owner.facts.push(fact);
     Ok(owner.tickets.len() - 1)
+}
+
+/// Makes the rows of its timers agree, as the store does: one that fired stands again where its generation rose.
+fn arm(ticket: &mut Ticket, calendar: &Calendar) {
+    ticket.timers = ticket.request.timers(calendar);
+    for (kind, due) in &ticket.timers {
+        let generation = ticket.request.generation(*due);
+        let row = ticket.rows.entry(kind.code()).or_insert((generation, false));
+        *row = (generation, row.1 && generation <= row.0);
+    }
+    let timers = &ticket.timers;
+    ticket.rows.retain(|kind, (_, fired)| *fired || timers.iter().any(|(wanted, _)| wanted.code() == *kind));
+    let rows = &ticket.rows;
+    ticket.timers.retain(|(kind, _)| rows.get(kind.code()).is_some_and(|(_, fired)| !fired));
 }
 
 /// Writes facts of a ticket and makes its timers agree; where the power goes, nothing of it is there.
@@ -48,7 +66,7 @@ pub(crate) fn write(
     world: &mut World,
     (tenant, place): (usize, usize),
     facts: Vec<NewFact>,
-    fired: &[(domain::request::duty::RequestTimer, Instant)],
+    fired: &[RequestTimer],
     now: Instant,
     lost: bool,
 ) -> Result<(), Broken> {
@@ -64,14 +82,11 @@ pub(crate) fn write(
         ticket.places.push(at);
         staged.push(DayMutant::kept(mutant, fact));
     }
-    if ticket.request.reclassified.len() > world.tenants[tenant].tickets[place].request.reclassified.len() {
-        ticket.fired.clear();
+    for kind in fired {
+        ticket.rows.entry(kind.code()).and_modify(|(_, fired)| *fired = true);
     }
-    ticket.fired.extend(fired);
     let calendar = world.calendar(ticket.request.as_of);
-    ticket.timers = ticket.request.timers(&calendar);
-    // A row that fired is not armed again for the same instant.
-    ticket.timers.retain(|timer| !ticket.fired.contains(timer));
+    arm(&mut ticket, &calendar);
     if lost {
         return Ok(());
     }
@@ -92,7 +107,8 @@ pub(crate) fn fire(world: &mut World, at: (usize, usize), now: Instant, lost: bo
     let due: Vec<_> = ticket.timers.iter().filter(|(_, due)| *due <= now).copied().collect();
     let said = due.iter().filter_map(|(kind, _)| ticket.request.fire(*kind, now, &calendar));
     let facts: Vec<NewFact> = said.map(|body| NewFact::by_system(Some(ticket.request.key.clone()), body)).collect();
-    write(world, at, facts, &due, now, lost)
+    let fired: Vec<RequestTimer> = due.iter().map(|(kind, _)| *kind).collect();
+    write(world, at, facts, &fired, now, lost)
 }
 
 /// The first fact of a ticket.

@@ -91,7 +91,7 @@ fn counted(world: &World, tenant: usize, place: usize) -> Option<Ticket> {
         due,
         raw_due: clock.raw.unwrap_or(due),
         done: clock.done,
-        excepted: request.exception.is_some(),
+        excepted: request.exception().is_some(),
         held: clock.held.len() as u32,
         cancelled: matches!(request.state, State::Cancelled | State::OutOfScope),
         waits: request.awaits().is_some() && request.breached.is_none(),

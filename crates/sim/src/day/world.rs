@@ -11,7 +11,7 @@ use domain::request::Request;
 use domain::request::duty::RequestTimer;
 use domain::time::Instant;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything there is.
 #[derive(Debug)]
@@ -46,8 +46,8 @@ pub(crate) struct Ticket {
     pub(crate) places: Vec<usize>,
     /// The timers that stand.
     pub(crate) timers: Vec<(RequestTimer, Instant)>,
-    /// Those that fired.
-    pub(crate) fired: Vec<(RequestTimer, Instant)>,
+    /// The rows of its timers, by kind: the generation, and whether it fired.
+    pub(crate) rows: BTreeMap<&'static str, (u64, bool)>,
     /// What was filled in.
     pub(crate) details: Values,
     /// How people work on it: the higher the slower.

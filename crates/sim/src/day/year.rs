@@ -140,6 +140,14 @@ impl Year {
                 Err(broken) => self.broken((tenant, 0), &broken.to_string()),
             },
             Deed::Wake(ticket) => {
+                // What is due is said before anybody acts; where that is lost, so is the act.
+                if self.is_due(ticket) {
+                    self.change(ticket, |world, now, lost| shell::fire(world, ticket, now, lost));
+                }
+                if self.is_due(ticket) {
+                    self.at(self.now.plus_ms(1), deed);
+                    return;
+                }
                 let facts = people::act(&self.world, &mut self.draw, ticket, self.now);
                 let mut facts = facts.unwrap_or_default();
                 facts.extend(DayMutant::done_besides(self.world.mutant, self.ticket(ticket), self.now));
@@ -157,6 +165,10 @@ impl Year {
             }
             Deed::Tables => self.tables(),
         }
+    }
+
+    fn is_due(&self, ticket: (usize, usize)) -> bool {
+        self.ticket(ticket).timers.iter().any(|(_, due)| *due <= self.now)
     }
 
     fn ticket(&self, (tenant, place): (usize, usize)) -> &super::world::Ticket {

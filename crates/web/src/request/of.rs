@@ -165,7 +165,7 @@ fn reasons(shell: &Shell, clock: Option<&Clock>, request: &Request) -> Vec<Strin
     add(clock.agreed, "合意した日程による期限: ", "Due by the agreed date: ");
     add(clock.earlier, "合意した早い日程 (別の目標): ", "Agreed earlier date, a target of its own: ");
     add(
-        request.exception.as_ref().map(|exception| exception.what.due),
+        request.exception().map(|exception| exception.what.due),
         "特段の事情による期限: ",
         "Due by a special circumstance: ",
     );

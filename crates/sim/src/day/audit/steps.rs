@@ -32,6 +32,12 @@ impl Book {
         };
         let (role, at) = (fact.role, fact.instant.ms());
         let from = |states: &[&str]| states.contains(&self.state);
+        let by_itself = matches!(
+            fact.body,
+            Body::RequestReminded { .. } | Body::RequestDuePassed { .. } | Body::RequestClosed { automatic: true }
+        );
+        let overdue = self.armed.iter().find(|(_, armed)| *armed <= at).filter(|_| !by_itself);
+        check(overdue.is_none(), "Q-13", &format!("done before {overdue:?} was said"));
         let due = self.course(&days, at);
         let in_time = due.waits || due.due.is_none_or(|due| at <= due);
         match &fact.body {
