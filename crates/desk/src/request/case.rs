@@ -74,7 +74,9 @@ impl RequestCase<'_> {
         // The calendar the rows were armed by.
         let calendar = calendar_as_of(&mut self.write, self.request.as_of).await?;
         let (mut facts, mut fired) = (vec![], 0);
-        for timer in self.write.timers_of(key.as_str()).await? {
+        let mut timers = self.write.timers_of(key.as_str()).await?;
+        timers.sort_by_key(|timer| timer.due);
+        for timer in timers {
             if timer.fired.is_some()
                 || timer.due > now
                 || !self.write.mark_fired(key.as_str(), &timer.kind, timer.generation).await?

@@ -67,6 +67,8 @@ pub(crate) fn file(
         wished,
         due: due.filter(|_| pace != Pace::Low),
         urgent: draw.chance(5),
+        assignee: None,
+        arrangement: None,
         edition: None,
     };
     let temper = [0, 0, 0, 1, 1, 2][draw.between(0, 6) as usize];
