@@ -77,6 +77,11 @@ async fn count(State(health): State<Health>) -> Response {
             metrics::gauge!("madoguchi_messages_oldest_seconds", "class" => class).set(oldest_ms as f64 / 1000.0);
         }
     }
+    if let Ok(provider) = health.desk.provider_id().await
+        && let Ok(count) = health.desk.store().tenant(&provider).mails_waiting().await
+    {
+        metrics::gauge!("madoguchi_mails_waiting").set(count as f64);
+    }
     if let (Ok(Some(pack)), Ok(now)) = (system.pack().await, health.desk.now().await)
         && let Some(made) = pack.made
     {

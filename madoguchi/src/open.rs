@@ -37,7 +37,11 @@ pub(crate) async fn desk(settings: &Settings, listening: SocketAddr) -> anyhow::
     let (store, egress) = (store(settings).await?, egress(settings)?);
     // What the form takes is what the caller of webhooks would call.
     let judge = move |url: &str| egress.check_url(url).map(drop).map_err(|failure| failure.to_string());
-    Ok(Desk::new(store, desk_settings(settings, listening)?).judging_urls(Arc::new(judge)))
+    let desk = Desk::new(store, desk_settings(settings, listening)?).judging_urls(Arc::new(judge));
+    Ok(match &settings.mail_in {
+        Some(mail_in) => desk.receiving_mail(&mail_in.domain),
+        None => desk,
+    })
 }
 
 /// What the desk must know.

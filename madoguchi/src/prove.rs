@@ -213,6 +213,7 @@ async fn mail(settings: &Settings, send_to: Option<&str>) -> anyhow::Result<Stri
     let letter = Mail {
         message_id: mailer.message_id(&format!("doctor.{}", store::random::letters::<16>())),
         in_reply_to: None,
+        reply_to: None,
         references: vec![],
         to: Mailbox { name: String::new(), address: address.to_owned() },
         subject: "窓口: 試験メール / Madoguchi: test mail".into(),

@@ -32,6 +32,10 @@ pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool
         Some(tls) => Some(Tls::from_files(&tls.certificate, &tls.key).context("reading the TLS certificate")?),
         None => None,
     };
+    let letter_box = match &settings.mail_in {
+        Some(mail_in) => Some(mailin::Listener::bind(mail_in.clone()).await?),
+        None => None,
+    };
     let logins = if is_demo { Some(Box::pin(prepare_demo(&settings, address)).await?) } else { None };
     let checkpoint_key = open::checkpoint_key(&settings)?.verifier().clone();
     let desk = open::desk(&settings, address).await?.signing_by(checkpoint_key);
@@ -39,11 +43,18 @@ pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool
     let stop = CancellationToken::new();
     let tasks = Tasks::start(&desk, &tasks(&settings, address, is_demo)?, &stop);
     let site = site(&desk, &settings, address, logins.as_ref(), &stop)?;
+    let letters = letter_box.map(|letter_box| {
+        tracing::info!(address = %letter_box.address(), "listening for mail");
+        tokio::spawn(letter_box.serve(desk.clone(), stop.clone()))
+    });
     announce(&desk, &settings, address, logins.as_ref())?;
     listening.serve(site, tls, Limits::default(), told_to_stop(&stop)).await.context("serving")?;
     tracing::info!("stopping");
     stop.cancel();
     tasks.finish().await;
+    if let Some(letters) = letters {
+        letters.await.context("receiving mail")?;
+    }
     desk.store().close().await;
     Ok(())
 }

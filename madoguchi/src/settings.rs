@@ -62,6 +62,9 @@ pub(crate) struct Settings {
     /// Mail server; none means that mail waits and the board says so.
     #[serde(default)]
     pub(crate) mail: Option<MailSettings>,
+    /// Where replies to our mails come in; none means that they are not received.
+    #[serde(default)]
+    pub(crate) mail_in: Option<mailin::Settings>,
     /// Addresses webhooks may reach although they are not public: CIDR, address or host name.
     #[serde(default)]
     pub(crate) egress_allowed: Vec<String>,

@@ -12,6 +12,7 @@ mod faults;
 mod frozen;
 mod incidents;
 mod keys;
+mod mails;
 mod me;
 mod nights;
 mod notices;
@@ -68,6 +69,7 @@ fn all() -> Routes {
     frozen::routes(&mut routes);
     what_if::routes(&mut routes);
     causes::routes(&mut routes);
+    mails::routes(&mut routes);
     published::routes(&mut routes);
     nights::routes(&mut routes);
     alerts::routes(&mut routes);

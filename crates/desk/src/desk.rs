@@ -3,6 +3,7 @@
 use crate::alert::Counter;
 use crate::health::Health;
 use crate::key_ring::KeyRing;
+use crate::mail_in::Receiving;
 use crate::procedure::Editions;
 use crate::timer::Resting;
 use crate::{Answer, Caller, CheckpointVerifier, Once, Reach, Scope};
@@ -55,6 +56,8 @@ pub struct Desk {
     pub(crate) editions: Arc<Editions>,
     /// The key that checkpoints are signed with, for people to check them by.
     pub(crate) checkpoint_key: Option<CheckpointVerifier>,
+    /// Where replies to our mails are received; none where they are not.
+    pub(crate) receiving: Option<Receiving>,
     /// The request whose verb is to be done once, where this desk stands for one.
     pub(crate) once: Option<Once>,
 }
@@ -81,6 +84,7 @@ impl Desk {
             telephone,
             editions,
             checkpoint_key: None,
+            receiving: None,
             once: None,
         };
         desk.counter.open(&desk);

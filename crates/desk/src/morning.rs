@@ -104,6 +104,7 @@ impl Desk {
                 text: text.clone(),
                 message_id: format!("morning.{date}.{id}.{tenant}@{}", self.settings().message_domain).to_lowercase(),
                 follows: None,
+                reply_to: None,
             };
             let payload = serde_json::to_vec(&Payload::Mail(letter))
                 .map_err(|error| store::Failure::Corrupt(format!("a letter: {error}")))?;

@@ -50,6 +50,23 @@ pub(crate) fn is_signed(sealing_key: &[u8; 32], use_of: &str, named: &str, signa
     URL_SAFE_NO_PAD.decode(signature).is_ok_and(tag)
 }
 
+/// A tag of `N` letters and digits, at most 32, over what is named: 5 bits a letter, the same in whatever case a mail server writes
+/// it.
+pub(crate) fn tag<const N: usize>(sealing_key: &[u8; 32], use_of: &str, named: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, sealing_key);
+    let tag = hmac::sign(&key, format!("{use_of}|{named}").as_bytes());
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    tag.as_ref().iter().take(N).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
+}
+
+/// Whether a tag was made by [`tag`].
+pub(crate) fn is_tag<const N: usize>(sealing_key: &[u8; 32], use_of: &str, named: &str, given: &str) -> bool {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, sealing_key);
+    let made = tag::<N>(sealing_key, use_of, named);
+    // Both are compared as tags of their own, so that the time it takes tells nothing.
+    hmac::verify(&key, made.as_bytes(), hmac::sign(&key, given.as_bytes()).as_ref()).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +79,17 @@ mod tests {
         assert_eq!(open(&[7; 32], "b|webhooks|secret|1", &sealed), None);
         assert_eq!(open(&[8; 32], "a|webhooks|secret|1", &sealed), None);
         assert_eq!(open(&[7; 32], "a|webhooks|secret|1", "AAAA"), None);
+    }
+
+    #[test]
+    fn a_tag_is_made_for_one_use_and_one_name() {
+        let made = tag::<20>(&[7; 32], "reply", "a|1");
+        assert!(made.len() == 20 && made.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{made}");
+        assert!(is_tag::<20>(&[7; 32], "reply", "a|1", &made));
+        for (key, use_of, named) in [([8; 32], "reply", "a|1"), ([7; 32], "ack", "a|1"), ([7; 32], "reply", "a|2")] {
+            assert!(!is_tag::<20>(&key, use_of, named, &made), "{use_of} {named}");
+        }
+        assert!(!is_tag::<20>(&[7; 32], "reply", "a|1", "") && !is_tag::<20>(&[7; 32], "reply", "a|1", &made[1..]));
     }
 
     #[test]

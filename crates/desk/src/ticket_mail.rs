@@ -52,6 +52,7 @@ pub(crate) async fn queue(
             text: format!("{text}\n\n──\n{key} の経過と期限: {link}\n{}\n", provider.as_deref().unwrap_or_default()),
             message_id: if is_first { first.clone() } else { format!("{}.{first}", fact.seq) },
             follows: (!is_first).then_some(first),
+            reply_to: desk.reply_to(write.tenant(), key, &to, now),
         };
         let bytes = serde_json::to_vec(&Payload::Mail(letter))
             .map_err(|error| store::Failure::Corrupt(format!("a letter: {error}")))?;

@@ -9,6 +9,7 @@ mod events;
 mod facts;
 mod files;
 mod frozen;
+mod mails;
 mod mergings;
 mod notes;
 mod people;

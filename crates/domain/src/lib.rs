@@ -15,6 +15,7 @@ pub mod fact;
 pub mod fault;
 pub mod ids;
 pub mod incident;
+pub mod mail_in;
 pub mod night;
 pub mod notice_board;
 pub mod paging;

@@ -94,6 +94,8 @@ pub struct Mail {
     pub message_id: String,
     /// Identifier of the mail this one answers.
     pub in_reply_to: Option<String>,
+    /// Where it asks to be answered, an address; none where answers go to the sender.
+    pub reply_to: Option<String>,
     /// Identifiers of the thread, oldest first.
     pub references: Vec<String>,
     /// Who shall read it.

@@ -89,7 +89,7 @@ impl Tampering {
 }
 
 /// The kinds of change, each as likely as the others.
-const KINDS: [Kind; 20] = [
+const KINDS: [Kind; 22] = [
     Kind::JsonByte,
     Kind::HashByte,
     Kind::FactColumn,
@@ -109,6 +109,8 @@ const KINDS: [Kind; 20] = [
     Kind::TimerDue,
     Kind::AlertCount,
     Kind::KeptCount,
+    Kind::Mail("received"),
+    Kind::Mail("settled"),
     Kind::BlobBytes,
 ];
 
@@ -129,6 +131,7 @@ enum Kind {
     TimerDue,
     AlertCount,
     KeptCount,
+    Mail(&'static str),
     BlobBytes,
 }
 
@@ -366,6 +369,7 @@ impl Hand {
             Kind::TimerDue => return self.change_row("timers", "subject", "due", None, dice).await,
             Kind::AlertCount => return self.change_row("alerts", "incident", "count", None, dice).await,
             Kind::KeptCount => return self.change_row("window_alerts", "window_key", "count", None, dice).await,
+            Kind::Mail(column) => return self.change_mail(column, dice).await,
             Kind::BlobBytes => return self.change_blob(dice).await,
         };
         Ok(Some(Tampering { what: format!("{what} at fact {seq} ({})", fact.kind), places }))
@@ -427,6 +431,22 @@ impl Hand {
         .await?;
         let what = format!("{table}.{column} of {record} from {value} to {new}");
         Ok(Some(Tampering { what, places: vec![Place::record(tenant, record)] }))
+    }
+
+    /// Changes an instant of a mail that came in; it belongs to no record, so that its number tells which.
+    async fn change_mail(&mut self, column: &str, dice: &mut Dice) -> Result<Option<Tampering>> {
+        let rows = self
+            .rows(&format!("SELECT tenant, number FROM mails WHERE {column} IS NOT NULL ORDER BY tenant, number"))
+            .await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let row = dice.one(&rows)?;
+        let [Some(tenant), Some(number)] = row.as_slice() else { bail!("a key without a value") };
+        let (later, row) = (1 + dice.below(3_600_000), format!("tenant = {} AND number = {number}", text(tenant)));
+        self.run(&format!("UPDATE mails SET {column} = {column} + {later} WHERE {row}")).await?;
+        let what = format!("mails.{column} of {number} moved by {later}");
+        Ok(Some(Tampering { what, places: vec![Place::word(tenant, &format!("mails.{column} of {number} "))] }))
     }
 
     async fn change_blob(&mut self, dice: &mut Dice) -> Result<Option<Tampering>> {

@@ -5,8 +5,8 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
-    night, notices, outbox, problems, procedure, proof, record, report, request, sample, settings, shift, terms,
-    window,
+    mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, sample, settings, shift,
+    terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -68,6 +68,8 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &nobody, "acknowledgement", acknowledgement::samples(), acknowledgement::page);
     draw(&mut pages, &at(Place::Callers), "callers", callers::samples(), callers::page);
     draw(&mut pages, &at(Place::Shift), "shift", shift::samples(), shift::page);
+    draw(&mut pages, &at(Place::MailIn), "mail-in", mail_in::samples(), mail_in::page);
+    draw(&mut pages, &at(Place::MailIn), "kept-mail", mail_in::mail_samples(), mail_in::mail_page);
     draw(&mut pages, &at(Place::Causes), "causes", cause::list_samples(), cause::list_page);
     draw(&mut pages, &at(Place::Causes), "cause", cause::samples(), cause::page);
     draw(&mut pages, &nobody, "problems", problems::samples(), problems::page);

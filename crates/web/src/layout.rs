@@ -91,6 +91,8 @@ pub enum Place {
     Alerts,
     /// 着信 (who is calling)
     Callers,
+    /// 保管メール
+    MailIn,
     /// 共通原因
     Causes,
     /// 引き継ぎ
@@ -117,6 +119,8 @@ const ALERTS: Entry =
     Entry { place: Place::Alerts, label: Label::new("アラート", "Alerts"), href: "/alerts", key: "a" };
 const CALLERS: Entry =
     Entry { place: Place::Callers, label: Label::new("着信", "Callers"), href: "/callers", key: "c" };
+const MAIL_IN: Entry =
+    Entry { place: Place::MailIn, label: Label::new("保管メール", "Kept mail"), href: "/mail-in", key: "k" };
 const CAUSES: Entry =
     Entry { place: Place::Causes, label: Label::new("共通原因", "Causes"), href: "/causes", key: "q" };
 const SHIFT: Entry =
@@ -168,6 +172,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
                     &WINDOWS,
                     &CALLERS,
                     &CAUSES,
+                    &MAIL_IN,
                     &SHIFT,
                     &NOTICES,
                     &COMPLIANCE,

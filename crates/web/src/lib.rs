@@ -27,6 +27,7 @@ pub mod incident;
 pub mod layout;
 pub mod ledger;
 mod live;
+pub mod mail_in;
 mod need;
 pub mod night;
 pub mod notices;

@@ -95,6 +95,7 @@ fn incidents(table: &mut Table<State>) {
         let to = move |here, sent| cause::handler::act(act, here, sent);
         table.post(path).allow(Policy::Somewhere(Right::Operate)).to(to);
     }
+    mails(table);
     requests(table);
     attachments(table);
     records(table);
@@ -140,6 +141,15 @@ fn incidents(table: &mut Table<State>) {
         .allow(Policy::In(Right::ReadOperations))
         .objects(mail)
         .to(outbox::handler::show);
+}
+
+fn mails(table: &mut Table<State>) {
+    use crate::mail_in::handler as to;
+    table.get("/mail-in").allow(Policy::Somewhere(Right::ReadOperations)).to(to::show);
+    table.get("/mail-in/source").allow(Policy::Somewhere(Right::ReadOperations)).to(to::source);
+    table.get("/mail-in/file").allow(Policy::Somewhere(Right::ReadOperations)).to(to::file);
+    table.post("/mail-in/attachment").allow(Policy::Somewhere(Right::Operate)).to(to::attach);
+    table.post("/mail-in/drop").allow(Policy::Somewhere(Right::Operate)).to(to::discard);
 }
 
 fn reports(table: &mut Table<State>) {

@@ -10,6 +10,7 @@ pub mod board;
 pub mod cause;
 pub mod compliance;
 pub mod incident;
+pub mod mail;
 pub mod night;
 pub mod notice;
 pub mod paper;

@@ -188,6 +188,7 @@ async fn post(
     let mail = Mail {
         message_id: letter.message_id.clone(),
         in_reply_to: letter.follows.clone(),
+        reply_to: letter.reply_to.clone(),
         references: letter.follows.iter().cloned().collect(),
         to: Mailbox { name: letter.to_name.clone(), address: letter.to.clone() },
         subject: letter.subject.clone(),

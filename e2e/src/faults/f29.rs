@@ -129,7 +129,7 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 26] = [
+const FORMS: [Probe; 28] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
@@ -147,6 +147,8 @@ const FORMS: [Probe; 26] = [
     form("POST /terms/contact-plan", "project=<Project>&version=99"),
     form("POST /faults/additions", "key=<Incident>&text=t"),
     form("POST /calls/incident", "call=1&project=<Project>"),
+    form("POST /mail-in/attachment", "mail=1&ticket=<Incident>&reason=r"),
+    form("POST /mail-in/drop", "mail=1&reason=r"),
     form("POST /windows", "project=<Project>&kind=customer&to=2999-01-01T00:00&work=w&caller=c"),
     form(
         "POST /settings/people",

@@ -14,6 +14,7 @@ mod outage;
 mod packs;
 mod person;
 mod postfix;
+mod reply;
 mod set_up;
 mod verify;
 mod watch;

@@ -70,6 +70,7 @@ impl Pager {
             let mail = Mail {
                 message_id: mailer.message_id(&format!("watch.{id}.{place}")),
                 in_reply_to: None,
+                reply_to: None,
                 references: vec![],
                 to: Mailbox { name: String::new(), address: to.clone() },
                 subject: words.subject.clone(),

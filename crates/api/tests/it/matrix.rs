@@ -106,6 +106,9 @@ const PROBES: &[Probe] = &[
     body("POST /api/v1/shift/hand-over", r#"{"text":"t"}"#),
     body("POST /api/v1/shift/taking", r#"{"incidents":["<Incident>"]}"#),
     body("POST /api/v1/cause/closure", r#"{"cause":1}"#),
+    Probe { route: "GET /api/v1/mail-in/raw", query: "mail=1", body: "" },
+    body("POST /api/v1/mail-in/attachment", r#"{"mail":1,"ticket":"<Incident>","reason":"r"}"#),
+    body("POST /api/v1/mail-in/drop", r#"{"mail":1,"reason":"r"}"#),
     Probe { route: "GET /api/v1/windows", query: "project=<Project>", body: "" },
     body(
         "POST /api/v1/windows",

@@ -65,7 +65,8 @@ impl Desk {
         self.open_as(tenant, key, Actor::System, None).await
     }
 
-    async fn open_as(
+    /// Opens an incident as somebody; none where the record is another one.
+    pub(crate) async fn open_as(
         &self,
         tenant: &TenantId,
         key: &RecordKey,

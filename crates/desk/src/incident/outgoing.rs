@@ -40,6 +40,9 @@ pub struct Letter {
     pub message_id: String,
     /// The Message-ID it follows; none on the first mail of a record to this contact.
     pub follows: Option<String>,
+    /// Where it asks to be answered; none where replies are not received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
 }
 
 /// A call of a webhook, ready but for its signature.
@@ -109,6 +112,7 @@ pub(super) async fn queue(case: &mut Case<'_>, fact: &Fact) -> Answer<Vec<NewFac
             text: format!("{text}\n\n──\n{known}{key} の経過と期限の記録: {link}\n{sender}\n"),
             message_id: if is_first { first.clone() } else { format!("{}.{first}", fact.seq) },
             follows: (!is_first).then_some(first),
+            reply_to: case.desk.reply_to(tenant, key, &contact.mail, case.by.now),
         };
         let name = contact.id.to_string();
         queue.add(case, id, &name, Some(contact.id.clone()), contact.mail.clone(), &Payload::Mail(letter));

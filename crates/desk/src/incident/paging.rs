@@ -71,6 +71,7 @@ impl Case<'_> {
                 "Take it (the next is paged each five minutes until somebody does)",
             );
             let letter = Letter {
+                reply_to: None,
                 to_name: person.name.clone(),
                 to: person.email.clone(),
                 subject: format!(
@@ -213,7 +214,7 @@ impl Desk {
             text.push_str(&format!("\n{}: {more}\n", lang.pick("このほかの件数", "More")));
         }
         let Letter { to_name, to, .. } = first.letter.clone();
-        Ok(Paged::Together(Letter { to_name, to, subject, text, message_id, follows: None }))
+        Ok(Paged::Together(Letter { to_name, to, subject, text, message_id, follows: None, reply_to: None }))
     }
 
     /// What a page says, while it is of use: nobody took the escalation, and the incident goes on.

@@ -35,6 +35,7 @@ pub(crate) async fn receipt(case: &mut Case<'_>, filer: &PersonRow) -> Answer<Ve
         ),
         message_id: format!("{key}.receipt.{tenant}@{}", settings.message_domain).to_lowercase(),
         follows: None,
+        reply_to: case.desk.reply_to(&tenant, &key, &filer.email, case.by.now),
     };
     let id = MessageId::new(store::random::letters::<16>());
     let payload = serde_json::to_vec(&Payload::Mail(letter))

@@ -35,7 +35,7 @@ impl Desk {
         self.open_case(write, key, Actor::System, None).await
     }
 
-    pub(super) async fn open_case(
+    pub(crate) async fn open_case(
         &self,
         mut write: Write,
         key: &RecordKey,
@@ -56,7 +56,7 @@ impl Desk {
 
 impl RecordCase<'_> {
     /// Does a verb, with what was filled in for it, and tells of it.
-    pub(super) async fn act(&mut self, verb: &Verb, fields: &BTreeMap<String, String>) -> Answer<()> {
+    pub(crate) async fn act(&mut self, verb: &Verb, fields: &BTreeMap<String, String>) -> Answer<()> {
         let blob = if fields.is_empty() { None } else { Some(self.write.text(&json(fields)?)) };
         let new = self.record.act(&self.process, verb, &self.by, blob)?;
         let fact = self.add(new)?;

@@ -195,7 +195,8 @@ fn happened(process: &Process, fact: &Fact, by: Option<String>, texts: &HashMap<
         seq: fact.seq,
         at: fact.instant,
         by,
-        by_itself: fact.actor == Actor::System,
+        // A contact without an account speaks by mail.
+        by_itself: fact.actor == Actor::System && !fact.role.is_some_and(domain::access::Role::is_customer),
         verb: verb.label.clone(),
         to: to.and_then(|code| process.state(code)).map(|state| state.label.clone()),
         fields: verb.needs.iter().filter_map(field).collect(),

@@ -2,6 +2,7 @@
 //! mails of its mornings.
 
 use super::chain::Chain;
+use super::mails::Mails;
 use super::rows::{Expected, Table};
 use super::{Audit, Checked, fault, fault_of, files};
 use crate::morning::MORNING;
@@ -55,6 +56,7 @@ pub(super) struct People {
     causes: BTreeMap<u64, (Grant, BlobId)>,
     /// Mails of mornings, by the fact that names each.
     mornings: BTreeMap<String, (u64, Instant)>,
+    mails: Mails,
 }
 
 fn role(role: Role) -> Cell {
@@ -137,6 +139,9 @@ impl People {
             }
             Body::MorningTold { messages, .. } => {
                 self.mornings.extend(messages.iter().map(|id| (id.to_string(), (seq, at))));
+            }
+            Body::MailKept { .. } | Body::MailJoined { .. } | Body::MailSettled { .. } => {
+                self.mails.apply(fact).ok_or_else(broken)?;
             }
             _ => {}
         }
@@ -273,6 +278,8 @@ impl Audit<'_> {
             table.expect(vec![(*number).into()], expected);
         }
         table.compare(&self.snapshot.rows("causes", tenant).await?, chain.seq)?;
+
+        people.mails.table(tenant).compare(&self.snapshot.rows("mails", tenant).await?, chain.seq)?;
 
         let mut table = Table::new(tenant, "messages", &["id"]);
         for (id, (seq, at)) in &people.mornings {

@@ -11,6 +11,7 @@ mod causes;
 mod faults;
 mod fields;
 mod frozen;
+mod mail_in;
 mod merging;
 mod mornings;
 mod night;

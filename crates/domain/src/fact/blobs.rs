@@ -29,6 +29,10 @@ impl Body {
             | Self::TableRestated { document, .. } => one(document),
             Self::MorningTold { text, .. } => one(text),
             Self::WebhookAdded { url, .. } => one(url),
+            Self::MailKept { from, subject, text, raw, .. } => {
+                [Some(from), Some(subject), Some(text), Some(raw), None, None]
+            }
+            Self::MailJoined { from, raw, .. } => two(from, Some(raw)),
             Self::IncidentOpened { title, origin, .. } => match origin {
                 Origin::Customer { host, business_impact, details, .. } => {
                     [Some(title), Some(host), Some(business_impact), Some(details), None, None]
@@ -117,6 +121,7 @@ impl Body {
             | Self::KeyRevoked { .. }
             | Self::WebhookDisabled { .. }
             | Self::ClockStepped { .. }
+            | Self::MailSettled { .. }
             | Self::IncidentTaken { .. }
             | Self::IncidentJudged { .. }
             | Self::JudgementConfirmed { .. }

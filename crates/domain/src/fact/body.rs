@@ -13,6 +13,7 @@ use crate::incident::escalation::{Cause, Group};
 use crate::incident::major::Criterion;
 use crate::incident::promise::PromiseKind;
 use crate::incident::report::ReportKind;
+use crate::mail_in::Why;
 use crate::process;
 use crate::request;
 use crate::telephone::Evidence;
@@ -339,6 +340,24 @@ pub enum Body {
     /// A later edition of table `restates`, and whose verdict came out otherwise; the reason stands beside it.
     #[serde(rename = "table.restated")]
     TableRestated { number: u32, restates: u32, checksum: String, document: BlobId, changed: Vec<Changed> },
+    /// A mail was taken in and joined no ticket: it is kept for people to look at. `mail` tells one mail from another, `guess` is
+    /// the ticket it seems to be about. Its number is the place of this fact in the provider's chain.
+    #[serde(rename = "mail.kept")]
+    MailKept {
+        mail: String,
+        why: Why,
+        guess: Option<RecordKey>,
+        from: BlobId,
+        subject: BlobId,
+        text: BlobId,
+        raw: BlobId,
+    },
+    /// Somebody dealt with a kept mail: it was put on a ticket, or dropped.
+    #[serde(rename = "mail.settled")]
+    MailSettled { number: u64, attached: Option<RecordKey> },
+    /// The words of the next fact of this record came by mail.
+    #[serde(rename = "mail.joined")]
+    MailJoined { mail: String, from: BlobId, raw: BlobId },
     /// The clock went back by more than two seconds since the fact before.
     #[serde(rename = "clock.stepped")]
     ClockStepped { back_ms: i64 },
@@ -706,6 +725,7 @@ impl Body {
                 | Self::SlotMissed { .. }
                 | Self::IncidentNoted { .. }
                 | Self::IncidentMessaged { .. }
+                | Self::MailJoined { .. }
                 | Self::RequestMessaged { .. }
                 | Self::RequestNoted { .. }
                 | Self::FileAttached(_)
@@ -744,7 +764,8 @@ impl Body {
         }
         !matches!(
             self,
-            Self::RequestNoted { .. }
+            Self::MailJoined { .. }
+                | Self::RequestNoted { .. }
                 | Self::RequestReminded { .. }
                 | Self::MessageQueued { .. }
                 | Self::MessageAttempted { .. }

@@ -226,6 +226,8 @@ impl Incident {
             Body::IncidentMessaged { text, from_customer } => {
                 self.messages.push(Marked { mark, what: (text, from_customer) });
             }
+            // How the words before came; the fold holds the words.
+            Body::MailJoined { .. } => {}
             Body::IncidentReminded { reminder, due } => self.reminders.push(Marked { mark, what: (reminder, due) }),
             Body::TargetPassed { clock, target, due } => self.passed.push(Marked { mark, what: (clock, target, due) }),
             Body::SlotMissed { slot } => self.missed_slots.push(Marked { mark, what: slot }),

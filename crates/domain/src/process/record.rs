@@ -171,6 +171,7 @@ impl Record {
                 }
                 self.acts.push(Marked { mark, what: (**acted).clone() });
             }
+            Body::MailJoined { .. } => {}
             _ => {
                 let broken = Broken { seq: fact.seq, kind: "not of this record" };
                 delivery::add(&mut self.deliveries, fact).ok_or(broken)?;

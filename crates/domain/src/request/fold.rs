@@ -183,6 +183,7 @@ impl Request {
                 let what = Message { text: text.clone(), from_customer: false, internal: true };
                 self.messages.push(Marked { mark, what });
             }
+            Body::MailJoined { .. } => {}
             Body::RequestDuePassed { due } => self.breached = Some(Marked { mark, what: *due }),
             Body::MissExplained { text } => self.explained = Some(Marked { mark, what: text.clone() }),
             Body::RequestReminded { timer } => {

@@ -70,6 +70,10 @@ pub(super) fn write(mail: &Mail, from: &Mailbox) -> Result<Letter, Fault> {
         check_message_id("in_reply_to", id)?;
         builder = builder.in_reply_to(bracketed(id));
     }
+    if let Some(address) = &mail.reply_to {
+        let address = Mailbox { name: String::new(), address: address.clone() };
+        builder = builder.reply_to(check_mailbox("reply_to", &address)?);
+    }
     if !mail.references.is_empty() {
         mail.references.iter().try_for_each(|id| check_message_id("references", id))?;
         builder = builder.references(mail.references.iter().map(|id| bracketed(id)).collect::<Vec<_>>().join(" "));
@@ -186,6 +190,7 @@ mod tests {
         Mail {
             message_id: "incident-7.notice.1@desk.example.jp".to_owned(),
             in_reply_to: None,
+            reply_to: None,
             references: Vec::new(),
             to: mailbox("山田 太郎", "taro@example.jp"),
             subject: "hello".to_owned(),
@@ -316,6 +321,14 @@ mod tests {
     }
 
     #[test]
+    fn it_asks_to_be_answered_at_its_own_address() {
+        let address = "reply+acme-1.512aabcdefghij234567abcd@desk.example.jp";
+        let read = Read::parse(&written(&Mail { reply_to: Some(address.to_owned()), ..mail() }).unwrap()).unwrap();
+        assert_eq!(read.header("Reply-To"), Some(address));
+        assert_eq!(Read::parse(&written(&mail()).unwrap()).unwrap().header("Reply-To"), None);
+    }
+
+    #[test]
     fn the_same_mail_gives_the_same_bytes() {
         assert_eq!(written(&mail()).unwrap(), written(&mail()).unwrap());
     }
@@ -323,7 +336,8 @@ mod tests {
     #[test]
     fn no_field_can_begin_a_header() {
         type Put = fn(&mut Mail, String);
-        let fields: [(&str, Put); 8] = [
+        let fields: [(&str, Put); 9] = [
+            ("reply_to", |m, v| m.reply_to = Some(v)),
             ("subject", |m, v| m.subject = v),
             ("to.name", |m, v| m.to.name = v),
             ("to", |m, v| m.to.address = v),

@@ -42,6 +42,7 @@ fn mail(mailer: &Mailer, to: &str) -> Mail {
     Mail {
         message_id: mailer.message_id("incident-7:interim:2"),
         in_reply_to: Some(mailer.message_id("incident-7:notice:1")),
+        reply_to: None,
         references: vec![mailer.message_id("incident-7:notice:1")],
         to: Mailbox { name: "○○商事 山田".to_owned(), address: to.to_owned() },
         subject: "【中間報告】[ACME-12] web01 応答なし".to_owned(),
@@ -88,7 +89,7 @@ async fn starttls_and_tls_with_login_work_and_are_checked() -> Result<()> {
     let server = Server::start(Options {
         certificate: Some(authority.certificate()?),
         login: Some(("desk".to_owned(), "secret".to_owned())),
-        refused: Vec::new(),
+        ..Options::default()
     })
     .await?;
     let both = [(server.starttls_port, Tls::Starttls), (server.tls_port, Tls::Tls)];

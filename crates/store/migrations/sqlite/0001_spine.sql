@@ -417,6 +417,27 @@ CREATE TABLE causes (
   PRIMARY KEY (tenant, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Mails that came in; `number` is the place of the fact that says so in the tenant's chain. Those on a ticket stand in its tenant,
+-- those kept for people (`why`) in the provider's, where `record` is the ticket they seem to be about.
+CREATE TABLE mails (
+  tenant TEXT NOT NULL REFERENCES tenants (id),
+  number INTEGER NOT NULL,
+  mail TEXT NOT NULL,
+  received INTEGER NOT NULL,
+  why TEXT,
+  record TEXT,
+  sender TEXT NOT NULL,
+  subject TEXT,
+  words TEXT,
+  raw TEXT NOT NULL,
+  settled INTEGER,
+  attached TEXT,
+  PRIMARY KEY (tenant, number),
+  UNIQUE (tenant, mail)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mails_kept ON mails (tenant, received) WHERE why IS NOT NULL;
+CREATE INDEX mails_waiting ON mails (tenant, received) WHERE why IS NOT NULL AND settled IS NULL;
+
 -- Numbers being dialled: one person at a time, for whatever customer.
 CREATE TABLE number_leases (
   digits TEXT NOT NULL PRIMARY KEY,

@@ -37,6 +37,8 @@ pub struct Options {
     pub login: Option<(String, String)>,
     /// Addresses refused with 550 5.1.1.
     pub refused: Vec<String>,
+    /// A domain whose mail is not stored but handed on, and the port it is handed to by LMTP on this machine.
+    pub handed_on: Option<(String, u16)>,
 }
 
 /// A running Postfix. Needs root, as Postfix does.
@@ -174,6 +176,12 @@ smtpd_sasl_path = inet:127.0.0.1:{password_port}
     } else {
         format!("refusals = check_recipient_access inline:{{ {} }}\n", refused.join(", "))
     };
+    if let Some((domain, port)) = &options.handed_on {
+        // Tried again after a second, so that a test of a refusal that passes does not wait for minutes.
+        text += &format!(
+            "transport_maps = inline:{{ {domain}=lmtp:inet:127.0.0.1:{port} }}\nminimal_backoff_time = 1s\nmaximal_backoff_time = 1s\nqueue_run_delay = 1s\n"
+        );
+    }
     if let Some(certificate) = &options.certificate {
         text += &format!(
             "smtpd_tls_cert_file = {}\nsmtpd_tls_key_file = {}\n",
@@ -209,6 +217,7 @@ error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
 virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 "

@@ -510,6 +510,11 @@ impl Told<'_> {
             Body::TableRestated { number, .. } => {
                 say("順守状況の表を訂正", "Table of service levels restated").with(number.to_string())
             }
+            Body::MailKept { .. } => say("メールを保管", "Mail kept"),
+            Body::MailSettled { .. } => say("保管したメールを処理", "Kept mail dealt with"),
+            Body::MailJoined { from, .. } => say("次の発言はメールで届いた", "The next words came by mail")
+                .with(self.text(from))
+                .to(Reader::Internal),
             Body::MorningTold { .. } => say("朝のお知らせを送信", "The morning was told"),
             Body::TenantAdded { .. } => say("お客様を追加", "Customer added"),
             Body::TenantRenamed { name } => say("お客様の名称を変更", "Customer renamed").with(self.text(name)),

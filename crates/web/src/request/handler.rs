@@ -57,7 +57,8 @@ pub(crate) async fn today(here: Here) -> Result<Response, Trouble> {
     let shell = here.shell(Place::Today).await?;
     let found = here.state.desk.requests_owed(&here.caller, TODAY_MAX).await?;
     let title = Label::new("今日", "Today");
-    Ok(html(list_page(&shell, &listed(&here, &shell, title, found, None))))
+    let mails = here.state.desk.mails_waiting(&here.caller).await?;
+    Ok(html(list_page(&shell, &RequestListPage { mails, ..listed(&here, &shell, title, found, None) })))
 }
 
 fn listed(
@@ -79,7 +80,7 @@ fn listed(
         filed: it.row.opened,
         title: it.row.title,
     };
-    RequestListPage { title, requests: found.into_iter().map(line).collect(), files, staff, next }
+    RequestListPage { title, requests: found.into_iter().map(line).collect(), files, staff, mails: 0, next }
 }
 
 /// What is chosen on the page of filing.

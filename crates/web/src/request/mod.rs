@@ -31,6 +31,8 @@ pub struct RequestListPage {
     pub files: bool,
     /// Whether customers are named.
     pub staff: bool,
+    /// Kept mails that wait for somebody, on 今日.
+    pub mails: u64,
     /// Path of the next page.
     pub next: Option<String>,
 }
@@ -72,6 +74,9 @@ pub fn page(shell: &Shell, it: &RequestListPage) -> Markup {
         header.top {
             h1 { (title) }
             @if it.files { a.button href="/requests/new" { (shell.t("依頼する", "File a request")) } }
+        }
+        @if it.mails > 0 {
+            p.links { a href="/mail-in" { (shell.t("チケットに載らなかったメール: ", "Mail that joined no ticket: ")) (it.mails) (shell.t(" 件", "")) } }
         }
         @if it.requests.is_empty() {
             (empty(shell.t("ご依頼はありません。", "There are no requests."), &html! {

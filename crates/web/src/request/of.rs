@@ -10,7 +10,7 @@ use crate::layout::Shell;
 use crate::need::field;
 use crate::when;
 use desk::request::{Act, RequestListed, RequestView};
-use domain::access::{Actor, Right};
+use domain::access::{Actor, Right, Role};
 use domain::calendar::Calendar;
 use domain::clocks::Verdict;
 use domain::compliance::frozen::Standing;
@@ -345,6 +345,9 @@ fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
         }
         Body::RequestMessaged { text, .. } => (t("メッセージ", "Message"), word(text)),
         Body::FileAttached(file) => (t("ファイルを添付", "File added"), word(&file.name)),
+        Body::MailJoined { from, .. } => {
+            (t("次のメッセージはメールで届いた", "The next message came by mail"), word(from))
+        }
         Body::RequestNoted { text } => (t("内部メモ", "Internal note"), word(text)),
         Body::RequestDuePassed { due } => {
             (format!("{}{}", t("期限を過ぎた: ", "The due passed: "), when::text(shell, *due)), String::new())
@@ -356,6 +359,8 @@ fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
     let by = match &fact.actor {
         Actor::Person { id, .. } => view.people.get(id).cloned().unwrap_or_default(),
         Actor::Key { .. } => t("プログラム", "a program"),
+        // A contact without an account, by mail.
+        Actor::System if fact.role.is_some_and(Role::is_customer) => t("お客様", "the customer"),
         Actor::System | Actor::Console => shell.provider.clone(),
     };
     let reason = fact.reason.as_ref().map(word).unwrap_or_default();

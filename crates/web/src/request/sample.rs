@@ -67,12 +67,13 @@ pub fn list_samples() -> Vec<(&'static str, RequestListPage)> {
         requests,
         files,
         staff: false,
+        mails: 0,
         next: next.map(str::to_owned),
     };
     vec![
         ("full", page(requests, true, Some("/requests?opened=1&key=NGS-18"))),
         ("empty", page(vec![], true, None)),
-        ("nothing-owed", page(vec![], false, None)),
+        ("nothing-owed", RequestListPage { mails: 2, ..page(vec![], false, None) }),
     ]
 }
 

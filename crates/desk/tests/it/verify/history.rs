@@ -100,7 +100,7 @@ pub(crate) async fn open(url: &str) -> (Store, Desk, HandClock) {
     let store = Store::open(url, Clock::Hand(clock.clone())).await.unwrap();
     let settings =
         Settings { base_url: "https://desk.test".into(), message_domain: "desk.test".into(), sealing_key: [1; 32] };
-    (store.clone(), Desk::new(store, settings), clock)
+    (store.clone(), Desk::new(store, settings).receiving_mail("reply.test"), clock)
 }
 
 /// Writes the history.
@@ -130,6 +130,7 @@ pub(crate) async fn write(place: &Place) -> History {
     history.checkpoint().await;
     history.night().await;
     history.no_impact().await;
+    history.mails().await;
     history.false_alarm(&head).await;
     history.repeats().await;
     history.windows().await;
@@ -342,6 +343,35 @@ impl History {
         self.tell_recovery(&key).await;
         let message = input::Message { text: "ご確認ください。".into() };
         self.desk.message(&self.operator, &key, &message).await.unwrap();
+    }
+
+    /// A reply that joined its incident, and mails that were kept: one put on it by hand, one dropped, one that waits.
+    async fn mails(&self) {
+        let (desk, key, writer) = (&self.desk, RecordKey::new("ACME-2"), "yamada@acme.test");
+        let address = desk.reply_to(&self.acme, &key, writer, self.store.now().await.unwrap()).unwrap();
+        let mail = |id: &str, to: &str| desk::Arrived {
+            recipients: vec![to.into()],
+            is_readable: true,
+            signs: domain::mail_in::Signs {
+                return_path: writer.into(),
+                message_id: Some(format!("{id}@acme.test")),
+                ..domain::mail_in::Signs::default()
+            },
+            from: vec![("山田 太郎".into(), writer.into())],
+            subject: format!("Re: [{key}]"),
+            text: "承知しました。".into(),
+            raw: format!("Message-ID: <{id}@acme.test>\r\n\r\n承知しました。").into_bytes(),
+            ..desk::Arrived::default()
+        };
+        assert_eq!(desk.take_mail(&mail("1", &address)).await.unwrap().joined, std::slice::from_ref(&key));
+        for id in ["2", "3", "4"] {
+            assert!(desk.take_mail(&mail(id, "desk@reply.test")).await.unwrap().kept.is_some());
+        }
+        let kept: Vec<u64> = desk.kept_mails(&self.operator).await.unwrap().iter().map(|it| it.number).collect();
+        let (ticket, reason) = (key.to_string(), "電話で確認".to_owned());
+        let attachment = desk::MailAttachment { mail: kept[0], ticket, reason: reason.clone() };
+        desk.attach_mail(&self.operator, &attachment).await.unwrap();
+        desk.drop_mail(&self.operator, &desk::MailDrop { mail: kept[1], reason }).await.unwrap();
     }
 
     async fn false_alarm(&self, head: &Caller) {
