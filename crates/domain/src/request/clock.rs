@@ -7,6 +7,7 @@
 //!   by one. What stays is the raw due beside the adjusted one, and whether it was met by the hold only.
 //! - A date that was agreed or set stands as it was told: days held before it moved the due before it, and do not move it again.
 //! - What is asked or offered once the due has passed holds nothing and rescues nothing.
+//! - The completion ends all waiting: what is answered or agreed to afterwards moves nothing, also where the work is given back.
 //! - What stops the clock is the completion, never an answer.
 
 use super::{Exception, Offer, Request};
@@ -112,24 +113,34 @@ impl Clock {
 impl Request {
     /// The stretches in which the only missing act was the customer's, in the order of their asking.
     pub fn holds(&self) -> Vec<Hold> {
-        let until = |answer: Option<&Mark>| answer.or(self.ending.as_ref().map(|ending| &ending.mark)).cloned();
+        let ended = self.ending.as_ref().map(|ending| &ending.mark);
+        let until = |asked: &Mark, answer: Option<&Mark>| {
+            let done = self.completed_after(asked.seq);
+            answer.or(ended).cloned().into_iter().chain(done).min_by_key(|mark| mark.seq)
+        };
         let mut holds = vec![];
         for question in &self.questions {
-            let answered = until(question.what.answer.as_ref().map(|answer| &answer.mark));
+            let answered = until(&question.mark, question.what.answer.as_ref().map(|answer| &answer.mark));
             holds.push(Hold { awaited: Awaited::Answer, asked: question.mark.clone(), answered });
         }
         for (place, offer) in self.offers.iter().enumerate() {
             // A newer offer replaces one that was not answered.
             let replaced = self.offers.get(place + 1).map(|next| &next.mark);
-            let answered = until(offer.what.reply.as_ref().map(|reply| &reply.mark).or(replaced));
+            let answered = until(&offer.mark, offer.what.reply.as_ref().map(|reply| &reply.mark).or(replaced));
             holds.push(Hold { awaited: Awaited::Date, asked: offer.mark.clone(), answered });
         }
         for consent in &self.consents {
-            let answered = until(consent.what.as_ref());
+            let answered = until(&consent.mark, consent.what.as_ref());
             holds.push(Hold { awaited: Awaited::Consent, asked: consent.mark.clone(), answered });
         }
         holds.sort_by_key(|hold| hold.asked.seq);
         holds
+    }
+
+    /// The first completion after a fact, at its own instant: nobody is waited for any more, also where the work is given back.
+    fn completed_after(&self, seq: u64) -> Option<Mark> {
+        let first = self.completions.iter().find(|done| done.mark.seq > seq)?;
+        Some(Mark { at: first.what.at, ..first.mark.clone() })
     }
 
     /// The hold that lasts, where there is one.
@@ -150,7 +161,7 @@ impl Request {
         let completed = self.completion().filter(|_| !matches!(self.state, super::State::Working));
         let done = completed.map(|it| it.what.at);
         let mut course = Course::new(standard, calendar);
-        for moment in self.moments(completed.map_or(u64::MAX, |it| it.mark.seq)) {
+        for moment in self.moments() {
             match moment {
                 Moment::Held(hold) => course.hold(hold, done, as_of)?,
                 Moment::Agreed(offer, at) => course.agree(offer, at)?,
@@ -166,11 +177,12 @@ impl Request {
     }
 
     /// What moves the due, in the order in which it happened. A date agreed to after the completion moves nothing.
-    fn moments(&self, completed: u64) -> Vec<Moment<'_>> {
+    fn moments(&self) -> Vec<Moment<'_>> {
         let mut moments: Vec<(u64, Moment<'_>)> =
             self.holds().into_iter().map(|hold| (hold.asked.seq, Moment::Held(hold))).collect();
         for offer in self.offers.iter().filter(|offer| offer.what.is_agreed()) {
-            let reply = offer.what.reply.as_ref().map(|reply| &reply.mark).filter(|reply| reply.seq < completed);
+            let done = self.completed_after(offer.mark.seq).map_or(u64::MAX, |done| done.seq);
+            let reply = offer.what.reply.as_ref().map(|reply| &reply.mark).filter(|reply| reply.seq < done);
             moments.extend(reply.map(|reply| (reply.seq, Moment::Agreed(offer, reply.at))));
         }
         moments.extend(self.exceptions.iter().map(|it| (it.mark.seq, Moment::Excepted(it))));

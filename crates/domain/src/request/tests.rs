@@ -546,3 +546,17 @@ fn another_entry_is_judged_by_its_own_due_and_keeps_the_approval() {
     assert!(story.refused("su", Request::begin).ja.contains("承認"));
     assert!(story.at("12-01 19:00").fire(RequestTimer::Due).request.is_missed());
 }
+
+/// R-4.1.1-13: the completion ends all waiting. What is agreed to or answered after it moves nothing, also where the
+/// work is given back: a miss that was named stays one.
+#[test]
+fn the_completion_ends_all_waiting() {
+    let late = Story::filed(Pace::Middle, 1, false).working().at("25 10:00").offered("12-03 10:00", None);
+    let late = late.at("25 21:00").completed().at("26 10:00").replied(true);
+    let back = late.at("27 10:00").act("ca", |it, by| it.give_back(by, text()));
+    assert_eq!((back.due(), back.verdicts().0), (Some(at("25 19:00")), Verdict::Missed));
+    assert!(back.request.is_missed() && back.request.awaits().is_none());
+    let asked = Story::filed(Pace::Middle, 1, false).working().at("25 10:00").asked().at("25 12:00").completed();
+    let back = asked.at("26 10:00").act("ca", |it, by| it.give_back(by, text())).at("27 10:00").answered();
+    assert_eq!(back.due(), Some(at("25 19:00")));
+}

@@ -27,8 +27,6 @@ pub enum DayMutant {
     LowIsDue,
     /// An agreed earlier date governs.
     EarlierDateGoverns,
-    /// A calendar that lost a closure moves a due earlier.
-    CalendarMovesEarlier,
     /// Re-classification counts from its own instant.
     ReclassifiedFromNow,
     /// An exception is recorded after the due.
@@ -114,7 +112,7 @@ impl DayMutant {
     }
 
     /// Distorts what the rules say of a ticket.
-    pub(crate) fn said(self, claims: &mut Claims, request: &Request, calendar: &Calendar, now: Instant) {
+    pub(crate) fn said(self, claims: &mut Claims, request: &Request, calendar: &Calendar) {
         match self {
             Self::HoldCountsAskedDay if claims.held > 0 => claims.held += 1,
             Self::HoldMovesNothing => claims.due = claims.raw,
@@ -138,10 +136,6 @@ impl DayMutant {
                 claims.raw = due.map(Instant::ms);
             }
             Self::EarlierDateGoverns if claims.earlier.is_some() => claims.due = claims.earlier,
-            Self::CalendarMovesEarlier => {
-                let forgetful = Request { promised: None, ..request.clone() };
-                claims.raw = forgetful.clock(calendar, now).ok().and_then(|clock| clock.raw).map(Instant::ms);
-            }
             Self::ClosesEarly => {
                 for (kind, due) in &mut claims.timers {
                     if *kind == RequestTimer::AutoClose.code() {

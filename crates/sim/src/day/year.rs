@@ -22,6 +22,8 @@ const AFTER: i64 = 40;
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) differences: Vec<Difference>,
+    /// All facts of the first ticket that differs.
+    pub(crate) story: Vec<String>,
     pub(crate) tickets: u64,
     pub(crate) facts: u64,
     pub(crate) steps: u64,
@@ -248,9 +250,13 @@ impl Year {
             }
             self.tables();
         }
+        let first = self.outcome.differences.first().and_then(|it| it.key.clone());
         let tenants = &self.world.tenants;
         for fact in tenants.iter().flat_map(|tenant| &tenant.facts) {
             self.outcome.facts += 1;
+            if first.is_some() && fact.record == first {
+                self.outcome.story.push(fact.canonical());
+            }
             *self.outcome.kinds.entry(kind_of(&fact.canonical()).to_owned()).or_default() += 1;
         }
         let heads: Vec<&[u8]> = tenants.iter().map(|tenant| tenant.head.as_bytes()).collect();

@@ -51,6 +51,6 @@ fn days_hold() {
 #[test]
 fn every_fault_planted_in_a_day_is_found() {
     for mutant in DayMutant::value_variants() {
-        assert!(found_by(SEED, 366, *mutant).is_some(), "{mutant:?} is not found in a year");
+        assert!(found_by(SEED, 366, *mutant).is_some(), "{mutant:?} is not found in six years");
     }
 }

@@ -11,8 +11,17 @@ pub(super) struct Asking {
     pub(super) at: At,
     /// The fact that ended it.
     pub(super) over: Option<(u64, At)>,
+    /// The completion that left nothing to wait for.
+    pub(super) moot: Option<(u64, At)>,
     /// Of a date: when it is over.
     pub(super) date: At,
+}
+
+impl Asking {
+    /// What ended the waiting: the answer or the completion, whichever came first.
+    pub(super) fn ends(&self) -> Option<(u64, At)> {
+        self.over.into_iter().chain(self.moot).min()
+    }
 }
 
 /// Something that set another date.

@@ -32,7 +32,7 @@ fn later(days: &Days, (date, since): Target, held: &BTreeSet<Day>, until: Day) -
 impl Book {
     /// The whole business days in which the customer was waited for after one asking.
     fn waited(&self, asking: &Asking, days: &Days, now: At) -> BTreeSet<Day> {
-        let until = asking.over.map_or(now, |(_, at)| at).min(self.done().unwrap_or(At::MAX));
+        let until = asking.ends().map_or(now, |(_, at)| at).min(self.done().unwrap_or(At::MAX));
         (day_of(asking.at) + 1..=day_of(until)).filter(|day| days.is_open(*day)).collect()
     }
 
@@ -43,7 +43,6 @@ impl Book {
         let (mut target, mut otherwise): (Target, Target) = ((standard, EVER), (standard, EVER));
         let mut valid: Vec<&Asking> = vec![];
         let mut held = BTreeSet::new();
-        let told = self.completed.filter(|_| self.state != "working").map_or(u64::MAX, |(seq, ..)| seq);
         let askings = self.askings.iter().map(|asking| (asking.seq, Some(asking), None));
         let sets = self.sets.iter().map(|(seq, at, set)| (*seq, None, Some((*at, *set))));
         let mut all: Vec<_> = askings.chain(sets).collect();
@@ -52,7 +51,7 @@ impl Book {
             if let Some(asking) = asking {
                 // Once the due has passed nothing is waited for; while something is, it cannot pass.
                 let stands = later(days, target, &held, day_of(asking.at));
-                let under_way = valid.iter().any(|it| it.over.is_none_or(|(over, _)| over > seq));
+                let under_way = valid.iter().any(|it| it.ends().is_none_or(|(over, _)| over > seq));
                 if under_way || stands.is_none_or(|due| asking.at <= due) {
                     held.extend(self.waited(asking, days, now));
                     valid.push(asking);
@@ -63,21 +62,22 @@ impl Book {
                     otherwise = (Some(due), day_of(at));
                     target = otherwise;
                 }
-                Some((at, Set::Agreed(offer))) if seq < told => {
-                    let Some(offer) = valid.iter().find(|asking| asking.seq == offer) else { continue };
+                Some((at, Set::Agreed(offer))) => {
+                    let in_time = |it: &&&Asking| it.seq == offer && it.moot.is_none_or(|(done, _)| seq < done);
+                    let Some(offer) = valid.iter().find(in_time) else { continue };
                     let floor = later(days, otherwise, &held, day_of(at));
                     let is_later = floor.is_none_or(|floor| offer.date > floor);
                     target = if is_later { (Some(offer.date), day_of(at)) } else { otherwise };
                     course.agreed = is_later;
                     course.earlier = (!is_later && floor != Some(offer.date)).then_some(offer.date);
                 }
-                _ => {}
+                None => {}
             }
         }
         course.raw = target.0;
         course.due = later(days, target, &held, Day::MAX);
         course.held = held.into_iter().filter(|day| *day > target.1).collect();
-        course.waits = self.done().is_none() && !self.has_ended() && valid.iter().any(|asking| asking.over.is_none());
+        course.waits = self.done().is_none() && !self.has_ended() && valid.iter().any(|asking| asking.ends().is_none());
         course
     }
 }

@@ -79,7 +79,7 @@ impl Claims {
             timers,
         };
         if let Some(mutant) = world.mutant {
-            mutant.said(&mut claims, request, &calendar, now);
+            mutant.said(&mut claims, request, &calendar);
             claims.timers.sort_unstable();
         }
         Ok(claims)

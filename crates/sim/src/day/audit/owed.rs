@@ -27,7 +27,7 @@ impl Book {
         };
         let met_raw = course.raw.map_or(met, |raw| verdict(raw, done, now));
         let finished = self.state == "completed" || self.has_ended();
-        let open = self.askings.iter().filter(|_| !finished).find(|asking| asking.over.is_none());
+        let open = self.askings.iter().filter(|_| !finished).find(|asking| asking.ends().is_none());
         let mut timers = self.timers(days);
         timers.sort_unstable();
         Claims {
@@ -76,7 +76,7 @@ impl Book {
             timers.push(("request_due", due + 1));
         }
         let reminded = self.silence.is_some_and(|at| at >= self.word);
-        if !reminded && self.askings.iter().all(|asking| asking.over.is_some()) {
+        if !reminded && self.askings.iter().all(|asking| asking.ends().is_some()) {
             timers.push(("request_silent", days.due(self.word, 2)));
         }
         timers

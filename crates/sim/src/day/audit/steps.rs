@@ -191,7 +191,7 @@ impl Book {
 
     fn ask(&mut self, what: &'static str, fact: &Fact, date: i64) {
         let at = fact.instant.ms();
-        self.askings.push(Asking { what, seq: fact.seq, at, over: None, date });
+        self.askings.push(Asking { what, seq: fact.seq, at, over: None, moot: None, date });
     }
 
     fn change(&mut self, fact: &Fact) {
@@ -231,6 +231,9 @@ impl Book {
                 self.marks.push(if *stated { "stated completion" } else { "completed" });
                 self.marks.extend(self.returned.map(|_| "second completion"));
                 self.completed = Some((seq, at, done.ms()));
+                for asking in self.askings.iter_mut().filter(|asking| asking.moot.is_none()) {
+                    asking.moot = Some((seq, done.ms()));
+                }
                 self.state = "completed";
                 said(self);
             }
