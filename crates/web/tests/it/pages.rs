@@ -10,7 +10,9 @@ fn plain_pages() -> Vec<&'static str> {
     let rows: Vec<_> = web::tables().iter().flat_map(|table| table.rows().cloned().collect::<Vec<_>>()).collect();
     let plain =
         rows.iter().filter(|row| row.method == Method::GET && row.surface == Surface::Page && row.objects.is_empty());
-    plain.filter(|row| row.policy != Policy::Public && row.path != "/outbox").map(|row| row.path).collect()
+    // The outbox is the demo's own; a mail that is kept is named in the query.
+    let elsewhere = ["/outbox", "/mail-in/source"];
+    plain.filter(|row| row.policy != Policy::Public && !elsewhere.contains(&row.path)).map(|row| row.path).collect()
 }
 
 #[tokio::test]
