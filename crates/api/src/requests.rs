@@ -93,7 +93,7 @@ pub(crate) fn routes(routes: &mut Routes) {
 }
 
 /// Each verb with its path, its name in the document and what it does.
-const VERBS: [(Act, &str, &str, &str); 19] = [
+const VERBS: [(Act, &str, &str, &str); 26] = [
     (Act::Take, "/api/v1/requests/{request}/assignment", "takeRequest", "担当する: takes it"),
     (
         Act::Plan,
@@ -138,6 +138,23 @@ const VERBS: [(Act, &str, &str, &str); 19] = [
     (Act::Message, "/api/v1/requests/{request}/message", "messageOnRequest", "メッセージ, from either side"),
     (Act::Note, "/api/v1/requests/{request}/note", "noteOnRequest", "内部メモ"),
     (Act::Explain, "/api/v1/requests/{request}/explanation", "explainMiss", "期限超過を説明する: told to the customer"),
+    (
+        Act::Split,
+        "/api/v1/requests/{request}/part",
+        "splitRequest",
+        "作業を分ける: a part becomes a ticket of its own, due from the same receipt",
+    ),
+    (Act::Hand, "/api/v1/requests/{request}/hand-over", "handRequestOver", "開発チームに引き継ぐ; the due stays"),
+    (Act::HandBack, "/api/v1/requests/{request}/hand-over-return", "takeRequestBack", "開発チームから受け取る"),
+    (Act::Before, "/api/v1/requests/{request}/state-before", "recordStateBefore", "作業前の状態を残す"),
+    (Act::After, "/api/v1/requests/{request}/state-after", "recordStateAfter", "作業後の状態を残す"),
+    (
+        Act::Check,
+        "/api/v1/requests/{request}/work-check",
+        "checkWork",
+        "別の担当者が確かめる: what affects the service is completed after that",
+    ),
+    (Act::Link, "/api/v1/requests/{request}/link", "linkTicket", "ほかのチケットと結ぶ"),
 ];
 
 async fn list(

@@ -3,6 +3,8 @@
 mod case;
 mod input;
 mod paid;
+mod parts;
+mod staff;
 mod telling;
 mod view;
 
@@ -162,6 +164,7 @@ impl Desk {
             urgent: input.urgent,
             assignee,
             arrangement,
+            split_from: None,
             edition,
         };
         let reason = if reason.is_empty() { None } else { Some(write.text(reason)) };
@@ -172,10 +175,7 @@ impl Desk {
         let request = request.ok_or_else(|| Failure::Corrupt("the first fact files nothing".into()))?;
         let by = By { actor: scope.actor, role: scope.role, now };
         let mut case = RequestCase { desk: self, write, request: Box::new(request), calendar, by };
-        for queued in telling::queue(&mut case, &fact).await? {
-            let fact = case.write.append(queued);
-            case.request.apply(&fact)?;
-        }
+        case.follow(&fact).await?;
         case.end().await
     }
 
@@ -208,6 +208,11 @@ impl Desk {
                 seen if seen != case.request.version => return Err(Refusal::stale(case.request.version).into()),
                 _ => {}
             }
+        }
+        match act {
+            Act::Split => return self.split_request(case, input).await,
+            Act::Link => return self.link_request(case, input).await,
+            _ => {}
         }
         let facts = self.facts_of(&mut case, &scope, act, input).await?;
         case.save(facts).await
@@ -316,6 +321,20 @@ impl Desk {
                 let text = case.required("text", &input.text)?;
                 case.request.explain(&by, text)?
             }
+            Act::Before | Act::After => {
+                let text = case.required("text", &input.text)?;
+                case.request.record_state(&by, act == Act::After, text)?
+            }
+            Act::Check => {
+                let text = case.required("text", &input.text)?;
+                case.request.check_work(&by, text)?
+            }
+            Act::Hand | Act::HandBack => {
+                let text = case.required("text", &input.text)?;
+                case.request.hand_over(&by, act == Act::HandBack, text)?
+            }
+            // They write another ticket too, and have functions of their own.
+            Act::Split | Act::Link => vec![],
         })
     }
 

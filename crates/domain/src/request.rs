@@ -8,6 +8,7 @@ pub mod clock;
 pub mod duty;
 mod fold;
 mod guard;
+pub mod page;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -163,6 +164,9 @@ pub struct Filed {
     /// Where that was arranged beforehand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrangement: Option<BlobId>,
+    /// The request it was split off; its clock runs from the receipt of that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<RecordKey>,
     /// Version of the procedure under which it was filed; it keeps that version. None: the one that shipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<u32>,
@@ -221,6 +225,15 @@ pub struct Exception {
     /// Why.
     pub reason: BlobId,
     /// What the customer was told.
+    pub text: BlobId,
+}
+
+/// How things stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// After the work; before it otherwise.
+    pub after: bool,
+    /// In words.
     pub text: BlobId,
 }
 
@@ -312,8 +325,22 @@ pub struct Request {
     pub explained: Option<Marked<BlobId>>,
     /// What was written to the customer or by them, and notes among ourselves.
     pub messages: Vec<Marked<Message>>,
+    /// How things stood before and after the work.
+    pub evidence: Vec<Marked<Evidence>>,
+    /// What second persons checked.
+    pub checked: Vec<Marked<BlobId>>,
+    /// To the development team and back: whether it came back, and in which words (R-3.1-2).
+    pub handed: Vec<Marked<(bool, BlobId)>>,
+    /// The request it was split off.
+    pub split_from: Option<RecordKey>,
+    /// What was split off it.
+    pub parts: Vec<Marked<RecordKey>>,
+    /// Tickets that belong to it.
+    pub links: Vec<Marked<RecordKey>>,
     /// Files that either side added.
     pub files: Vec<Marked<Attachment>>,
+    /// Pages to staff.
+    pub pages: BTreeMap<MessageId, page::Page>,
     /// What was told by mail, and how each attempt went.
     pub deliveries: BTreeMap<MessageId, Delivery>,
     /// When somebody was last reminded that the customer heard nothing.
@@ -363,6 +390,29 @@ impl Request {
     /// 特段の事情 that set the due.
     pub fn exception(&self) -> Option<&Marked<Exception>> {
         self.exceptions.last()
+    }
+
+    /// Whether the development team has it.
+    pub fn is_handed(&self) -> bool {
+        self.handed.last().is_some_and(|handed| !handed.what.0)
+    }
+
+    /// Whether the state after the work was recorded since it was last given back.
+    pub fn is_after_recorded(&self) -> bool {
+        self.after_recorded().is_some()
+    }
+
+    fn after_recorded(&self) -> Option<u64> {
+        let since = self.returns.last().map_or(0, |back| back.mark.seq);
+        let after = self.evidence.iter().filter(|it| it.what.after && it.mark.seq > since);
+        after.map(|it| it.mark.seq).next_back()
+    }
+
+    /// Whether work that affects the service has its states before and after and a second person's check of the latter.
+    pub fn is_evidenced(&self) -> bool {
+        let before = self.evidence.iter().any(|it| !it.what.after);
+        let checked = |after: u64| self.checked.iter().any(|check| check.mark.seq > after);
+        !self.filing.affects || (before && self.after_recorded().is_some_and(checked))
     }
 
     /// When it ended.

@@ -229,6 +229,13 @@ const fn route_of(act: Act) -> &'static str {
         Act::Message => "/requests/{key}/message",
         Act::Note => "/requests/{key}/note",
         Act::Explain => "/requests/{key}/explanation",
+        Act::Split => "/requests/{key}/part",
+        Act::Hand => "/requests/{key}/hand-over",
+        Act::HandBack => "/requests/{key}/hand-over-return",
+        Act::Before => "/requests/{key}/state-before",
+        Act::After => "/requests/{key}/state-after",
+        Act::Check => "/requests/{key}/work-check",
+        Act::Link => "/requests/{key}/link",
     }
 }
 

@@ -209,7 +209,10 @@ fn in_a_window() -> Tale {
             with(0, 16, 40, Mayu, Verb::Reply, "", With::Yes),
             says(0, 16, 41, Mayu, Verb::Approve, ""),
             says(0, 17, 20, Yukiko, Verb::Approve, ""),
+            says(1, 16, 18, Naoto, Verb::Before, "稼働41日、ログイン中の利用者0、応答時間 2.8秒。"),
             says(1, 16, 20, Naoto, Verb::Begin, ""),
+            says(1, 16, 27, Naoto, Verb::After, "起動済み、応答時間 0.3秒、確認用アカウントでログイン可。"),
+            says(1, 16, 29, Yukiko, Verb::Check, "別の端末から確認用アカウントでログインしました。"),
             says(
                 1,
                 16,

@@ -1,6 +1,7 @@
 //! What is asked of others and promised: escalations, promises, cases at the supplier, hand-over.
 
 use super::case::{Case, Seen};
+use super::paging::ladder;
 use super::{Done, input};
 use crate::{Answer, Caller, Desk};
 use domain::access::Right;
@@ -16,8 +17,8 @@ impl Desk {
         let mut case = self.open(caller, Right::Operate, key, Seen::Whatever).await?;
         let to = input.to.ok_or_else(|| Refusal::invalid("to", "先を選んでください。", "Choose whom it goes to."))?;
         let text = case.required("reason", &input.reason)?;
-        let (ladder, ordered) = case.ladder(to).await?;
-        let facts = case.incident.escalate(&case.by, to, text, ladder, ordered)?;
+        let (people, ordered) = ladder(&mut case.write, to).await?;
+        let facts = case.incident.escalate(&case.by, to, text, people, ordered)?;
         case.save(facts).await
     }
 

@@ -13,35 +13,36 @@ use domain::incident::Incident;
 use domain::incident::escalation::{Cause, Group};
 use domain::paging::{GAP_MINUTES, Way, digest_order, way};
 use domain::paper::{DutyList, Paper};
+use domain::request::Request;
 use domain::time::{Instant, SECOND_MS};
 use domain::words::Lang;
-use store::{ClaimedMessage, NewMessage, WaitingPage};
+use store::{ClaimedMessage, NewMessage, WaitingPage, Write};
+
+/// Who of a group is paged, and whether one after the other: the duty list of the group where there is one, else everybody who
+/// holds its role; where nobody does, the head of desk.
+pub(crate) async fn ladder(write: &mut Write, group: Group) -> Answer<(Vec<PersonId>, bool)> {
+    let now = write.now();
+    let list = write.provider_version_at(DutyList::KIND, now).await?;
+    let list = list.map(|row| read_paper::<DutyList>(&row)).transpose()?.map(|(_, list)| list).unwrap_or_default();
+    if let Some(order) = list.groups.into_iter().find(|order| order.group == group && !order.people.is_empty()) {
+        return Ok((order.people, true));
+    }
+    for group in [group, Group::Dh] {
+        let Some(role) = group.role() else { return Ok((vec![], false)) };
+        let people = write.staff(role, now).await?;
+        if !people.is_empty() {
+            return Ok((people.into_iter().map(|person| person.id).collect(), false));
+        }
+    }
+    Ok((vec![], false))
+}
 
 impl Case<'_> {
-    /// Who of a group is paged, and whether one after the other: the duty list of the group where there is one, else everybody
-    /// who holds its role; where nobody does, the head of desk.
-    pub(super) async fn ladder(&mut self, group: Group) -> Answer<(Vec<PersonId>, bool)> {
-        let now = self.by.now;
-        let list = self.write.provider_version_at(DutyList::KIND, now).await?;
-        let list = list.map(|row| read_paper::<DutyList>(&row)).transpose()?.map(|(_, list)| list).unwrap_or_default();
-        if let Some(order) = list.groups.into_iter().find(|order| order.group == group && !order.people.is_empty()) {
-            return Ok((order.people, true));
-        }
-        for group in [group, Group::Dh] {
-            let Some(role) = group.role() else { return Ok((vec![], false)) };
-            let people = self.write.staff(role, now).await?;
-            if !people.is_empty() {
-                return Ok((people.into_iter().map(|person| person.id).collect(), false));
-            }
-        }
-        Ok((vec![], false))
-    }
-
     /// The facts by which the software escalates.
     pub(crate) async fn raise(&mut self, groups: &[Group], cause: Cause) -> Answer<Vec<NewFact>> {
         let mut facts = vec![];
         for to in groups {
-            let (ladder, ordered) = self.ladder(*to).await?;
+            let (ladder, ordered) = ladder(&mut self.write, *to).await?;
             let body = Body::Escalated { to: *to, cause, text: None, ladder, ordered };
             facts.push(NewFact::by_system(Some(self.incident.key.clone()), body));
         }
@@ -217,7 +218,7 @@ impl Desk {
         Ok(Paged::Together(Letter { to_name, to, subject, text, message_id, follows: None, reply_to: None }))
     }
 
-    /// What a page says, while it is of use: nobody took the escalation, and the incident goes on.
+    /// What a page says, while it is of use: nobody took the escalation, and the incident goes on; or the warning of a request holds.
     async fn told_by(
         &self,
         tenant: &TenantId,
@@ -228,12 +229,21 @@ impl Desk {
     ) -> Answer<Option<Told>> {
         let Some(record) = record else { return Ok(None) };
         let scope = self.store.tenant(tenant);
-        let Some(incident) = Incident::fold(&scope.record_facts(record).await?)? else { return Ok(None) };
-        if !incident.pages.get(id).is_some_and(|page| incident.pages_for(page.escalation)) {
-            return Ok(None);
-        }
+        let facts = scope.record_facts(record).await?;
+        let critical = if matches!(facts.first().map(|fact| &fact.body), Some(Body::RequestFiled(_))) {
+            let Some(request) = Request::fold(&facts)?.filter(|request| request.wants_page(id)) else {
+                return Ok(None);
+            };
+            request.urgent.is_some()
+        } else {
+            let Some(incident) = Incident::fold(&facts)? else { return Ok(None) };
+            if !incident.pages.get(id).is_some_and(|page| incident.pages_for(page.escalation)) {
+                return Ok(None);
+            }
+            incident.severity == "critical"
+        };
         let words = scope.blob_text(payload).await?.unwrap_or_default();
         let Ok(Payload::Mail(letter)) = serde_json::from_str(&words) else { return Ok(None) };
-        Ok(Some(Told { critical: incident.severity == "critical", queued, letter }))
+        Ok(Some(Told { critical, queued, letter }))
     }
 }

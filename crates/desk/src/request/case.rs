@@ -1,12 +1,12 @@
 //! A request opened for writing: loaded and folded under its tenant's lock, saved whole.
 
-use super::telling;
+use super::{staff, telling};
 use crate::desk::required;
 use crate::incident::{Done, calendar_as_of};
 use crate::{Answer, Change, Desk};
 use domain::access::{Actor, Role};
 use domain::calendar::Calendar;
-use domain::fact::{Body, NewFact};
+use domain::fact::{Body, Fact, NewFact};
 use domain::ids::{BlobId, RecordKey, TenantId};
 use domain::incident::verbs::By;
 use domain::refusal::Refusal;
@@ -73,7 +73,7 @@ impl RequestCase<'_> {
         let key = self.request.key.clone();
         // The calendar the rows were armed by.
         let calendar = calendar_as_of(&mut self.write, self.request.as_of).await?;
-        let (mut facts, mut fired) = (vec![], 0);
+        let (mut facts, mut fired, mut paged) = (vec![], 0, false);
         let mut timers = self.write.timers_of(key.as_str()).await?;
         timers.sort_by_key(|timer| timer.due);
         for timer in timers {
@@ -85,10 +85,16 @@ impl RequestCase<'_> {
             }
             fired += 1;
             let kind = RequestTimer::ALL.into_iter().find(|kind| kind.code() == timer.kind);
+            paged |= kind == Some(RequestTimer::Page);
             let said = kind.and_then(|kind| self.request.fire(kind, now, &calendar));
             facts.extend(said.map(|body| NewFact::by_system(Some(key.clone()), body)));
         }
+        let next = self.request.next_page().filter(|(_, at)| *at <= now);
         self.add(facts).await?;
+        if let Some((step, at)) = next.filter(|_| paged) {
+            let pages = staff::page(self, RequestTimer::Page, step, at.ms().unsigned_abs()).await?;
+            self.append(pages)?;
+        }
         Ok(fired)
     }
 
@@ -98,30 +104,48 @@ impl RequestCase<'_> {
         self.end().await
     }
 
-    async fn add(&mut self, facts: Vec<NewFact>) -> Answer<()> {
+    pub(super) async fn add(&mut self, facts: Vec<NewFact>) -> Answer<()> {
         for new in facts {
             let fact = self.write.append(new);
             self.request.apply(&fact)?;
-            for queued in telling::queue(self, &fact).await? {
-                let fact = self.write.append(queued);
-                self.request.apply(&fact)?;
-            }
+            self.follow(&fact).await?;
         }
         Ok(())
     }
 
-    /// Makes header and timers agree with the fold, and commits.
-    pub(super) async fn end(mut self) -> Answer<Done> {
+    /// Queues what a fact tells the customer and our own people.
+    pub(super) async fn follow(&mut self, fact: &Fact) -> Answer<()> {
+        let mut queued = telling::queue(self, fact).await?;
+        queued.extend(staff::queue(self, fact).await?);
+        self.append(queued)
+    }
+
+    /// Adds facts that tell nobody anything.
+    fn append(&mut self, facts: Vec<NewFact>) -> Answer<()> {
+        for new in facts {
+            let fact = self.write.append(new);
+            self.request.apply(&fact)?;
+        }
+        Ok(())
+    }
+
+    /// Makes header and timers agree with the fold.
+    pub(super) async fn settle(&mut self) -> Answer<Done> {
         let title = self.write.blob_text(&self.request.title).await?.unwrap_or_default();
         let calendar = calendar_as_of(&mut self.write, self.request.as_of).await?;
         let row = cached_row(self.write.tenant(), &self.request, title, &calendar);
         self.write.save_request(row).await?;
         self.write.sync_timers(self.request.key.as_str(), &timer_rows(&self.request, &calendar)).await?;
-        let done = Done {
+        Ok(Done {
             key: self.request.key.clone(),
             version: self.request.version,
             state: self.request.state.code().into(),
-        };
+        })
+    }
+
+    /// Makes header and timers agree with the fold, and commits.
+    pub(super) async fn end(mut self) -> Answer<Done> {
+        let done = self.settle().await?;
         self.desk.commit(self.write, &done).await?;
         self.desk.ring(Change::Act);
         Ok(done)

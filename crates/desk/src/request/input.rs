@@ -69,6 +69,8 @@ pub struct RequestInput {
     pub agreed: bool,
     /// Code of the right entry.
     pub entry: String,
+    /// Key of the other ticket, to link it.
+    pub record: String,
     /// What that entry asks for.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub fields: Values,
@@ -115,11 +117,25 @@ pub enum Act {
     Note,
     /// 期限超過を説明する
     Explain,
+    /// 作業を分ける
+    Split,
+    /// 開発チームに引き継ぐ
+    Hand,
+    /// 開発チームから受け取る
+    HandBack,
+    /// 作業前の状態を残す
+    Before,
+    /// 作業後の状態を残す
+    After,
+    /// 別の担当者が確かめる
+    Check,
+    /// ほかのチケットと結ぶ
+    Link,
 }
 
 impl Act {
     /// All.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 26] = [
         Self::Take,
         Self::Plan,
         Self::Approve,
@@ -139,6 +155,13 @@ impl Act {
         Self::Message,
         Self::Note,
         Self::Explain,
+        Self::Split,
+        Self::Hand,
+        Self::HandBack,
+        Self::Before,
+        Self::After,
+        Self::Check,
+        Self::Link,
     ];
 
     /// Its noun in paths.
@@ -163,6 +186,13 @@ impl Act {
             Self::Message => "message",
             Self::Note => "note",
             Self::Explain => "explanation",
+            Self::Split => "part",
+            Self::Hand => "hand-over",
+            Self::HandBack => "hand-over-return",
+            Self::Before => "state-before",
+            Self::After => "state-after",
+            Self::Check => "work-check",
+            Self::Link => "link",
         }
     }
 
@@ -188,6 +218,13 @@ impl Act {
             Self::Message => "message",
             Self::Note => "note",
             Self::Explain => "explain",
+            Self::Split => "split",
+            Self::Hand => "hand",
+            Self::HandBack => "hand_back",
+            Self::Before => "record_before",
+            Self::After => "record_after",
+            Self::Check => "check",
+            Self::Link => "link",
         }
     }
 

@@ -244,6 +244,11 @@ impl Desk {
             // What is internal is taken out here, so that no page can show it by mistake.
             request.messages.retain(|message| !message.what.internal);
             request.files.retain(|file| !file.what.internal);
+            request.pages.clear();
+            request.evidence.clear();
+            request.checked.clear();
+            request.handed.clear();
+            request.links.clear();
             facts.retain(|fact| fact.body.is_told_to_customer());
             for fact in &mut facts {
                 hide(fact);
@@ -251,7 +256,9 @@ impl Desk {
         }
         let blobs: Vec<BlobId> = facts.iter().flat_map(Fact::words).cloned().collect();
         let texts = store.texts(&blobs).await?;
-        let actors: Vec<PersonId> = facts.iter().filter_map(|fact| fact.actor.person_id().cloned()).collect();
+        let paged = request.pages.values().filter(|_| internal).map(|page| page.person.clone());
+        let actors = facts.iter().filter_map(|fact| fact.actor.person_id().cloned());
+        let actors: Vec<PersonId> = actors.chain(paged).collect();
         let people = self.store.system().people_of(&actors).await?;
         let calendar = self.calendar(now).await?;
         let details = texts.get(&request.details).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();

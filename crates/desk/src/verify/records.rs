@@ -13,6 +13,7 @@ use domain::fact::{AttemptOutcome, Body, Fact};
 use domain::ids::{BlobId, MessageId, RecordKey, TenantId};
 use domain::incident::clock::FinalVerdict;
 use domain::incident::{Delivery, Incident, Joins, Mark, Marked};
+use domain::request::Request;
 use domain::time::Instant;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use store::{Cell, IncidentRow, StoredRow};
@@ -354,6 +355,15 @@ pub(super) struct Sent<'a> {
     channel: &'a str,
     queued: &'a Mark,
     pub(super) attempts: &'a [Marked<(AttemptOutcome, BlobId)>],
+}
+
+/// Every message of a request, notices and pages.
+pub(super) fn sent_of(request: &Request) -> impl Iterator<Item = (&MessageId, Sent<'_>)> {
+    let pages = request
+        .pages
+        .iter()
+        .map(|(id, it)| (id, Sent { class: "page", channel: "mail", queued: &it.queued, attempts: &it.attempts }));
+    notices(&request.deliveries).chain(pages)
 }
 
 /// Every notice to a customer.

@@ -1,6 +1,6 @@
 //! Requests: each is folded again from its facts and compared with its header, its clock, its timers and its messages.
 
-use super::records::notices;
+use super::records::sent_of;
 use super::rows::{Expected, Table};
 use super::{Audit, Checked, fault_of};
 use crate::request::{cached_row, timer_rows};
@@ -60,7 +60,7 @@ impl Audit<'_> {
 
 /// The blobs whose words stand in rows, too.
 fn words(request: &Request) -> Vec<&BlobId> {
-    let details = notices(&request.deliveries).filter_map(|(_, sent)| sent.attempts.last());
+    let details = sent_of(request).filter_map(|(_, sent)| sent.attempts.last());
     std::iter::once(&request.title).chain(details.map(|attempt| &attempt.what.1)).collect()
 }
 
@@ -156,7 +156,7 @@ impl Check<'_> {
     /// Each message stands as its last attempt left it; one that is being sent is still queued for the facts.
     fn messages(&self) -> Checked {
         let mut table = Table::new(self.tenant, "messages", &["id"]);
-        for (id, sent) in notices(&self.request.deliveries) {
+        for (id, sent) in sent_of(self.request) {
             let row = self.own[3].iter().find(|row| row.text("id") == id.as_str());
             let is_sending = row.is_some_and(|row| row.text("state") == "sending");
             let mut cells = sent.cells(is_sending, self.texts);

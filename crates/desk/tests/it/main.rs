@@ -32,4 +32,5 @@ mod sign_in;
 mod terms;
 mod timers;
 mod verify;
+mod warnings;
 mod windows;

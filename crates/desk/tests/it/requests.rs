@@ -24,6 +24,9 @@ on_both!(
     a_customer_has_its_own_catalogue,
     a_paid_option_is_an_inquiry_until_it_is_contracted,
     a_named_person_takes_an_arrangement,
+    the_development_team_has_it_and_gives_it_back,
+    a_part_keeps_the_receipt_of_the_whole,
+    a_link_stands_on_both_tickets,
 );
 
 /// A request to restart a server, as its customer files it.
@@ -96,8 +99,19 @@ async fn a_request_goes_from_filing_to_closing(bench: Bench) {
         try_act(&bench, "su", &key, Act::Complete, |it| it.text = " ".into()).await.unwrap_err().field(),
         Some("text")
     );
+    // What affects the service leaves its states, and another person checks it.
+    assert!(try_act(&bench, "su", &key, Act::Complete, |_| ()).await.unwrap_err().ja.contains("作業前と作業後"));
+    act(&bench, "su", &key, Act::Before).await;
+    assert!(try_act(&bench, "mo", &key, Act::Check, |_| ()).await.unwrap_err().ja.contains("作業後の状態"));
+    act(&bench, "su", &key, Act::After).await;
+    assert!(try_act(&bench, "su", &key, Act::Check, |_| ()).await.unwrap_err().ja.contains("本人"));
+    act(&bench, "mo", &key, Act::Check).await;
     act(&bench, "su", &key, Act::Complete).await;
     act(&bench, "cu", &key, Act::GiveBack).await;
+    let again = try_act(&bench, "su", &key, Act::Complete, |_| ()).await.unwrap_err();
+    assert_eq!(again.kind, RefusalKind::NotNow, "what was given back is checked anew");
+    act(&bench, "su", &key, Act::After).await;
+    act(&bench, "mo", &key, Act::Check).await;
     act(&bench, "su", &key, Act::Complete).await;
     let done = act(&bench, "cu", &key, Act::Close).await;
     assert_eq!(done.state, State::Closed.code());
@@ -178,7 +192,7 @@ async fn the_timers_warn_and_name_the_miss(bench: Bench) {
             let timer = body["body"]["timer"].as_str().map(|timer| format!(":{timer}")).unwrap_or_default();
             format!("{}{timer}", body["kind"].as_str().unwrap())
         })
-        .filter(|kind| !kind.starts_with("message"))
+        .filter(|kind| !kind.starts_with("message") && !kind.starts_with("request.paged"))
         .collect();
     assert_eq!(
         said,
@@ -207,7 +221,7 @@ async fn kinds(bench: &Bench, key: &RecordKey) -> Vec<String> {
     let facts = bench.desk.store().tenant(&bench.tenant).record_facts(key).await.unwrap();
     let kinds = facts.iter().map(|fact| serde_json::to_value(&fact.body).unwrap());
     let kinds = kinds.map(|body| body["kind"].as_str().unwrap().to_owned());
-    kinds.filter(|kind| !kind.starts_with("message")).collect()
+    kinds.filter(|kind| !kind.starts_with("message") && kind != "request.paged").collect()
 }
 
 /// whoever acts between the instant of a warning and its firing loses none of them.
@@ -370,5 +384,68 @@ async fn a_named_person_takes_an_arrangement(bench: Bench) {
     assert_eq!((view.texts[&name].as_str(), view.texts[&arranged.unwrap()].as_str()), ("鈴木", "4月の定例会"));
     let owed = bench.desk.requests_owed(bench.person("mo"), 10).await.unwrap();
     assert!(owed.iter().any(|it| it.row.key == key), "it stands in everybody's queue");
+    verified(&bench).await;
+}
+
+/// R-3.1-2: handed to an internal group and back; the customer sees no break, and the due stays.
+async fn the_development_team_has_it_and_gives_it_back(bench: Bench) {
+    let key = file(&bench, "cu", &question("脆弱性の調査")).await;
+    assert_eq!(try_act(&bench, "su", &key, Act::Hand, |_| ()).await.unwrap_err().kind, RefusalKind::NotNow);
+    act(&bench, "su", &key, Act::Take).await;
+    let due = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap().due;
+    assert_eq!(try_act(&bench, "su", &key, Act::HandBack, |_| ()).await.unwrap_err().kind, RefusalKind::NotNow);
+    act(&bench, "su", &key, Act::Hand).await;
+    assert_eq!(try_act(&bench, "su", &key, Act::Hand, |_| ()).await.unwrap_err().kind, RefusalKind::NotNow);
+    let seen = bench.desk.request(bench.person("cu"), &key).await.unwrap();
+    assert_eq!((seen.facts.len(), seen.request.handed.len()), (2, 0), "filed and taken, no more");
+    assert!(bench.desk.request(bench.person("dh"), &key).await.unwrap().request.is_handed());
+    act(&bench, "su", &key, Act::HandBack).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!((row.due, row.state.as_str()), (due, "reviewing"));
+    verified(&bench).await;
+}
+
+/// several works in one ticket are split, each part keeps the instant of the receipt.
+async fn a_part_keeps_the_receipt_of_the_whole(bench: Bench) {
+    let key = file(&bench, "cu", &question("容量と再起動")).await;
+    let whole = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    bench.clock.set(whole.received.plus_minutes(60));
+    act(&bench, "su", &key, Act::Take).await;
+    assert_eq!(try_act(&bench, "su", &key, Act::Split, |_| ()).await.unwrap_err().field(), Some("entry"));
+    let empty = |it: &mut RequestInput| (it.entry, it.text) = ("server".into(), String::new());
+    assert_eq!(try_act(&bench, "su", &key, Act::Split, empty).await.unwrap_err().field(), Some("text"));
+    let done = try_act(&bench, "su", &key, Act::Split, |it| it.entry = "server".into()).await.unwrap();
+    let part = bench.desk.request(bench.person("ca"), &done.key).await.unwrap();
+    assert_eq!((part.request.received, part.request.filing.days), (whole.received, 1));
+    assert_eq!(part.request.split_from.as_ref(), Some(&key));
+    assert!(part.clock.unwrap().due < whole.due, "one business day from the receipt");
+    let seen = bench.desk.request(bench.person("ca"), &key).await.unwrap();
+    assert_eq!(seen.request.parts.iter().map(|it| &it.what).collect::<Vec<_>>(), [&done.key]);
+    let told = bench.messages(&done.key).await;
+    assert!(told.iter().any(|(row, _)| row.class == "notice"), "the customer is told of the part and its due");
+    verified(&bench).await;
+}
+
+/// A link stands on both tickets, among ourselves, once; nothing of another customer can be named.
+async fn a_link_stands_on_both_tickets(bench: Bench) {
+    let (one, two) = (file(&bench, "cu", &question("一")).await, file(&bench, "cu", &question("二")).await);
+    let incident = bench.alert().await;
+    let link = async |to: &str| {
+        let to = to.to_owned();
+        try_act(&bench, "su", &one, Act::Link, |it| it.record = to).await
+    };
+    for nothing in ["", "ACME-999", "OTHER-1", one.as_str()] {
+        assert_eq!(link(nothing).await.unwrap_err().field(), Some("record"), "{nothing:?}");
+    }
+    link(two.as_str()).await.unwrap();
+    assert_eq!(link(two.as_str()).await.unwrap_err().field(), Some("record"), "linked already");
+    link(incident.as_str()).await.unwrap();
+    let links = async |who: &str, key: &RecordKey| {
+        let view = bench.desk.request(bench.person(who), key).await.unwrap();
+        view.request.links.iter().map(|it| it.what.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(links("su", &one).await, [two.to_string(), incident.to_string()]);
+    assert_eq!(links("su", &two).await, [one.to_string()]);
+    assert!(links("cu", &two).await.is_empty());
     verified(&bench).await;
 }

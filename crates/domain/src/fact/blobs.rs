@@ -96,6 +96,9 @@ impl Body {
             | Self::RequestExcepted { text: blob, .. }
             | Self::RequestMessaged { text: blob, .. }
             | Self::RequestNoted { text: blob }
+            | Self::RequestEvidenced { text: blob, .. }
+            | Self::WorkChecked { text: blob }
+            | Self::RequestHandedOver { text: blob, .. }
             | Self::MissExplained { text: blob } => one(blob),
             Self::FileAttached(file) => two(&file.name, Some(&file.file)),
             Self::DateOffered { text, .. } => [text.as_ref(), None, None, None, None, None],
@@ -110,6 +113,9 @@ impl Body {
             | Self::RequestReclassified { .. }
             | Self::RequestDuePassed { .. }
             | Self::RequestReminded { .. }
+            | Self::RequestPaged { .. }
+            | Self::RequestSplit { .. }
+            | Self::RequestLinked { .. }
             | Self::ProjectStarted { .. }
             | Self::IntakeCallBegun {}
             | Self::VersionAgreed { .. }

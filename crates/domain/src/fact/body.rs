@@ -630,6 +630,24 @@ pub enum Body {
     MissExplained { text: BlobId },
     #[serde(rename = "request.reminded")]
     RequestReminded { timer: request::duty::RequestTimer },
+    /// How things stood before or after the work; among ourselves.
+    #[serde(rename = "request.evidenced")]
+    RequestEvidenced { after: bool, text: BlobId },
+    /// A second person checked the work; among ourselves.
+    #[serde(rename = "request.work_checked")]
+    WorkChecked { text: BlobId },
+    /// To the development team, or back from it; among ourselves.
+    #[serde(rename = "request.handed_over")]
+    RequestHandedOver { back: bool, text: BlobId },
+    /// A part of it goes on as a ticket of its own.
+    #[serde(rename = "request.split")]
+    RequestSplit { child: RecordKey },
+    /// Another ticket belongs to it; among ourselves. The reason says how.
+    #[serde(rename = "request.linked")]
+    RequestLinked { to: RecordKey },
+    /// Staff is paged about it.
+    #[serde(rename = "request.paged")]
+    RequestPaged { message: MessageId, timer: request::duty::RequestTimer, step: u32, person: PersonId },
 
     // A record of a process that is only a file.
     #[serde(rename = "record.opened")]
@@ -730,6 +748,8 @@ impl Body {
                 | Self::RequestNoted { .. }
                 | Self::FileAttached(_)
                 | Self::RequestReminded { .. }
+                | Self::RequestPaged { .. }
+                | Self::RequestLinked { .. }
                 | Self::RequestDuePassed { .. }
                 | Self::RunbookMissing { .. }
                 | Self::RunbookProvided { .. }
@@ -767,6 +787,11 @@ impl Body {
             Self::MailJoined { .. }
                 | Self::RequestNoted { .. }
                 | Self::RequestReminded { .. }
+                | Self::RequestPaged { .. }
+                | Self::RequestEvidenced { .. }
+                | Self::WorkChecked { .. }
+                | Self::RequestHandedOver { .. }
+                | Self::RequestLinked { .. }
                 | Self::MessageQueued { .. }
                 | Self::MessageAttempted { .. }
                 | Self::MessageUndelivered { .. }

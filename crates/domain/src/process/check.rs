@@ -55,6 +55,16 @@ rules! {
     Missed "missed" "期限を過ぎた" "the due was missed";
     /// A miss was explained to the customer.
     MissExplained "miss_explained" "期限を過ぎたなら、理由をお客様に伝えた" "a miss was explained to the customer";
+    /// What affects the service has its state before and after and a second person's check.
+    Evidenced "evidenced" "影響する作業なら、前後の状態と別の担当者の確認がある" "what affects the service has its states and a second person's check";
+    /// The state after the work was recorded.
+    AfterRecorded "after_recorded" "作業後の状態を残した" "the state after is recorded";
+    /// Another person than the one who works.
+    NotTheWorker "not_the_worker" "作業した本人ではない" "it is not whoever did the work";
+    /// The development team has it.
+    Handed "handed" "開発チームに引き継いでいる" "the development team has it";
+    /// It has not.
+    NotHanded "not_handed" "開発チームに引き継いでいない" "the development team does not have it";
     /// A judgement waits for a second person.
     SecondAwaited "second_awaited" "別の人の確認を待つ判定がある" "a judgement waits for a second person";
     /// Another person than the one who judged.

@@ -28,12 +28,22 @@ pub enum RequestTimer {
     Silent,
     /// Five business days after the completion.
     AutoClose,
+    /// Urgent, and nobody has taken it: whoever is next is paged.
+    Page,
 }
 
 impl RequestTimer {
     /// All.
-    pub const ALL: [Self; 7] =
-        [Self::Eve, Self::Morning, Self::NotTaken, Self::Afternoon, Self::Due, Self::Silent, Self::AutoClose];
+    pub const ALL: [Self; 8] = [
+        Self::Eve,
+        Self::Morning,
+        Self::NotTaken,
+        Self::Afternoon,
+        Self::Due,
+        Self::Silent,
+        Self::AutoClose,
+        Self::Page,
+    ];
 
     /// The kind as the database keeps it.
     pub const fn code(self) -> &'static str {
@@ -45,6 +55,23 @@ impl RequestTimer {
             Self::Due => "request_due",
             Self::Silent => "request_silent",
             Self::AutoClose => "request_auto_close",
+            Self::Page => "request_page",
+        }
+    }
+
+    /// Of what it warns, as people say it.
+    pub const fn label(self) -> Label {
+        match self {
+            Self::Eve => Label::new("明日が期限", "Due tomorrow"),
+            Self::Morning => Label::new("今日が期限", "Due today"),
+            Self::NotTaken => {
+                Label::new("期限の日の15:00に担当者がいない", "Nobody has taken it at 15:00 of the due day")
+            }
+            Self::Afternoon => Label::new("期限まで3時間", "Three hours to the due"),
+            Self::Due => Label::new("期限を過ぎた", "The due has passed"),
+            Self::Silent => Label::new("2営業日ご連絡していない", "No word to the customer for two business days"),
+            Self::AutoClose => Label::new("自動終了", "Closes by itself"),
+            Self::Page => Label::new("緊急のご依頼に担当者がいない", "Nobody has taken an urgent request"),
         }
     }
 }
@@ -142,10 +169,10 @@ impl Request {
         if let Some(at) = self.auto_close(calendar).filter(|_| self.is_explained()) {
             timers.push((RequestTimer::AutoClose, at));
         }
-        let in_hand = matches!(self.state, State::Received | State::Reviewing | State::Planned | State::Working);
-        if !in_hand {
+        if !self.state.is_in_hand() {
             return timers;
         }
+        timers.extend(self.next_page().map(|(_, at)| (RequestTimer::Page, at)));
         // While it is held nothing is due.
         let clock = self.clock(calendar, self.as_of).ok().filter(|clock| !clock.on_hold);
         if let Some(due) = clock.and_then(|clock| clock.due).filter(|_| self.breached.is_none()) {
@@ -201,6 +228,8 @@ impl Request {
         match timer {
             RequestTimer::Due => Some(Body::RequestDuePassed { due: due.plus_ms(-1) }),
             RequestTimer::AutoClose => Some(Body::RequestClosed { automatic: true }),
+            // Who is paged is looked up where it is queued.
+            RequestTimer::Page => None,
             timer => Some(Body::RequestReminded { timer }),
         }
     }

@@ -1,7 +1,8 @@
 //! From facts to a request.
 
 use super::duty::RequestTimer;
-use super::{Completion, Ending, Exception, Filing, Message, Offer, Question, Request, State};
+use super::page::Page;
+use super::{Completion, Ending, Evidence, Exception, Filing, Message, Offer, Question, Request, State};
 use crate::fact::{Body, Fact};
 use crate::incident::{Broken, Mark, Marked, delivery};
 use crate::process::shipped;
@@ -62,7 +63,14 @@ impl Request {
             breached: None,
             explained: None,
             messages: vec![],
+            evidence: vec![],
+            checked: vec![],
+            handed: vec![],
+            split_from: filed.split_from.clone(),
+            parts: vec![],
+            links: vec![],
             files: vec![],
+            pages: std::collections::BTreeMap::new(),
             deliveries: std::collections::BTreeMap::new(),
             silence: None,
             ending: None,
@@ -178,6 +186,15 @@ impl Request {
                 let what = Message { text: text.clone(), from_customer: *from_customer, internal: false };
                 self.messages.push(Marked { mark, what });
             }
+            Body::RequestEvidenced { after, text } => {
+                self.evidence.push(Marked { mark, what: Evidence { after: *after, text: text.clone() } });
+            }
+            Body::WorkChecked { text } => self.checked.push(Marked { mark, what: text.clone() }),
+            Body::RequestHandedOver { back, text } => {
+                self.handed.push(Marked { mark, what: (*back, text.clone()) });
+            }
+            Body::RequestSplit { child } => self.parts.push(Marked { mark, what: child.clone() }),
+            Body::RequestLinked { to } => self.links.push(Marked { mark, what: to.clone() }),
             Body::FileAttached(file) => self.files.push(Marked { mark, what: file.clone() }),
             Body::RequestNoted { text } => {
                 let what = Message { text: text.clone(), from_customer: false, internal: true };
@@ -190,6 +207,13 @@ impl Request {
                 if *timer == RequestTimer::Silent {
                     self.silence = Some(mark.at);
                 }
+            }
+            Body::RequestPaged { message, timer, step, person } => {
+                let (timer, step, person) = (*timer, *step, person.clone());
+                self.pages.insert(message.clone(), Page { timer, step, person, queued: mark, attempts: vec![] });
+            }
+            Body::MessageAttempted { message, outcome, detail, .. } if self.pages.contains_key(message) => {
+                self.pages.get_mut(message)?.attempts.push(Marked { mark, what: (*outcome, detail.clone()) });
             }
             _ => return delivery::add(&mut self.deliveries, fact),
         }

@@ -92,6 +92,27 @@ impl Request {
                 "期限を過ぎています。理由と対応をお客様に伝えてから終了してください。",
                 "Its due was missed. Tell the customer why and what you do about it first.",
             ),
+            Rule::Evidenced => (
+                self.is_evidenced(),
+                "サービスに影響する作業です。作業前と作業後の状態を残し、別の担当者の確認を受けてから完了してください。",
+                "This work affects the service: record its state before and after, and have a second person check it first.",
+            ),
+            Rule::AfterRecorded => (
+                self.is_after_recorded(),
+                "先に作業後の状態を残してください。",
+                "Record the state after the work first.",
+            ),
+            Rule::NotTheWorker => (
+                self.begun.as_ref().is_some_and(|begun| is_second_person(actor, &begun.actor)),
+                "作業した本人は確認できません。別の担当者が確かめてください。",
+                "Whoever did the work cannot check it. Another person must.",
+            ),
+            Rule::Handed => {
+                (self.is_handed(), "開発チームには引き継いでいません。", "The development team does not have it.")
+            }
+            Rule::NotHanded => {
+                (!self.is_handed(), "すでに開発チームに引き継いでいます。", "The development team has it already.")
+            }
             Rule::NotUrgent => (self.urgent.is_none(), "すでに緊急です。", "It is urgent already."),
             // Rules of incidents: the file of a request cannot name them.
             Rule::SecondAwaited

@@ -71,6 +71,11 @@ impl State {
         }
     }
 
+    /// Whether the desk has to do something about it.
+    pub const fn is_in_hand(self) -> bool {
+        matches!(self, Self::Received | Self::Reviewing | Self::Planned | Self::Working)
+    }
+
     /// Whether nothing follows.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Closed | Self::OutOfScope | Self::Cancelled)

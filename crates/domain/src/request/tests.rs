@@ -74,6 +74,7 @@ impl Story {
             urgent: false,
             assignee: None,
             arrangement: None,
+            split_from: None,
             edition: None,
         };
         let body = Body::RequestFiled(Box::new(filed));

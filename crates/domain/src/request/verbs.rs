@@ -5,7 +5,7 @@ use super::{Completion, Filing, Request, State};
 use crate::attachment::{self, Attachment};
 use crate::calendar::Calendar;
 use crate::fact::{Body, NewFact};
-use crate::ids::{BlobId, PersonId};
+use crate::ids::{BlobId, PersonId, RecordKey};
 use crate::incident::verbs::{By, stated};
 use crate::incident::{Mark, Marked};
 use crate::refusal::Refusal;
@@ -271,6 +271,58 @@ impl Request {
     pub fn note(&self, by: &By, text: BlobId) -> Facts {
         self.guarded("note", by)?;
         Ok(vec![self.fact(by, Body::RequestNoted { text })])
+    }
+
+    /// 作業前・作業後の状態を残す: how things stood, for whoever looks later (R-5.4.7-*).
+    ///
+    /// # Errors
+    /// Before the plan, after the completion, or the state after before the work.
+    pub fn record_state(&self, by: &By, after: bool, text: BlobId) -> Facts {
+        self.guarded(if after { "record_after" } else { "record_before" }, by)?;
+        Ok(vec![self.fact(by, Body::RequestEvidenced { after, text })])
+    }
+
+    /// 別の担当者が確かめる: what affects the service is completed after that.
+    ///
+    /// # Errors
+    /// Not in work, the state after is not recorded, or whoever works checks.
+    pub fn check_work(&self, by: &By, text: BlobId) -> Facts {
+        self.guarded("check", by)?;
+        Ok(vec![self.fact(by, Body::WorkChecked { text })])
+    }
+
+    /// 開発チームに引き継ぐ, 受け取る: an internal group and back; the customer sees no break (R-3.1-2).
+    ///
+    /// # Errors
+    /// It was not taken, or the team has it already, or does not have it.
+    pub fn hand_over(&self, by: &By, back: bool, text: BlobId) -> Facts {
+        self.guarded(if back { "hand_back" } else { "hand" }, by)?;
+        Ok(vec![self.fact(by, Body::RequestHandedOver { back, text })])
+    }
+
+    /// 作業を分ける: a part goes on as a ticket of its own.
+    ///
+    /// # Errors
+    /// It was completed or has ended.
+    pub fn split(&self, by: &By, child: RecordKey) -> Facts {
+        self.guarded("split", by)?;
+        Ok(vec![self.fact(by, Body::RequestSplit { child })])
+    }
+
+    /// ほかのチケットと結ぶ.
+    ///
+    /// # Errors
+    /// It is the same ticket, or linked already.
+    pub fn link(&self, by: &By, to: RecordKey, reason: BlobId) -> Facts {
+        self.guarded("link", by)?;
+        if to == self.key || self.links.iter().any(|link| link.what == to) {
+            return Err(Refusal::invalid(
+                "record",
+                "別のチケットの番号を入力してください。",
+                "Name another ticket, one that is not linked yet.",
+            ));
+        }
+        Ok(vec![self.fact_because(by, Body::RequestLinked { to }, Some(reason))])
     }
 
     /// 添付する: a file of either side, in every state; whoever may write a message may add one, and a note's writer an internal

@@ -69,6 +69,7 @@ pub(crate) fn file(
         urgent: draw.chance(5),
         assignee: None,
         arrangement: None,
+        split_from: None,
         edition: None,
     };
     let temper = [0, 0, 0, 1, 1, 2][draw.between(0, 6) as usize];
@@ -133,6 +134,17 @@ impl Hand<'_> {
         self.ticket.request.complete(&self.staff(), text(), at, reason, self.calendar)
     }
 
+    /// What is still missing before work that affects the service is completed.
+    fn evidence(&mut self) -> Facts {
+        let request = &self.ticket.request;
+        let before = request.evidence.iter().any(|it| !it.what.after);
+        match (before, request.is_after_recorded()) {
+            (false, _) => request.record_state(&self.staff(), false, text()),
+            (true, false) => request.record_state(&self.staff(), true, text()),
+            (true, true) => request.check_work(&self.staff(), text()),
+        }
+    }
+
     fn offer(&mut self) -> Facts {
         let from = self.ahead(0, 24);
         let to = self.draw.chance(40).then(|| from.plus_minutes(self.draw.between(30, 600) as i64));
@@ -178,7 +190,7 @@ impl Hand<'_> {
     /// Something that mostly does not fit.
     fn anything(&mut self, world: &World, tenant: usize) -> Facts {
         let request = &self.ticket.request;
-        match self.draw.between(0, 18) {
+        match self.draw.between(0, 21) {
             0 => self.take(),
             1 => self.plan(world, tenant),
             2 => self.approve(),
@@ -196,6 +208,9 @@ impl Hand<'_> {
             14 => request.make_urgent(&self.customer(), text()),
             15 => self.reclassify(world, tenant),
             16 => request.explain(&self.staff(), text()),
+            17 => request.record_state(&self.staff(), self.draw.chance(50), text()),
+            18 => request.check_work(&self.staff(), text()),
+            19 => request.hand_over(&self.staff(), request.is_handed(), text()),
             _ => self.say(),
         }
     }
@@ -229,6 +244,7 @@ impl Hand<'_> {
             (State::Planned, 40..45) => self.plan(world, tenant),
             (State::Planned, _) if !request.is_approved() && self.draw.chance(90) => self.approve(),
             (State::Planned, _) => request.begin(&self.staff()),
+            (State::Working, _) if !request.is_evidenced() && self.draw.chance(90) => self.evidence(),
             (State::Working, _) => self.complete(),
             (State::Completed, 15..28) => request.give_back(&self.customer(), text()),
             (State::Completed, 28..60) => request.close(&self.customer(), false),

@@ -19,8 +19,10 @@ const AUDITED: &[&str] = &[
     "request.date_replied",
     "request.declined",
     "request.due_passed",
+    "request.evidenced",
     "request.excepted",
     "request.filed",
+    "request.handed_over",
     "request.messaged",
     "request.miss_explained",
     "request.noted",
@@ -30,6 +32,7 @@ const AUDITED: &[&str] = &[
     "request.returned",
     "request.taken",
     "request.urgent",
+    "request.work_checked",
 ];
 
 /// R-3.3.2-*, R-4.1.1-*, R-4.1.3-7, R-5.3-11, -12, R-A5-*: rules and auditor never part, every kind of fact

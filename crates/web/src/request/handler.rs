@@ -247,6 +247,7 @@ async fn act_typed(act: Act, here: &Here, key: &RecordKey, typed: &Typed) -> Ans
         due: typed.day("due")?,
         agreed,
         entry: typed.text("entry"),
+        record: typed.text("record").trim().to_uppercase(),
         fields: values(typed),
     };
     let done = here.state.desk.act_on_request(&here.caller, key, act, &input).await?;

@@ -18,10 +18,10 @@ use domain::fact::{Body, Fact};
 use domain::ids::BlobId;
 use domain::process::Need;
 use domain::request::clock::{Awaited, Clock};
-use domain::request::duty::{Owed, RequestTimer};
+use domain::request::duty::Owed;
 use domain::request::{Request, State};
 use domain::time::Instant;
-use domain::words::{Label, Lang, Words};
+use domain::words::{Lang, Words};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -197,6 +197,17 @@ fn about(shell: &Shell, view: &RequestView) -> Vec<(String, String)> {
         None => "MSP".to_owned(),
     };
     about.push((shell.t("担当者", "Meant for").to_owned(), meant));
+    if request.is_handed() {
+        about.push((
+            shell.t("いま手元にある組", "Now with").to_owned(),
+            Role::Dv.label().in_lang(shell.lang).to_owned(),
+        ));
+    }
+    let parts = request.parts.iter().chain(&request.links).map(|it| it.what.to_string());
+    let around: Vec<String> = request.split_from.iter().map(ToString::to_string).chain(parts).collect();
+    if !around.is_empty() {
+        about.push((shell.t("関係するチケット", "Tickets around it").to_owned(), around.join(" ")));
+    }
     if let Some(wished) = request.wished {
         about.push((shell.t("実施希望日", "Wished day").to_owned(), wished.to_string()));
     }
@@ -353,7 +364,23 @@ fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
             (format!("{}{}", t("期限を過ぎた: ", "The due passed: "), when::text(shell, *due)), String::new())
         }
         Body::MissExplained { text } => (t("期限超過の説明", "Why the due was missed"), word(text)),
-        Body::RequestReminded { timer } => (reminder(*timer).in_lang(shell.lang).to_owned(), String::new()),
+        Body::RequestReminded { timer } => (timer.label().in_lang(shell.lang).to_owned(), String::new()),
+        Body::RequestEvidenced { after: false, text } => (t("作業前の状態", "State before the work"), word(text)),
+        Body::RequestEvidenced { after: true, text } => (t("作業後の状態", "State after the work"), word(text)),
+        Body::WorkChecked { text } => (t("別の担当者が確認", "Checked by a second person"), word(text)),
+        Body::RequestHandedOver { back: false, text } => {
+            (t("開発チームに引き継いだ", "Handed to the development team"), word(text))
+        }
+        Body::RequestHandedOver { back: true, text } => {
+            (t("開発チームから受け取った", "Back from the development team"), word(text))
+        }
+        Body::RequestSplit { child } => (format!("{}{child}", t("作業を分けた: ", "Split off: ")), String::new()),
+        Body::RequestLinked { to } => (format!("{}{to}", t("チケットと結んだ: ", "Linked: ")), String::new()),
+        Body::RequestPaged { timer, person, .. } => {
+            let whom = view.people.get(person).cloned().unwrap_or_default();
+            let why = timer.label().in_lang(shell.lang);
+            (format!("{}{whom}", t("要員に連絡: ", "Staff told: ")), why.to_owned())
+        }
         _ => return None,
     };
     let by = match &fact.actor {
@@ -373,18 +400,4 @@ fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
         reason,
         internal: !fact.body.is_told_to_customer(),
     })
-}
-
-const fn reminder(timer: RequestTimer) -> Label {
-    match timer {
-        RequestTimer::Eve => Label::new("明日が期限", "Due tomorrow"),
-        RequestTimer::Morning => Label::new("今日が期限", "Due today"),
-        RequestTimer::NotTaken => {
-            Label::new("期限の日の15:00に担当者がいない", "Nobody has taken it at 15:00 of the due day")
-        }
-        RequestTimer::Afternoon => Label::new("期限まで3時間", "Three hours to the due"),
-        RequestTimer::Due => Label::new("期限", "Due"),
-        RequestTimer::Silent => Label::new("2営業日ご連絡していない", "No word to the customer for two business days"),
-        RequestTimer::AutoClose => Label::new("自動終了", "Closes by itself"),
-    }
 }

@@ -11,7 +11,7 @@ fn plain_pages() -> Vec<&'static str> {
     let plain =
         rows.iter().filter(|row| row.method == Method::GET && row.surface == Surface::Page && row.objects.is_empty());
     // The outbox is the demo's own; a mail that is kept is named in the query.
-    let elsewhere = ["/outbox", "/mail-in/source"];
+    let elsewhere = ["/outbox", "/mail-in/file", "/mail-in/source"];
     plain.filter(|row| row.policy != Policy::Public && !elsewhere.contains(&row.path)).map(|row| row.path).collect()
 }
 

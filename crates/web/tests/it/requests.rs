@@ -61,7 +61,10 @@ async fn a_request_is_filed_promised_done_and_confirmed() {
     assert!(waits.contains("承認待ち") && waits.contains("承認する"));
     act(&mut ca, &key, "approval", &[]).await;
     act(&mut su, &key, "note", &[("text", "夜間は避ける")]).await;
+    act(&mut su, &key, "state-before", &[("text", "応答なし、起動から41日")]).await;
     act(&mut su, &key, "start", &[]).await;
+    act(&mut su, &key, "state-after", &[("text", "応答あり、起動から1分")]).await;
+    act(&mut dh, &key, "work-check", &[("text", "画面で確認した")]).await;
     act(
         &mut su,
         &key,
@@ -71,6 +74,7 @@ async fn a_request_is_filed_promised_done_and_confirmed() {
     .await;
     let done = ca.get(&filed.to).await.ok();
     assert!(done.contains("再起動し、応答を確認しました。") && !done.contains("夜間は避ける"), "notes are ours");
+    assert!(!done.contains("起動から1分") && !done.contains("画面で確認した"), "and so are states and checks");
     act(&mut ca, &key, "closure", &[]).await;
     assert!(ca.get(&filed.to).await.ok().contains("終了"));
 }

@@ -52,6 +52,12 @@ pub(super) struct Book {
     pub(super) by_customer: Option<String>,
     pub(super) by_desk: Option<String>,
     pub(super) begun: Option<At>,
+    pub(super) worker: Option<String>,
+    /// The state before and after, and the check of the latter.
+    pub(super) before: bool,
+    pub(super) after: Option<u64>,
+    pub(super) second: Option<u64>,
+    pub(super) handed: bool,
     pub(super) askings: Vec<Asking>,
     pub(super) sets: Vec<(u64, At, Set)>,
     pub(super) excepted: bool,
@@ -101,6 +107,10 @@ impl Book {
 
     pub(super) fn done(&self) -> Option<At> {
         self.completed.filter(|_| self.state != "working").map(|(_, _, done)| done)
+    }
+
+    pub(super) fn evidenced(&self) -> bool {
+        self.before && self.after.is_some() && self.second.is_some()
     }
 
     /// Whether a miss was named and no completion in time undoes it.

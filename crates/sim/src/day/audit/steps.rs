@@ -73,6 +73,11 @@ impl Book {
                 );
                 let since = self.begun.max(self.returned);
                 check(since.is_some_and(|since| since <= done.ms()), "Q-19", "done before it was begun");
+                check(
+                    !self.affects || self.evidenced(),
+                    "R-5.4.7",
+                    "completed without states and a second person's check",
+                );
             }
             Body::RequestReturned {} => {
                 check(from(&["completed"]) && is_customer(role) && fact.reason.is_some(), "guard", "given back");
@@ -125,6 +130,18 @@ impl Book {
             Body::RequestReminded { timer } => {
                 let armed = self.armed.iter().any(|(kind, due)| *kind == timer.code() && *due <= at);
                 check(armed, "Q-13", "reminded of what was not owed");
+            }
+            Body::RequestEvidenced { after, .. } => {
+                let place: &[&str] = if *after { &["working"] } else { &["planned", "working"] };
+                check(from(place) && is_of_desk(role), "guard", "state recorded");
+            }
+            Body::WorkChecked { .. } => {
+                check(from(&["working"]) && is_of_desk(role) && self.after.is_some(), "guard", "checked");
+                check(person(fact) != self.worker, "R-5.4.7", "checked by whoever did the work");
+            }
+            Body::RequestHandedOver { back, .. } => {
+                let place = if *back { OPEN } else { REVIEWED };
+                check(from(place) && is_of_desk(role) && *back == self.handed, "R-3.1-2", "handed over");
             }
             _ => check(false, "guard", "a fact of something else"),
         }
@@ -223,7 +240,7 @@ impl Book {
                 }
             }
             Body::RequestBegun {} => {
-                self.begun = Some(at);
+                (self.begun, self.worker) = (Some(at), person(fact));
                 self.state = "working";
                 self.marks.extend(self.affects.then_some("approved by both"));
             }
@@ -239,6 +256,7 @@ impl Book {
             }
             Body::RequestReturned {} => {
                 self.returned = Some(at);
+                (self.after, self.second) = (None, None);
                 self.state = "working";
             }
             Body::RequestClosed { automatic } => {
@@ -269,6 +287,13 @@ impl Book {
                 said(self);
             }
             Body::RequestMadeUrgent {} => self.urgent = true,
+            Body::RequestEvidenced { after: false, .. } => self.before = true,
+            Body::RequestEvidenced { after: true, .. } => {
+                // A new state is checked anew.
+                (self.after, self.second) = (Some(seq), None);
+            }
+            Body::WorkChecked { .. } => self.second = Some(seq),
+            Body::RequestHandedOver { back, .. } => self.handed = !back,
             Body::RequestMessaged { from_customer: false, .. } => said(self),
             Body::RequestDuePassed { due } => {
                 self.breach = Some(due.ms());
