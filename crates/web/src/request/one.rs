@@ -121,9 +121,11 @@ pub fn page(shell: &Shell, it: &RequestPage) -> Markup {
 pub fn verbs(shell: &Shell, verbs: &[VerbForm], draft: &Draft) -> Markup {
     html! {
         @if verbs.is_empty() { p.hint { (shell.t("いまできる操作はありません。", "There is nothing to do here now.")) } }
-        @for verb in verbs {
-            @if verb.next { div.primary-step { h3 { (verb.name) } (form(shell, draft, &verb.form)) } }
-            @else { details.add open[draft.form == verb.form.id] { summary { (verb.name) } (form(shell, draft, &verb.form)) } }
+        @for verb in verbs.iter().filter(|verb| verb.next) { div.primary-step { h3 { (verb.name) } (form(shell, draft, &verb.form)) } }
+        div.others.pick {
+            @for verb in verbs.iter().filter(|verb| !verb.next) {
+                details.add open[draft.form == verb.form.id] { summary { (verb.name) } (form(shell, draft, &verb.form)) }
+            }
         }
     }
 }
