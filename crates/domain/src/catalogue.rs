@@ -152,6 +152,9 @@ pub struct Entry {
     /// 標準日数 where it is not that of the class: 1 to 250.
     #[serde(default)]
     pub days: Option<u16>,
+    /// How the work goes in the ordinary course, step by step: what a plan begins with.
+    #[serde(default)]
+    pub steps: Vec<String>,
     /// What is to be filled in.
     pub fields: Vec<Field>,
 }
@@ -329,6 +332,14 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// What a plan begins with: the steps, numbered, a line each; empty where there are none.
+    pub fn plan(&self) -> String {
+        let lines = (1..).zip(&self.steps).map(|(number, step): (u32, _)| format!("{number}. {step}"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
 impl Catalogue {
     /// The catalogue as it ships: 24 entries over 23 rows.
     pub fn shipped() -> &'static Self {
@@ -354,6 +365,11 @@ impl Default for Catalogue {
         Self::shipped().clone()
     }
 }
+
+/// Steps of an entry at most.
+const STEPS_MAX: usize = 30;
+/// Characters of a step at most.
+const STEP_MAX: usize = 300;
 
 impl Paper for Catalogue {
     const KIND: &'static str = "catalogue";
@@ -382,6 +398,13 @@ impl Paper for Catalogue {
                 return wrong(
                     format!("{code}: 標準日数は1から250営業日です。"),
                     format!("{code}: 1 to 250 business days can be promised."),
+                );
+            }
+            let is_step = |step: &String| !step.trim().is_empty() && step.chars().count() <= STEP_MAX;
+            if entry.steps.len() > STEPS_MAX || !entry.steps.iter().all(is_step) {
+                return wrong(
+                    format!("{code}: steps は{STEPS_MAX}個まで、それぞれ{STEP_MAX}文字までです。"),
+                    format!("{code}: at most {STEPS_MAX} steps of at most {STEP_MAX} characters each."),
                 );
             }
             for (at, field) in entry.fields.iter().enumerate() {

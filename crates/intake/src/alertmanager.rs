@@ -29,6 +29,9 @@ pub const BODY_MAX: usize = 8 * 1024 * 1024;
 pub(crate) struct Taken {
     status: &'static str,
     events: Vec<TakenEvent>,
+    /// What is wrong with a body that is kept in quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<String>,
     /// Alerts that Alertmanager left out of this delivery (`max_alerts`).
     #[serde(skip_serializing_if = "is_zero")]
     truncated: u64,
@@ -64,6 +67,7 @@ pub(crate) async fn receive(
         tracing::warn!(key = %key.key, truncated, "Alertmanager left alerts out; raise max_alerts of its webhook");
     }
     let content = group.map(|group| group.events(key.heartbeat)).map_err(|unreadable| unreadable.reason());
+    let unreadable = content.as_ref().err().cloned();
     let received = intake.deliver(key, SENDER, &body, content).await.map_err(|trouble| match trouble.kind() {
         Kind::TooMany => trouble.as_unavailable(),
         _ => trouble,
@@ -74,7 +78,7 @@ pub(crate) async fn receive(
         incident: incident.map(|incident| incident.to_string()),
     };
     let events = received.into_iter().map(taken).collect();
-    Ok((StatusCode::ACCEPTED, Json(Taken { status: "accepted", events, truncated })))
+    Ok((StatusCode::ACCEPTED, Json(Taken { status: "accepted", events, unreadable, truncated })))
 }
 
 /// Reads a group of alerts, each as one event, in their order.

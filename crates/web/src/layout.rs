@@ -208,7 +208,7 @@ pub fn page(shell: &Shell, title: &str, body: &Markup) -> Markup {
             }
             body {
                 a.skip href="#main" { (shell.t("本文へ", "Skip to content")) }
-                @if let Some(banner) = &shell.banner { p.banner { (banner) } }
+                @if let Some(banner) = &shell.banner { aside.banner aria-label=(shell.t("お知らせ", "Notice")) { (banner) } }
                 (bar(shell))
                 main id="main" tabindex="-1" { (body) }
                 p.away id="spoken" role="status" {}

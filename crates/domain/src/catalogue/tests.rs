@@ -247,3 +247,19 @@ fn a_catalogue_that_cannot_be_is_refused() {
     assert!(wrong(|it| it.entries[0].fields[0].code = "colour".into()).contains("colour"));
     assert!(wrong(|it| it.entries[5].consent.as_mut().unwrap().is.push("explode".into())).contains("選択肢"));
 }
+
+/// Every work has its steps, and no talk has; a version with a step that says nothing is refused.
+#[test]
+fn works_have_steps() {
+    let shipped = Catalogue::shipped();
+    let talks = ["consultation", "runbook_consultation"];
+    for entry in &shipped.entries {
+        let is_work = matches!(entry.class, Class::Slight | Class::Possible) && !talks.contains(&entry.code.as_str());
+        assert_eq!(entry.steps.len() >= 4, is_work, "{}", entry.code);
+    }
+    let server = shipped.entry("server").unwrap();
+    assert!(server.plan().starts_with("1. ") && server.plan().lines().count() == server.steps.len());
+    let mut wrong = shipped.clone();
+    wrong.entries[0].steps.push(" ".into());
+    assert!(wrong.validate().is_err());
+}

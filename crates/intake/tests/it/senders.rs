@@ -66,8 +66,9 @@ async fn what_a_known_key_sent_unreadably_is_kept() {
     let (status, _, _) = under.post("/v2/enqueue", event(&under.key, "explode", "k")).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let path = format!("/intake/alertmanager/{}", under.key);
-    let (status, _, answer) = under.post(&path, "{").await;
+    let (status, _, answer) = under.post(&path, "{}").await;
     assert_eq!((status, &answer["events"][0]["fate"]), (StatusCode::ACCEPTED, &json!("unreadable")));
+    assert!(answer["unreadable"].as_str().unwrap().contains("groupKey"), "{answer}");
     assert_eq!(under.fates().await, ["unreadable", "unreadable", "unreadable"]);
 }
 

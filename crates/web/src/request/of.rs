@@ -12,6 +12,7 @@ use crate::when;
 use desk::request::{Act, RequestListed, RequestView};
 use domain::access::{Actor, Right, Role};
 use domain::calendar::Calendar;
+use domain::catalogue::Entry;
 use domain::clocks::Verdict;
 use domain::compliance::frozen::Standing;
 use domain::fact::{Body, Fact};
@@ -21,7 +22,7 @@ use domain::request::clock::{Awaited, Clock};
 use domain::request::duty::Owed;
 use domain::request::{Request, State};
 use domain::time::Instant;
-use domain::words::{Lang, Words};
+use domain::words::{Label, Lang, Words};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -105,7 +106,7 @@ pub(super) fn page_of(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> 
         mark: mark(shell, view),
         days,
         due: reasons(shell, view.clock.as_ref(), request),
-        awaiting: request.awaits().map(Awaited::label),
+        awaiting: request.awaits().map(Awaited::label).or_else(|| unconfirmed(request)),
         urgent: request.urgent.is_some(),
         filled: filled(shell, view.entry.as_ref(), &view.details),
         about: about(shell, view),
@@ -239,6 +240,15 @@ fn files(view: &RequestView, may: &dyn Fn(Right) -> bool) -> Files {
     files_of(ticket, &view.request.files, &view.texts, (staff || may(Right::SpeakAsCustomer), staff, true))
 }
 
+/// What is done waits for the customer's word.
+fn unconfirmed(request: &Request) -> Option<Label> {
+    let label = Label::new(
+        "お客様のご確認待ち（5営業日で自動終了）",
+        "the customer confirms, or it closes after 5 business days",
+    );
+    (request.state == State::Completed).then_some(label)
+}
+
 /// What the reader can do, the step of the procedure first.
 fn verbs(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> bool) -> Vec<VerbForm> {
     let request = &view.request;
@@ -290,6 +300,10 @@ fn verb_form(shell: &Shell, view: &RequestView, act: Act, may: &dyn Fn(Right) ->
     let asked = |need: &Need| match (act, need.field.as_str()) {
         // What the entry or the last plan said of the effect.
         (Act::Plan, "affects") if request.filing.affects => field(shell, need).value("yes"),
+        // The first plan begins with the steps of the entry.
+        (Act::Plan, "text") if request.plan.is_none() => {
+            field(shell, need).value(view.entry.as_ref().map(Entry::plan).unwrap_or_default())
+        }
         (Act::Offer, _) => field(shell, need).ahead(),
         // Staff says whose word it is, and how it came (R-3.2-1).
         (Act::Reply, "reason") if staff => {
