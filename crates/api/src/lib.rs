@@ -24,6 +24,7 @@ mod published;
 mod records;
 mod requests;
 mod routes;
+mod secrets;
 mod tenants;
 mod what_if;
 mod windows;
@@ -61,6 +62,7 @@ fn all() -> Routes {
     me::routes(&mut routes);
     incidents::routes(&mut routes);
     attachments::routes(&mut routes);
+    secrets::routes(&mut routes);
     faults::routes(&mut routes);
     requests::routes(&mut routes);
     records::routes(&mut routes);

@@ -26,6 +26,7 @@ pub mod readiness;
 pub mod refusal;
 pub mod request;
 pub mod runbook;
+pub mod secret;
 pub mod telephone;
 pub mod time;
 pub mod watch;

@@ -22,6 +22,7 @@ use crate::catalogue::Class;
 use crate::ids::{BlobId, MessageId, PersonId, ProjectKey, RecordKey};
 use crate::incident::{Delivery, Mark, Marked};
 use crate::process::Process;
+use crate::secret::Secret;
 use crate::time::Instant;
 use crate::words::Label;
 use jiff::civil::Date;
@@ -339,6 +340,8 @@ pub struct Request {
     pub links: Vec<Marked<RecordKey>>,
     /// Files that either side added.
     pub files: Vec<Marked<Attachment>>,
+    /// Secrets that were handed over to be read once.
+    pub secrets: Vec<Marked<Secret>>,
     /// Pages to staff.
     pub pages: BTreeMap<MessageId, page::Page>,
     /// What was told by mail, and how each attempt went.

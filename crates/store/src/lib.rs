@@ -37,6 +37,7 @@ mod request;
 mod runbook;
 mod schema;
 mod scope;
+mod secret;
 mod session;
 mod snapshot;
 mod store;

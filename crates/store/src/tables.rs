@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Every table that holds something of the desk, after those it refers to, with its primary key. What only concerns running
 /// processes (`nodes`, `readiness`, `packs`, `number_leases`) is not among them.
-pub(crate) const TABLES: [(&str, &str); 27] = [
+pub(crate) const TABLES: [(&str, &str); 28] = [
     ("tenants", "id"),
     ("projects", "tenant, key"),
     ("people", "id"),
@@ -39,6 +39,7 @@ pub(crate) const TABLES: [(&str, &str); 27] = [
     ("messages", "tenant, id"),
     ("webhooks", "tenant, id"),
     ("mails", "tenant, number"),
+    ("secrets", "tenant, number"),
 ];
 
 /// Tables of the desk whose rows are only good for a while; kept in a backup all the same.

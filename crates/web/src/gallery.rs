@@ -5,8 +5,8 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
-    mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, sample, settings, shift,
-    terms, window,
+    mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, sample, secret, settings,
+    shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -49,6 +49,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "requests", request::list_samples(), request::page);
     draw(&mut pages, &guest, "request-filing", request::filing_samples(), request::filing_page);
     draw(&mut pages, &staff, "request", request::request_samples(), request::request_page);
+    draw(&mut pages, &guest, "request-secret", secret::samples(), secret::revealed_page);
     draw(&mut pages, &guest, "procedures", procedure::list_samples(), procedure::list_page);
     draw(&mut pages, &guest, "procedure", procedure::samples(), procedure::page);
     draw(&mut pages, &guest, "records", record::list_samples(), record::list_page);

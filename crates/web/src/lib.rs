@@ -41,6 +41,7 @@ pub mod report;
 pub mod request;
 mod routes;
 pub mod sample;
+pub mod secret;
 mod sent;
 pub mod settings;
 pub mod shift;

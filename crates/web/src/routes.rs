@@ -98,6 +98,7 @@ fn incidents(table: &mut Table<State>) {
     mails(table);
     requests(table);
     attachments(table);
+    secrets(table);
     records(table);
     faults(table);
     windows(table);
@@ -182,6 +183,14 @@ fn requests(table: &mut Table<State>) {
         // Which side may do what stands in one table of the desk.
         table.post(route_of(verb)).allow(Policy::SignedIn).objects(request).to(act);
     }
+}
+
+fn secrets(table: &mut Table<State>) {
+    use crate::secret::handler as to;
+    let request = &[Object::Request];
+    table.post("/requests/{key}/secrets").allow(Policy::SignedIn).objects(request).to(to::hand);
+    table.post("/requests/{key}/secrets/reading").allow(Policy::SignedIn).objects(request).to(to::read);
+    table.post("/requests/{key}/secrets/taking-back").allow(Policy::SignedIn).objects(request).to(to::take_back);
 }
 
 fn attachments(table: &mut Table<State>) {

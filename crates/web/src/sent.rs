@@ -104,6 +104,12 @@ pub(crate) fn minute_of_day(text: &str) -> Option<u32> {
 }
 
 impl Sent {
+    /// Without what was typed in a field: it is not written back.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.typed.0.retain(|(field, _)| field != name);
+        self
+    }
+
     /// Answers a form: done leads on to a page, a refusal comes back with all that was typed.
     pub(crate) async fn answer(
         self,

@@ -21,6 +21,7 @@ pub mod published;
 pub mod record;
 pub mod request;
 pub mod runbook;
+pub mod secret;
 pub mod tenant;
 pub mod window;
 

@@ -50,6 +50,7 @@ pub(crate) fn told(fact: &Fact) -> Vec<BlobId> {
                 | Body::MissExplained { .. }
                 | Body::RequestMessaged { .. }
                 | Body::DateOffered { .. }
+                | Body::SecretHanded { .. }
         ),
     };
     // Why a rule was overridden is internal.

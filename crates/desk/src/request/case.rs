@@ -104,10 +104,16 @@ impl RequestCase<'_> {
         self.end().await
     }
 
-    pub(super) async fn add(&mut self, facts: Vec<NewFact>) -> Answer<()> {
+    pub(crate) async fn add(&mut self, facts: Vec<NewFact>) -> Answer<()> {
         for new in facts {
             let fact = self.write.append(new);
             self.request.apply(&fact)?;
+            // What is gone by the facts is gone.
+            if let Body::SecretRead { number } | Body::SecretTakenBack { number } | Body::SecretExpired { number } =
+                &fact.body
+            {
+                self.write.take_secret(*number).await?;
+            }
             self.follow(&fact).await?;
         }
         Ok(())
@@ -130,7 +136,7 @@ impl RequestCase<'_> {
     }
 
     /// Makes header and timers agree with the fold.
-    pub(super) async fn settle(&mut self) -> Answer<Done> {
+    pub(crate) async fn settle(&mut self) -> Answer<Done> {
         let title = self.write.blob_text(&self.request.title).await?.unwrap_or_default();
         let calendar = calendar_as_of(&mut self.write, self.request.as_of).await?;
         let row = cached_row(self.write.tenant(), &self.request, title, &calendar);
@@ -144,11 +150,22 @@ impl RequestCase<'_> {
     }
 
     /// Makes header and timers agree with the fold, and commits.
-    pub(super) async fn end(mut self) -> Answer<Done> {
+    pub(crate) async fn end(mut self) -> Answer<Done> {
         let done = self.settle().await?;
-        self.desk.commit(self.write, &done).await?;
-        self.desk.ring(Change::Act);
+        self.commit(&done).await?;
         Ok(done)
+    }
+
+    /// As [`Self::end`], where the verb answers something of its own.
+    pub(crate) async fn end_with<T: serde::Serialize>(mut self, answer: &T) -> Answer<()> {
+        self.settle().await?;
+        self.commit(answer).await
+    }
+
+    async fn commit<T: serde::Serialize>(self, answer: &T) -> Answer<()> {
+        self.desk.commit(self.write, answer).await?;
+        self.desk.ring(Change::Act);
+        Ok(())
     }
 }
 

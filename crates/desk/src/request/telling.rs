@@ -49,6 +49,13 @@ fn told(case: &RequestCase<'_>, fact: &Fact) -> Option<(NoticeKind, &'static str
             let text = "ファイルを添付しました。ポータルでご覧ください。";
             message("添付ファイルのお知らせ", Words::Own(text.to_owned()))
         }
+        Body::SecretHanded { until, .. } => {
+            let text = format!(
+                "初期パスワードなど、一度だけ表示できる内容をお渡ししました。{} までに、ポータルのチケットで表示して控えてください。このメールには書かれていません。",
+                day(*until, zone)
+            );
+            message("受け渡しのお知らせ", Words::Own(text))
+        }
         Body::WorkApproved { by_customer: false } if case.request.approved.0.is_none() => {
             let text =
                 "サービスに影響する作業のため、実施前に承認者の方の承認が必要です。ポータルで内容をご確認ください。";

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use store::{Cell, RequestRow, StoredRow};
 
 /// Tables with rows of requests, and the column that names the record.
-const TABLES: [(&str, &str); 4] =
-    [("records", "key"), ("requests", "key"), ("timers", "subject"), ("messages", "record")];
+const TABLES: [(&str, &str); 5] =
+    [("records", "key"), ("requests", "key"), ("timers", "subject"), ("messages", "record"), ("secrets", "record")];
 
 impl Audit<'_> {
     /// Folds and compares some requests, whose facts are at hand.
@@ -48,10 +48,11 @@ impl Audit<'_> {
                 let (_, column) = TABLES[place];
                 rows[place].iter().filter(|row| row.text(column) == request.key.as_str()).cloned().collect()
             };
-            let own = [own(0), own(1), own(2), own(3)];
+            let own = [own(0), own(1), own(2), own(3), own(4)];
             let check = Check { tenant, request, texts: &texts, own: &own };
             check.by_any(&self.calendars(request.as_of))?;
             check.messages()?;
+            check.secrets()?;
             self.report.records += 1;
         }
         Ok(())
@@ -69,7 +70,7 @@ struct Check<'a> {
     tenant: &'a TenantId,
     request: &'a Request,
     texts: &'a HashMap<BlobId, String>,
-    own: &'a [Vec<StoredRow>; 4],
+    own: &'a [Vec<StoredRow>; 5],
 }
 
 impl Check<'_> {
@@ -164,5 +165,15 @@ impl Check<'_> {
             table.expect(vec![id.as_str().into()], Expected { seq: sent.last_seq(), ..self.expected(cells) });
         }
         self.compare(table, &self.own[3])
+    }
+
+    /// A secret stands until it was read or taken back, or its time passed.
+    fn secrets(&self) -> Checked {
+        let mut table = Table::new(self.tenant, "secrets", &["number"]);
+        for secret in self.request.secrets.iter().filter(|secret| secret.what.gone.is_none()) {
+            let cells = vec![("record", self.request.key.as_str().into()), ("until", secret.what.until.into())];
+            table.expect(vec![secret.mark.seq.into()], self.expected(cells));
+        }
+        self.compare(table, &self.own[4])
     }
 }

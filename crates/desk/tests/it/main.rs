@@ -27,6 +27,7 @@ mod records;
 mod reports;
 mod requests;
 mod runbooks;
+mod secrets;
 mod shift;
 mod sign_in;
 mod terms;

@@ -100,6 +100,7 @@ impl Body {
             | Self::WorkChecked { text: blob }
             | Self::RequestHandedOver { text: blob, .. }
             | Self::MissExplained { text: blob } => one(blob),
+            Self::SecretHanded { label, .. } => one(label),
             Self::FileAttached(file) => two(&file.name, Some(&file.file)),
             Self::DateOffered { text, .. } => [text.as_ref(), None, None, None, None, None],
             Self::RequestTaken { .. }
@@ -170,7 +171,10 @@ impl Body {
             | Self::WindowResolved { .. }
             | Self::WindowCounted { .. }
             | Self::MessageQueued { .. }
-            | Self::MessageUndelivered { .. } => [None; 6],
+            | Self::MessageUndelivered { .. }
+            | Self::SecretRead { .. }
+            | Self::SecretTakenBack { .. }
+            | Self::SecretExpired { .. } => [None; 6],
         }
     }
 }

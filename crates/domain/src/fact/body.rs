@@ -711,6 +711,18 @@ pub enum Body {
     #[serde(rename = "file.attached")]
     FileAttached(Attachment),
 
+    // A secret that the customer reads once; the secret itself stands in no fact.
+    #[serde(rename = "secret.handed")]
+    SecretHanded { label: BlobId, until: Instant },
+    /// `number` is the fact that handed it over.
+    #[serde(rename = "secret.read")]
+    SecretRead { number: u64 },
+    #[serde(rename = "secret.taken_back")]
+    SecretTakenBack { number: u64 },
+    /// Nobody read it in time.
+    #[serde(rename = "secret.expired")]
+    SecretExpired { number: u64 },
+
     // What became of what we told.
     #[serde(rename = "message.queued")]
     MessageQueued { message: MessageId, notice: NoticeKind, channel: String, contact: Option<ContactId> },
@@ -747,6 +759,10 @@ impl Body {
                 | Self::RequestMessaged { .. }
                 | Self::RequestNoted { .. }
                 | Self::FileAttached(_)
+                | Self::SecretHanded { .. }
+                | Self::SecretRead { .. }
+                | Self::SecretTakenBack { .. }
+                | Self::SecretExpired { .. }
                 | Self::RequestReminded { .. }
                 | Self::RequestPaged { .. }
                 | Self::RequestLinked { .. }

@@ -30,11 +30,13 @@ pub enum RequestTimer {
     AutoClose,
     /// Urgent, and nobody has taken it: whoever is next is paged.
     Page,
+    /// Nobody read a secret in time.
+    Secret,
 }
 
 impl RequestTimer {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Eve,
         Self::Morning,
         Self::NotTaken,
@@ -43,6 +45,7 @@ impl RequestTimer {
         Self::Silent,
         Self::AutoClose,
         Self::Page,
+        Self::Secret,
     ];
 
     /// The kind as the database keeps it.
@@ -56,6 +59,7 @@ impl RequestTimer {
             Self::Silent => "request_silent",
             Self::AutoClose => "request_auto_close",
             Self::Page => "request_page",
+            Self::Secret => "request_secret",
         }
     }
 
@@ -72,6 +76,7 @@ impl RequestTimer {
             Self::Silent => Label::new("2営業日ご連絡していない", "No word to the customer for two business days"),
             Self::AutoClose => Label::new("自動終了", "Closes by itself"),
             Self::Page => Label::new("緊急のご依頼に担当者がいない", "Nobody has taken an urgent request"),
+            Self::Secret => Label::new("渡した秘密が表示されていない", "Nobody has read what was handed over"),
         }
     }
 }
@@ -169,6 +174,7 @@ impl Request {
         if let Some(at) = self.auto_close(calendar).filter(|_| self.is_explained()) {
             timers.push((RequestTimer::AutoClose, at));
         }
+        timers.extend(self.waiting_secret().map(|(_, until)| (RequestTimer::Secret, until)));
         if !self.state.is_in_hand() {
             return timers;
         }
@@ -181,14 +187,16 @@ impl Request {
             // 10:00, 15:00 and 16:00 of the due day: the desk closes at 19:00.
             let at = |hours_before: i64| closing.plus_ms(-hours_before * HOUR_MS);
             let eve = calendar.business_day_before(day).map(|eve| calendar.closing_of(eve).plus_ms(-9 * HOUR_MS));
-            timers.extend(eve.map(|eve| (RequestTimer::Eve, eve)));
-            timers.push((RequestTimer::Morning, at(9)));
-            timers.push((RequestTimer::Afternoon, at(3)));
-            if self.taken.is_none() {
-                timers.push((RequestTimer::NotTaken, at(4)));
-            }
-            // Reminders that lie before it was filed are no reminders.
-            timers.retain(|(_, at)| *at > self.as_of);
+            let not_taken = self.taken.is_none().then(|| at(4));
+            let reminders = [
+                (RequestTimer::Eve, eve),
+                (RequestTimer::Morning, Some(at(9))),
+                (RequestTimer::Afternoon, Some(at(3))),
+                (RequestTimer::NotTaken, not_taken),
+            ];
+            // Reminders that lie before the last step are no reminders.
+            let ahead = reminders.into_iter().filter_map(|(kind, at)| at.map(|at| (kind, at)));
+            timers.extend(ahead.filter(|(_, at)| *at > self.as_of));
             // Done at the due itself is within.
             timers.push((RequestTimer::Due, due.plus_ms(1)));
         }
@@ -206,6 +214,12 @@ impl Request {
     /// the one that fired: the number of entries comes first, then the due.
     pub fn generation(&self, due: Instant) -> u64 {
         self.reclassified.len() as u64 * GENERATION_MS + due.ms().unsigned_abs()
+    }
+
+    /// The secret whose time passes next: its number, and until when it can be read.
+    fn waiting_secret(&self) -> Option<(u64, Instant)> {
+        let waiting = self.secrets.iter().filter(|secret| secret.what.gone.is_none());
+        waiting.map(|secret| (secret.mark.seq, secret.what.until)).min_by_key(|(_, until)| *until)
     }
 
     /// The last word to the customer, or the filing (R-5.3-11).
@@ -230,6 +244,7 @@ impl Request {
             RequestTimer::AutoClose => Some(Body::RequestClosed { automatic: true }),
             // Who is paged is looked up where it is queued.
             RequestTimer::Page => None,
+            RequestTimer::Secret => self.waiting_secret().map(|(number, _)| Body::SecretExpired { number }),
             timer => Some(Body::RequestReminded { timer }),
         }
     }

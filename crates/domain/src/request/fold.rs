@@ -6,6 +6,7 @@ use super::{Completion, Ending, Evidence, Exception, Filing, Message, Offer, Que
 use crate::fact::{Body, Fact};
 use crate::incident::{Broken, Mark, Marked, delivery};
 use crate::process::shipped;
+use crate::secret::{Gone, Secret};
 
 impl Request {
     /// Folds all facts of one request, first to last; none where there are no facts.
@@ -70,6 +71,7 @@ impl Request {
             parts: vec![],
             links: vec![],
             files: vec![],
+            secrets: vec![],
             pages: std::collections::BTreeMap::new(),
             deliveries: std::collections::BTreeMap::new(),
             silence: None,
@@ -196,6 +198,13 @@ impl Request {
             Body::RequestSplit { child } => self.parts.push(Marked { mark, what: child.clone() }),
             Body::RequestLinked { to } => self.links.push(Marked { mark, what: to.clone() }),
             Body::FileAttached(file) => self.files.push(Marked { mark, what: file.clone() }),
+            Body::SecretHanded { label, until } => {
+                let what = Secret { label: label.clone(), until: *until, gone: None };
+                self.secrets.push(Marked { mark, what });
+            }
+            Body::SecretRead { number } => self.secret_gone(*number, mark, Gone::Read)?,
+            Body::SecretTakenBack { number } => self.secret_gone(*number, mark, Gone::TakenBack)?,
+            Body::SecretExpired { number } => self.secret_gone(*number, mark, Gone::Expired)?,
             Body::RequestNoted { text } => {
                 let what = Message { text: text.clone(), from_customer: false, internal: true };
                 self.messages.push(Marked { mark, what });
@@ -218,5 +227,11 @@ impl Request {
             _ => return delivery::add(&mut self.deliveries, fact),
         }
         Some(())
+    }
+
+    /// A secret goes once.
+    fn secret_gone(&mut self, number: u64, mark: Mark, what: Gone) -> Option<()> {
+        let secret = self.secrets.iter_mut().find(|secret| secret.mark.seq == number)?;
+        secret.what.gone.replace(Marked { mark, what }).is_none().then_some(())
     }
 }

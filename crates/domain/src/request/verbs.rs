@@ -9,6 +9,7 @@ use crate::ids::{BlobId, PersonId, RecordKey};
 use crate::incident::verbs::{By, stated};
 use crate::incident::{Mark, Marked};
 use crate::refusal::Refusal;
+use crate::secret::{self, Secret};
 use crate::time::Instant;
 
 type Facts = Result<Vec<NewFact>, Refusal>;
@@ -334,6 +335,52 @@ impl Request {
         self.guarded(if file.internal { "note" } else { "message" }, by)?;
         attachment::fits(usize::try_from(file.size).unwrap_or(usize::MAX), self.files.len())?;
         Ok(vec![self.fact(by, Body::FileAttached(file))])
+    }
+
+    /// 秘密を渡す: something that the customer reads once. Whoever may write to the customer may hand one over.
+    ///
+    /// # Errors
+    /// The procedure does not allow it, or the ticket has as many as it may.
+    pub fn hand_secret(&self, by: &By, secret: &str, label: BlobId) -> Facts {
+        self.guarded("message", by)?;
+        if self.state.is_final() {
+            return Err(Refusal::not_now(
+                "終了したチケットでは渡せません。新しいご依頼を起票してください。",
+                "Nothing is handed over on a ticket that has ended. File a new request.",
+            ));
+        }
+        secret::fits(secret, self.secrets.len())?;
+        // No two end at one instant, so that each has a timer of its own.
+        let after = self.secrets.last().map_or(by.now, |last| last.what.until.plus_ms(1 - secret::WAITS_MS));
+        let until = by.now.max(after).plus_ms(secret::WAITS_MS);
+        Ok(vec![self.fact(by, Body::SecretHanded { label, until })])
+    }
+
+    /// The customer reads a secret, once.
+    ///
+    /// # Errors
+    /// There is no such secret, or it is there no more.
+    pub fn read_secret(&self, by: &By, number: u64) -> Facts {
+        secret::is_there(&self.secret(number)?.what, by.now)?;
+        Ok(vec![self.fact(by, Body::SecretRead { number })])
+    }
+
+    /// We take a secret back before it is read.
+    ///
+    /// # Errors
+    /// There is no such secret, or it is there no more.
+    pub fn take_secret_back(&self, by: &By, number: u64, reason: BlobId) -> Facts {
+        secret::is_there(&self.secret(number)?.what, by.now)?;
+        Ok(vec![self.fact_because(by, Body::SecretTakenBack { number }, Some(reason))])
+    }
+
+    fn secret(&self, number: u64) -> Result<&Marked<Secret>, Refusal> {
+        let unknown = || {
+            let (ja, en) =
+                ("このチケットに、その番号の受け渡しはありません。", "This ticket has no secret of that number.");
+            Refusal::invalid("number", ja, en)
+        };
+        self.secrets.iter().find(|secret| secret.mark.seq == number).ok_or_else(unknown)
     }
 
     /// Why the due was missed and what is done about it, told to the customer (R-5.3-12).

@@ -407,6 +407,17 @@ CREATE TABLE webhooks (
   PRIMARY KEY (tenant, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Secrets that the customer reads once, sealed, until they are read, taken back or too old; `number` is the fact that handed it over.
+CREATE TABLE secrets (
+  tenant TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  record TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  sealed TEXT NOT NULL,
+  PRIMARY KEY (tenant, number),
+  FOREIGN KEY (tenant, record) REFERENCES records (tenant, key)
+) STRICT, WITHOUT ROWID;
+
 -- A cause common to incidents of several customers; `number` is the place of the fact that opened it in the provider's chain.
 CREATE TABLE causes (
   tenant TEXT NOT NULL REFERENCES tenants (id),

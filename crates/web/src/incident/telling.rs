@@ -505,7 +505,11 @@ impl Told<'_> {
             | Body::WorkChecked { .. }
             | Body::RequestHandedOver { .. }
             | Body::RequestSplit { .. }
-            | Body::RequestLinked { .. } => say("ご依頼", "Request"),
+            | Body::RequestLinked { .. }
+            | Body::SecretHanded { .. }
+            | Body::SecretRead { .. }
+            | Body::SecretTakenBack { .. }
+            | Body::SecretExpired { .. } => say("ご依頼", "Request"),
             Body::RecordOpened(_) | Body::RecordActed(_) => say("ほかの記録", "Another record"),
             // What belongs to a tenant and never to a record.
             Body::CauseOpened { title } => say("共通原因を開いた", "Common cause opened").with(self.text(title)),

@@ -8,6 +8,7 @@ use crate::clock::{ClockMark, ClockState};
 use crate::form::{Draft, Field, Form, Input};
 use crate::layout::Shell;
 use crate::need::field;
+use crate::secret::{SecretLine, Secrets};
 use crate::when;
 use desk::request::{Act, RequestListed, RequestView};
 use domain::access::{Actor, Right, Role};
@@ -17,10 +18,12 @@ use domain::clocks::Verdict;
 use domain::compliance::frozen::Standing;
 use domain::fact::{Body, Fact};
 use domain::ids::BlobId;
+use domain::incident::{Mark, Marked};
 use domain::process::Need;
 use domain::request::clock::{Awaited, Clock};
 use domain::request::duty::Owed;
 use domain::request::{Request, State};
+use domain::secret::Secret;
 use domain::time::Instant;
 use domain::words::{Label, Lang, Words};
 use jiff::civil::Date;
@@ -112,6 +115,7 @@ pub(super) fn page_of(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> 
         about: about(shell, view),
         verbs: verbs(shell, view, may),
         files: files(view, may),
+        secrets: secrets(view, may),
         happened,
         draft,
     }
@@ -240,6 +244,23 @@ fn files(view: &RequestView, may: &dyn Fn(Right) -> bool) -> Files {
     files_of(ticket, &view.request.files, &view.texts, (staff || may(Right::SpeakAsCustomer), staff, true))
 }
 
+fn secrets(view: &RequestView, may: &dyn Fn(Right) -> bool) -> Secrets {
+    let who = |mark: &Mark| mark.actor.person_id().and_then(|id| view.people.get(id)).cloned().unwrap_or_default();
+    let line = |it: &Marked<Secret>| SecretLine {
+        number: it.mark.seq,
+        label: view.texts.get(&it.what.label).cloned(),
+        at: it.mark.at,
+        until: it.what.until,
+        gone: it.what.gone.as_ref().map(|gone| (gone.what, gone.mark.at, who(&gone.mark))),
+    };
+    Secrets {
+        ticket: format!("/requests/{}", view.request.key),
+        secrets: view.request.secrets.iter().map(line).collect(),
+        may_hand: may(Right::Operate) && !view.request.state.is_final(),
+        may_read: may(Right::SpeakAsCustomer),
+    }
+}
+
 /// What is done waits for the customer's word.
 fn unconfirmed(request: &Request) -> Option<Label> {
     let label = Label::new(
@@ -323,6 +344,10 @@ fn verb_form(shell: &Shell, view: &RequestView, act: Act, may: &dyn Fn(Right) ->
 fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
     let word = |blob: &BlobId| view.texts.get(blob).cloned().unwrap_or_default();
     let t = |ja, en| shell.t(ja, en).to_owned();
+    let handed = |number: u64| {
+        let secret = view.request.secrets.iter().find(|secret| secret.mark.seq == number);
+        secret.map(|secret| word(&secret.what.label)).unwrap_or_default()
+    };
     let span = |from: Instant, to: Option<Instant>| {
         let to = to.map(|to| format!(" – {}", when::text(shell, to))).unwrap_or_default();
         format!("{}{to}", when::text(shell, from))
@@ -370,6 +395,16 @@ fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
         }
         Body::RequestMessaged { text, .. } => (t("メッセージ", "Message"), word(text)),
         Body::FileAttached(file) => (t("ファイルを添付", "File added"), word(&file.name)),
+        Body::SecretHanded { label, .. } => {
+            (t("一度だけ表示する内容を渡した", "Handed over, to be read once"), word(label))
+        }
+        Body::SecretRead { number } => (t("渡した内容を表示", "What was handed over was read"), handed(*number)),
+        Body::SecretTakenBack { number } => {
+            (t("渡した内容を取り消し", "What was handed over was taken back"), handed(*number))
+        }
+        Body::SecretExpired { number } => {
+            (t("渡した内容が表示されないまま期限切れ", "Nobody read what was handed over"), handed(*number))
+        }
         Body::MailJoined { from, .. } => {
             (t("次のメッセージはメールで届いた", "The next message came by mail"), word(from))
         }

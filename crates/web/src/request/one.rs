@@ -6,6 +6,7 @@ use crate::clock::{ClockMark, clock_mark};
 use crate::form::{Draft, Form, form};
 use crate::layout::{Shell, page as shell_page};
 use crate::parts::{facts, slip};
+use crate::secret::{Secrets, section as secrets};
 use crate::when;
 use domain::time::Instant;
 use domain::words::Label;
@@ -40,6 +41,8 @@ pub struct RequestPage {
     pub verbs: Vec<VerbForm>,
     /// Its files.
     pub files: Files,
+    /// What was handed over to be read once.
+    pub secrets: Secrets,
     /// What happened, the newest first.
     pub happened: Vec<Happened>,
     /// What was typed before and refused.
@@ -103,6 +106,7 @@ pub fn page(shell: &Shell, it: &RequestPage) -> Markup {
         div.pair {
             div.stack {
                 section aria-labelledby="next" { h2 id="next" { (shell.t("次にすること", "What next")) } (verbs(shell, &it.verbs, &it.draft)) }
+                (secrets(shell, &it.secrets, &it.draft))
                 (files(shell, &it.files, &it.draft))
                 section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, &it.happened)) }
             }

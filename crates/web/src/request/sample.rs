@@ -8,6 +8,7 @@ use crate::attachment::Files;
 use crate::clock::{ClockMark, ClockState};
 use crate::form::{Draft, Field, Form, Input};
 use crate::sample::{HOSTILE, at};
+use crate::secret::Secrets;
 use domain::catalogue::Catalogue;
 use domain::words::Label;
 use jiff::civil::date;
@@ -154,6 +155,7 @@ pub fn request_samples() -> Vec<(&'static str, RequestPage)> {
         filled: vec![("作業の種類".into(), "再起動".into()), ("ホスト名".into(), HOSTILE.into())],
         about: vec![("種別".into(), "サーバー起動 / 停止作業".into()), ("優先度".into(), "中".into())],
         files: crate::attachment::sample("/requests/NGS-21"),
+        secrets: crate::secret::sample("/requests/NGS-21"),
         verbs: vec![verb("completion", "完了する", true), verb("message", "メッセージを送る", false)],
         happened: vec![
             happened(12, -600, "内部メモ", HOSTILE, true),
@@ -169,6 +171,7 @@ pub fn request_samples() -> Vec<(&'static str, RequestPage)> {
         urgent: false,
         verbs: vec![],
         files: Files { ticket: "/requests/NGS-21".into(), ..Files::default() },
+        secrets: Secrets::default(),
         mark: mark(ClockState::NoClock),
         ..full.clone()
     };

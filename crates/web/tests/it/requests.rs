@@ -136,3 +136,32 @@ async fn files_go_both_ways() {
     let wrong = cu.post(&files, &[], Script::Off).await;
     assert_eq!(wrong.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
+
+/// An initial password is handed over on the ticket, shown once to the customer, and written back into no page.
+#[tokio::test]
+async fn a_password_is_shown_once() {
+    let app = App::at_work().await;
+    let (mut cu, mut su) = (app.sign_in("nagisa").await, app.sign_in("su").await);
+    let filed = [("project", "NGS"), ("entry", "consultation"), ("topic", "アカウント"), ("pace", "middle")];
+    let ticket = cu.act("/requests", &filed).await.to;
+    let at = |verb: &str| format!("{ticket}/secrets{verb}");
+    // Without a label nothing is handed over, and the secret does not come back into the page.
+    let wrong = su.post(&at(""), &[("label", ""), ("secret", "Aki-4711")], Script::Off).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(!wrong.text.contains("Aki-4711"));
+    su.act(&at(""), &[("label", "suzuki の初期パスワード"), ("secret", "Aki-4711\n")]).await;
+    let (theirs, ours) = (cu.get(&ticket).await.ok(), su.get(&ticket).await.ok());
+    for page in [&theirs, &ours] {
+        assert!(page.contains("suzuki の初期パスワード") && !page.contains("Aki-4711"));
+    }
+    assert!(theirs.contains("一度だけ表示する</button>") && !ours.contains("一度だけ表示する</button>"));
+    let (_, number) = theirs.split_once("id=\"secret-reading-").unwrap();
+    let number: String = number.chars().take_while(char::is_ascii_digit).collect();
+    let shown = cu.post(&at("/reading"), &[("number", &number)], Script::Off).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.text.contains("Aki-4711"));
+    let again = cu.post(&at("/reading"), &[("number", &number)], Script::Off).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.text.contains("すでに表示されました"), "{}", again.text);
+    assert!(su.get(&ticket).await.ok().contains("表示済み"));
+}
