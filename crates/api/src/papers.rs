@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use desk::{Caller, Desk, PaperAgreement, Recorded, Version};
 use domain::access::Right;
+use domain::catalogue::Catalogue;
 use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
 use domain::draft::Templates;
@@ -52,6 +53,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         routes,
         "/api/v1/tenants/{tenant}/agreement",
         ["listAgreements", "recordAgreement"],
+    );
+    of_tenant::<Catalogue, schema::Catalogue>(
+        routes,
+        "/api/v1/tenants/{tenant}/catalogue",
+        ["listCatalogues", "recordCatalogue"],
     );
     of_tenant::<Templates, schema::Templates>(
         routes,
@@ -206,6 +212,7 @@ mod tests {
     fn the_schemas_of_papers_have_the_fields_of_the_papers() {
         check::<Criteria, schema::Criteria>(&Criteria::default());
         check::<Agreement, schema::Agreement>(&Agreement::default());
+        check::<Catalogue, schema::Catalogue>(&Catalogue::default());
         check::<Templates, schema::Templates>(&Templates::default());
         check::<Provider, schema::Provider>(&Provider::default());
         let contact = serde_json::json!({"id": "a", "name": "b", "hours": {"days": "non_business"}});

@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 
 #[cfg(test)]
 mod tests;
+mod text;
 
 /// A version of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

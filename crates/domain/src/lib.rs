@@ -25,6 +25,7 @@ pub mod process;
 pub mod readiness;
 pub mod refusal;
 pub mod request;
+pub mod responsibility;
 pub mod runbook;
 pub mod secret;
 pub mod telephone;

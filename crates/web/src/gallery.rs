@@ -5,8 +5,8 @@
 use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
-    mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, sample, secret, settings,
-    shift, terms, window,
+    mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, responsibility, sample,
+    secret, settings, shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -55,6 +55,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "records", record::list_samples(), record::list_page);
     draw(&mut pages, &guest, "record-new", record::new_samples(), record::new_page);
     draw(&mut pages, &staff, "record", record::samples(), record::page);
+    draw(&mut pages, &nobody, "responsibility", responsibility::samples(), responsibility::page);
     draw(&mut pages, &nobody, "catalogue", catalogue::samples(), catalogue::page);
     draw(&mut pages, &staff, "compliance", compliance::samples(), compliance::page);
     draw(&mut pages, &guest, "proof", proof::samples(), proof::page);
@@ -86,6 +87,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &settings_shell, "calendar", settings::calendar_samples(), settings::calendar_page);
     draw(&mut pages, &settings_shell, "readiness", settings::readiness_samples(), settings::readiness_page);
     draw(&mut pages, &settings_shell, "duty-list", settings::duty_samples(), settings::duty_page);
+    draw(&mut pages, &settings_shell, "catalogue-settings", settings::catalogue_samples(), settings::catalogue_page);
     draw(&mut pages, &settings_shell, "import", settings::import_samples(), settings::import_page);
     draw(&mut pages, &alerts_shell, "alerts", alerts::day_samples(), alerts::day_page);
     draw(&mut pages, &alerts_shell, "quarantine", alerts::quarantine_samples(), alerts::quarantine_page);

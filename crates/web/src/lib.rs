@@ -39,6 +39,7 @@ pub mod proof;
 pub mod record;
 pub mod report;
 pub mod request;
+pub mod responsibility;
 mod routes;
 pub mod sample;
 pub mod secret;

@@ -5,7 +5,8 @@ use crate::incident::Verb;
 use crate::state::State;
 use crate::{
     access, acknowledgement, alerts, assets, attachment, board, callers, catalogue, cause, compliance, customer, fault,
-    incident, live, night, notices, outbox, problems, proof, report, request, settings, shift, terms, window,
+    incident, live, night, notices, outbox, problems, proof, report, request, responsibility, settings, shift, terms,
+    window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -49,6 +50,7 @@ fn coming_in(table: &mut Table<State>) {
     table.post("/set-up").allow(Policy::Public).to(to::begin);
     table.get("/docs/problems").allow(Policy::Public).to(problems::show);
     table.get("/catalogue").allow(Policy::Public).to(catalogue::show);
+    table.get("/responsibility").allow(Policy::Public).to(responsibility::show);
     let link = &[Object::Nothing, Object::Nothing, Object::Nothing];
     table.get("/ack/{tenant}/{message}/{signature}").allow(Policy::Public).objects(link).to(acknowledgement::show);
     table.post("/ack/{tenant}/{message}/{signature}").allow(Policy::Public).objects(link).to(acknowledgement::confirm);
@@ -273,12 +275,14 @@ fn windows(table: &mut Table<State>) {
 }
 
 fn customers(table: &mut Table<State>) {
-    use settings::handler::{first, project, readiness, runbooks, tenants};
+    use settings::handler::{catalogue, first, project, readiness, runbooks, tenants};
     let (somewhere, agree) = (Policy::Somewhere(Right::Agree), Policy::In(Right::Agree));
     let (tenant, one_project) = (&[Object::Tenant], &[Object::Project]);
     table.get("/settings").allow(somewhere).to(first);
     table.get("/settings/readiness").allow(somewhere).to(readiness::show);
     table.post("/settings/projects/{project}/start").allow(agree).objects(one_project).to(readiness::start);
+    table.get("/settings/catalogue").allow(somewhere).to(catalogue::show);
+    table.post("/settings/catalogue").allow(somewhere).body_max(CSV_MAX).to(catalogue::record);
     table.get("/settings/tenants").allow(somewhere).to(tenants::list);
     table.post("/settings/tenants").allow(Policy::Somewhere(Right::Administer)).to(tenants::add);
     table.get("/settings/tenants/{tenant}").allow(agree).objects(tenant).to(tenants::show);

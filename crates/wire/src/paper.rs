@@ -144,6 +144,93 @@ answers! {
         /// By the agreement, in minutes, 1 to 1440; null where nothing is agreed.
         sla_minutes: Option<u32>,
     }
+    /// サービスカタログ.
+    Catalogue {
+        /// The rows of appendix 1 and 5, in their order.
+        rows: Vec<CatalogueRow>,
+        /// What can be asked for.
+        entry: Vec<CatalogueEntry>,
+    }
+    /// One row of appendix 1 and 5.
+    CatalogueRow {
+        /// 依頼作業名
+        name: String,
+        /// Its group, which sets 標準日数: `slight`, `possible`, `basic` or `advanced`.
+        class: String,
+        /// 起票 (通常時): `customer`, `provider` or `both`.
+        filer: String,
+    }
+    /// Something that can be asked for.
+    CatalogueEntry {
+        /// Its key: lower-case letters, digits and `_`.
+        code: String,
+        /// The group of headings it stands under.
+        group: Option<BothWords>,
+        /// Its heading.
+        heading: BothWords,
+        /// 種別, as it is filed.
+        kind: String,
+        /// The name of its row.
+        report: String,
+        /// Its group: `slight`, `possible`, `basic` or `advanced`.
+        class: String,
+        /// Who files it in the ordinary course: `customer`, `provider` or `both`.
+        filer: String,
+        /// What the form says about it.
+        hint: Option<BothWords>,
+        /// Whether the work affects the service as a rule.
+        affects: bool,
+        /// When it does though the entry does not always.
+        consent: Option<CatalogueWhen>,
+        /// 標準日数 where it is not that of the group: 1 to 250.
+        days: Option<u16>,
+        /// What a plan begins with, step by step.
+        steps: Vec<String>,
+        /// What is to be filled in.
+        fields: Vec<CatalogueField>,
+    }
+    /// One thing to fill in.
+    CatalogueField {
+        /// Its key, of a closed list.
+        code: String,
+        /// Its name.
+        label: BothWords,
+        /// What the form says below it.
+        hint: Option<BothWords>,
+        /// What can be chosen; empty for a text.
+        options: Vec<CatalogueChoice>,
+        /// Whether the text has several lines.
+        lines: bool,
+        /// Asked for only where another field says so.
+        when: Option<CatalogueWhen>,
+        /// Whether it is the provider's own and not of the service description.
+        own: bool,
+    }
+    /// One option of a field.
+    CatalogueChoice {
+        /// What is sent.
+        code: String,
+        /// Japanese.
+        ja: String,
+        /// English.
+        en: String,
+        /// Whether it is the provider's own.
+        own: bool,
+    }
+    /// A field having one of some values.
+    CatalogueWhen {
+        /// Which field.
+        field: String,
+        /// Which values.
+        is: Vec<String>,
+    }
+    /// Words in both languages.
+    BothWords {
+        /// Japanese.
+        ja: String,
+        /// English; empty shows the Japanese.
+        en: String,
+    }
     /// 連絡文の雛形: texts with `{variables}`.
     Templates {
         /// 障害発生連絡 with impact.

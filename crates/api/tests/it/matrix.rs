@@ -139,6 +139,10 @@ const PROBES: &[Probe] = &[
         r#"{"document":{"targets":{"with_impact":{"slo_minutes":15,"sla_minutes":30},"without_impact":{"slo_minutes":60,"sla_minutes":null}},"signatory":"s"}}"#,
     ),
     body(
+        "POST /api/v1/tenants/{tenant}/catalogue",
+        r#"{"after":99,"document":{"rows":[{"name":"r","class":"slight","filer":"customer"}],"entry":[{"code":"a","heading":{"ja":"a"},"kind":"k","report":"r","class":"slight","filer":"customer","fields":[{"code":"topic","label":{"ja":"t"}}]}]}}"#,
+    ),
+    body(
         "POST /api/v1/tenants/{tenant}/templates",
         r#"{"document":{"occurrence":"a","occurrence_no_impact":"a","interim":"a","recovery":"a"}}"#,
     ),

@@ -44,6 +44,7 @@ pub(super) fn section(shell: &Shell, it: &NoticesPage) -> Markup {
     html! {
         section id="documents" {
             h2 { (shell.t("契約時の確認文書", "Documents to confirm at contract")) }
+            p.links { a href="/catalogue" { (shell.t("サービスカタログ", "Service catalogue")) } a href="/responsibility" { (shell.t("責任共有モデル", "Shared responsibility")) } }
             @if published.is_empty() {
                 (empty(shell.t("文書はまだ公開されていません。", "No document is published yet."), &html! { (shell.t("公開すると、お客様の承認者がここで確認します。", "Once published, the customer's approver confirms it here.")) }))
             }

@@ -78,11 +78,12 @@ pub fn page(shell: &Shell, it: &FilingPage) -> Markup {
 
 fn list(shell: &Shell, it: &FilingPage) -> Markup {
     html! {
+        (kinds(shell, it))
         p.hint {
-            (shell.t("作業やご相談を選んでください。障害は ", "Choose the work or the question. Faults go to ")) a href="/faults/new" { (shell.t("障害のご連絡", "Report a fault")) } (shell.t(" から。", "."))
-            @if !it.phone.is_empty() { " " (shell.t("お急ぎの場合はお電話ください: ", "If it is urgent, call us: ")) (tel(&it.phone)) }
+            @if !it.phone.is_empty() { (shell.t("お急ぎの場合はお電話ください: ", "If it is urgent, call us: ")) (tel(&it.phone)) " " }
+            a href="/catalogue" { (shell.t("標準日数の一覧 (サービスカタログ)", "All standard days (service catalogue)")) }
         }
-        form.sheet action="/requests/new" method="get" role="search" {
+        form.sheet id="work" action="/requests/new" method="get" role="search" {
             @if it.projects.len() > 1 {
                 div.field { label for="project" { (shell.t("プロジェクト", "Project")) }
                     select id="project" name="project" { @for (key, name) in &it.projects { option value=(key) selected[*key == it.project] { (name) } } } }
@@ -99,6 +100,23 @@ fn list(shell: &Shell, it: &FilingPage) -> Markup {
                     ul.entries { @for entry in entries { (line(shell, it, entry)) } }
                 }
             }
+        }
+    }
+}
+
+/// The three kinds of what can be told us, on one page (R-3-1).
+fn kinds(shell: &Shell, it: &FilingPage) -> Markup {
+    let (fault, question) = if it.staff {
+        ("/calls".to_owned(), shell.t("お電話の受付", "Take a call"))
+    } else {
+        ("/faults/new".to_owned(), shell.t("障害のご連絡", "Report a fault"))
+    };
+    let consultation = format!("/requests/new?project={}&entry=consultation", it.project);
+    html! {
+        nav.kinds aria-label=(shell.t("ご用件", "What it is about")) {
+            a href=(fault) { strong { (question) } small { (shell.t("動かない、遅い、つながらない。受付と同時に連絡の期限を数え始めます。", "Something fails or is slow. The clock of our notice starts at once.")) } }
+            a href="#work" { strong { (shell.t("作業のご依頼", "Ask for work")) } small { (shell.t("下の一覧から選びます。完了の期限は送る前に分かります。", "Choose it below; you see when it will be done before you send it.")) } }
+            a href=(consultation) { strong { (shell.t("ご相談", "Ask a question")) } small { (shell.t("技術全般のご相談。迷ったときもこちらへ。", "Any technical question, also where you are not sure.")) } }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The settings' routes: one file a page.
 
+pub(crate) mod catalogue;
 pub(crate) mod desk;
 pub(crate) mod duty;
 pub(crate) mod keys;

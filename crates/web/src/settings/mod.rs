@@ -1,5 +1,6 @@
 //! The settings: a list and a form on each page, drawn by the same two functions.
 
+mod catalogue;
 mod desk;
 mod duty;
 pub(crate) mod handler;
@@ -11,6 +12,7 @@ mod sample;
 mod tenant;
 mod tenants;
 
+pub use catalogue::{CatalogueSettings, page as catalogue_page, samples as catalogue_samples};
 pub use desk::{
     CalendarPage, Closure, IntakeKey, KeysPage, MadeKey, MailPage, Template, TemplatesPage, Webhook, WebhooksPage,
     calendar_page, keys_page, mail_page, templates_page, webhooks_page,
@@ -55,10 +57,12 @@ pub enum Section {
     Calendar,
     /// 当番順
     Duty,
+    /// サービスカタログ
+    Catalogue,
 }
 
 impl Section {
-    const ALL: [(Self, &'static str, Label); 9] = [
+    const ALL: [(Self, &'static str, Label); 10] = [
         (Self::Tenants, "/settings/tenants", Label::new("お客様", "Customers")),
         (Self::Readiness, "/settings/readiness", Label::new("約束の点検", "Promise check")),
         (Self::People, "/settings/people", Label::new("要員と権限", "People and rights")),
@@ -68,6 +72,7 @@ impl Section {
         (Self::Webhooks, "/settings/webhooks", Label::new("Webhook", "Webhooks")),
         (Self::Calendar, "/settings/calendar", Label::new("休業日", "Closures")),
         (Self::Duty, "/settings/duty-list", Label::new("当番順", "Duty list")),
+        (Self::Catalogue, "/settings/catalogue", Label::new("サービスカタログ", "Service catalogue")),
     ];
 
     /// The heading of the page.

@@ -165,3 +165,43 @@ async fn a_password_is_shown_once() {
     assert!(again.text.contains("すでに表示されました"), "{}", again.text);
     assert!(su.get(&ticket).await.ok().contains("表示済み"));
 }
+
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
+/// R-3-1: work, a question and a fault begin on one page, and each becomes a ticket of its kind.
+#[tokio::test]
+async fn all_three_kinds_begin_on_one_page() {
+    let app = App::at_work().await;
+    let mut cu = app.sign_in("nagisa").await;
+    let start = cu.get("/requests/new").await.ok();
+    let fault = [
+        ("project", "NGS"),
+        ("priority", "high"),
+        ("detected_at", "2026-11-22T03:00"),
+        ("host", "web02"),
+        ("business_impact", "注文が止まっています"),
+        ("details", "画面が開きません"),
+    ];
+    let question = [("project", "NGS"), ("entry", "consultation"), ("topic", "証明書の更新"), ("pace", "middle")];
+    let work = [("project", "NGS"), ("entry", "server"), ("work", "restart"), ("host", "web01"), ("pace", "middle")];
+    let kinds: [(&str, &str, Fields<'_>, &str); 3] = [
+        ("/faults/new", "/faults", &fault, "/incidents/"),
+        ("/requests/new?project=NGS&amp;entry=consultation", "/requests", &question, "/requests/"),
+        ("/requests/new?project=NGS&amp;entry=server", "/requests", &work, "/requests/"),
+    ];
+    for (link, to, fields, ticket) in kinds {
+        assert!(start.contains(&format!("href=\"{link}\"")), "{link}");
+        assert!(cu.get(&link.replace("&amp;", "&")).await.ok().contains(&format!("action=\"{to}\"")), "{link}");
+        assert!(cu.act(to, fields).await.to.starts_with(ticket), "{link}");
+    }
+}
+
+/// R-2.2.1-1: who protects what can be read by everybody.
+#[tokio::test]
+async fn the_responsibility_split_is_public() {
+    let app = App::at_work().await;
+    let page = app.browser().get("/responsibility").await.ok();
+    let names = ["お客様</h2>", "業務アプリケーション", "みなとマネージド</h2>", "ミドルウェア", "AWS</h2>", "施設"];
+    let places: Vec<Option<usize>> = names.iter().map(|name| page.find(name)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}");
+}

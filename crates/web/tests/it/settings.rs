@@ -202,3 +202,32 @@ async fn no_paper_is_saved_over_another_that_was_never_seen() {
         assert_eq!((late.status, late.text.contains("#stale")), (StatusCode::CONFLICT, true), "{path}: {}", late.text);
     }
 }
+
+/// A customer's own catalogue changes its standard days and no other's (R-2.3-1; own entries and values by agreement).
+#[tokio::test]
+async fn a_customer_has_a_catalogue_of_its_own() {
+    let app = App::at_work().await;
+    let (mut dh, cu, other) = (app.sign_in("dh").await, app.sign_in("nagisa").await, app.sign_in("sorairo").await);
+    let nagisa = app.tenant("なぎさ商事").await;
+    let page = dh.get(&format!("/settings/catalogue?tenant={nagisa}")).await.ok();
+    assert!(page.contains("独自の版はありません") && page.contains("[[entry]]"));
+    let text = domain::catalogue::Catalogue::shipped().write();
+    let own = text.replacen("code = \"server\"\n", "code = \"server\"\ndays = 3\n", 1);
+    assert_ne!(own, text);
+    let send = |text: String| [("tenant", nagisa.to_string()), ("version", "0".to_owned()), ("text", text)];
+    let wrong = send(own.replacen("class = \"slight\"", "class = \"small\"", 1));
+    let wrong: Vec<(&str, &str)> = wrong.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let refused = dh.post("/settings/catalogue", &wrong, Script::Off).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text.contains("行目を直してください") && refused.text.contains("small"));
+    let right = send(own);
+    let right: Vec<(&str, &str)> = right.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    dh.act("/settings/catalogue", &right).await;
+    let again = dh.post("/settings/catalogue", &right, Script::Off).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "made from a version that is no longer the newest");
+    let theirs = cu.get("/requests/new?project=NGS&entry=server").await.ok();
+    assert!(theirs.contains("3営業日目") || theirs.contains("3 営業日"), "{theirs}");
+    let others = other.get("/requests/new?project=SOR&entry=server").await.ok();
+    assert!(!others.contains("3営業日目"));
+    assert!(cu.get("/settings/catalogue").await.status == StatusCode::FORBIDDEN);
+}
