@@ -49,8 +49,11 @@ enum Command {
         /// File to write; it must not exist
         file: PathBuf,
     },
-    /// Load a backup into an empty database of either engine
+    /// Load a backup into an empty database of either engine, or put one customer back into a stopped desk
     Restore {
+        /// Name or id of the customer to put back; no other is touched. What was there is kept beside FILE first
+        #[arg(long, value_name = "NAME")]
+        tenant: Option<String>,
         /// File to read
         file: PathBuf,
     },
@@ -108,7 +111,7 @@ async fn run(place: &Place, command: Command) -> anyhow::Result<ExitCode> {
         Command::Verify(trust) => return prove::verify(place, &trust).await,
         Command::Backup { file } => print(&prove::backup(place, &file).await?)?,
         Command::Export { tenant, file } => print(&prove::export(place, &tenant, &file).await?)?,
-        Command::Restore { file } => print(&prove::restore(place, &file).await?)?,
+        Command::Restore { tenant, file } => print(&prove::restore(place, tenant.as_deref(), &file).await?)?,
         Command::Doctor { send_test_mail } => return prove::doctor(place, send_test_mail.as_deref()).await,
         Command::Watch { once } => return watch::run(place, once).await,
         Command::Admin(command) => print(&admin::run(place, command).await?)?,

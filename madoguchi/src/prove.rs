@@ -145,9 +145,17 @@ pub(crate) async fn backup(place: &Place, file: &Path) -> anyhow::Result<Value> 
     Ok(json!({ "file": file, "rows": copied.rows, "digest": copied.digest }))
 }
 
-/// Loads a backup into an empty database, and verifies it.
-pub(crate) async fn restore(place: &Place, file: &Path) -> anyhow::Result<Value> {
+/// Loads a backup into an empty database, or one customer of it into a desk that is there, and verifies it.
+pub(crate) async fn restore(place: &Place, tenant: Option<&str>, file: &Path) -> anyhow::Result<Value> {
     let settings = Settings::load(place, None)?;
+    if let Some(name) = tenant {
+        let mut kept = file.as_os_str().to_owned();
+        kept.push(".before");
+        let restored = desk::restore_tenant(file, &settings.database_url(), name, Path::new(&kept)).await?;
+        return Ok(json!({
+            "file": file, "tenant": restored.tenant, "rows": restored.rows, "facts": restored.facts, "kept": restored.kept,
+        }));
+    }
     std::fs::create_dir_all(&settings.data).with_context(|| format!("making {}", settings.data.display()))?;
     let copied = desk::restore(file, &settings.database_url()).await?;
     Ok(json!({ "file": file, "rows": copied.rows, "digest": copied.digest }))

@@ -7,10 +7,13 @@
 use crate::VerifyError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::ids::TenantId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::{Cell, Clock, Failure, Load, Snapshot, Store, schema_version};
 use tokio::fs::File;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, BufWriter};
@@ -63,6 +66,14 @@ struct Header {
 struct TableLine {
     table: String,
     columns: Vec<String>,
+}
+
+impl TableLine {
+    /// The text of a row's column; none where there is no such column or no text.
+    fn text<'a>(&self, row: &'a [Cell], column: &str) -> Option<&'a str> {
+        let place = self.columns.iter().position(|name| name == column)?;
+        if let Some(Cell::Text(text)) = row.get(place) { Some(text) } else { None }
+    }
 }
 
 /// The last line.
@@ -199,12 +210,98 @@ pub async fn restore(file: &Path, url: &str) -> Result<Copied, BackupError> {
     let expected = check(file).await?;
     let store = Store::open(url, Clock::Real).await?;
     let mut load = store.load().await?;
-    fill(&mut load, file).await?;
+    fill(&mut load, file, None).await?;
     load.commit().await?;
     let copied = Copied { digest: digest(&store).await?, ..expected };
     crate::verify(&store, &crate::Verify::default()).await?;
     store.close().await;
     Ok(copied)
+}
+
+/// One tenant put back from a backup of the whole desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TenantRestored {
+    /// The tenant's id.
+    pub tenant: TenantId,
+    /// Its rows that were loaded.
+    pub rows: u64,
+    /// The tenant's last fact now, as the backup has it.
+    pub facts: u64,
+    /// The whole desk as it was before.
+    pub kept: PathBuf,
+}
+
+/// Puts one tenant's rows back as a backup has them, all or nothing, and touches no other tenant. What was there before is
+/// copied to `kept` first; the desk must be stopped. Verifies the whole desk at the end.
+///
+/// Facts written since the backup are gone from the database: checkpoints kept outside tell, and `verify --checkpoints` names it.
+///
+/// # Errors
+/// The file is damaged or has no such tenant, the desk runs, the copy cannot be made, a person of the tenant stands against
+/// another one, or `verify` finds a fault.
+pub async fn restore_tenant(file: &Path, url: &str, name: &str, kept: &Path) -> Result<TenantRestored, BackupError> {
+    check(file).await?;
+    let store = Store::open(url, Clock::Real).await?;
+    if let Some(node) = store.system().nodes().await?.first() {
+        return Err(refused(format!("the desk runs ({}); stop it first", node.name)));
+    }
+    let one = One::find(file, name).await?;
+    backup(&store, kept).await?;
+    let mut load = store.load_tenant(&one.tenant).await?;
+    let rows = fill(&mut load, file, Some(&one)).await?;
+    load.commit().await?;
+    crate::verify(&store, &crate::Verify::default()).await?;
+    let facts = store.tenant(&one.tenant).head().await?.map_or(0, |head| head.seq);
+    store.close().await;
+    Ok(TenantRestored { tenant: one.tenant, rows, facts, kept: kept.to_owned() })
+}
+
+/// Which rows of a backup are one tenant's.
+struct One {
+    tenant: TenantId,
+    /// Ids of the people who have a role in it or a right lent.
+    people: HashSet<String>,
+}
+
+impl One {
+    async fn find(file: &Path, name: &str) -> Result<Self, BackupError> {
+        let mut reader = Rows::open(file).await?;
+        let (mut found, mut people): (Vec<String>, HashSet<(String, String)>) = (vec![], HashSet::new());
+        while let Some((table, row)) = reader.next().await? {
+            let text = |column: &str| table.text(&row, column);
+            match table.table.as_str() {
+                "tenants" if [text("id"), text("name")].contains(&Some(name)) => {
+                    found.extend(text("id").map(str::to_owned));
+                }
+                "memberships" | "delegations" => {
+                    let who = ["person", "giver", "taker"].into_iter().filter_map(text);
+                    let whose = text("tenant").unwrap_or_default();
+                    people.extend(who.map(|person| (whose.to_owned(), person.to_owned())));
+                }
+                _ => {}
+            }
+        }
+        match found.as_slice() {
+            [tenant] => {
+                let own = people.into_iter().filter(|(whose, _)| whose == tenant);
+                Ok(Self { people: own.map(|(_, person)| person).collect(), tenant: TenantId::new(tenant) })
+            }
+            [] => Err(refused(format!("the backup has no customer named {name}"))),
+            _ => Err(refused(format!("the backup has several customers named {name}; give the id"))),
+        }
+    }
+
+    /// Whether a row belongs to it, or is a person it needs who is not there.
+    async fn wants(&self, load: &mut Load, table: &TableLine, row: &[Cell]) -> Result<bool, BackupError> {
+        let own = if table.table == "tenants" { "id" } else { "tenant" };
+        if let Some(whose) = table.text(row, own) {
+            return Ok(whose == self.tenant.as_str());
+        }
+        match table.text(row, "id").filter(|id| table.table == "people" && self.people.contains(*id)) {
+            Some(person) => Ok(!load.has_person(person).await?),
+            None => Ok(false),
+        }
+    }
 }
 
 fn refused(what: impl Into<String>) -> BackupError {
@@ -269,26 +366,64 @@ async fn check(file: &Path) -> Result<Copied, BackupError> {
     Ok(Copied { rows, bytes: bytes + line.len() as u64 + 1, digest: String::new() })
 }
 
-async fn fill(load: &mut Load, file: &Path) -> Result<(), BackupError> {
-    let mut reader = open(file).await?;
-    let mut table = TableLine { table: String::new(), columns: vec![] };
-    let (mut rows, mut bytes) = (vec![], 0);
-    while let Some(line) = next_line(&mut reader, file).await? {
-        if line.starts_with('[') {
-            let values: Vec<Value> = serde_json::from_str(&line).map_err(damaged)?;
-            let cells: Option<Vec<Cell>> = values.into_iter().map(cell).collect();
-            rows.push(cells.ok_or_else(|| damaged("a value is of no kind"))?);
-            bytes += line.len();
-        }
-        if rows.len() >= BATCH as usize || bytes >= BATCH_BYTES || !line.starts_with('[') {
-            if !rows.is_empty() {
-                load.insert(&table.table, &table.columns, std::mem::take(&mut rows)).await?;
+/// The rows of a backup, one after the other, each with its table.
+struct Rows<'a> {
+    reader: BufReader<File>,
+    file: &'a Path,
+    table: Arc<TableLine>,
+    /// Bytes of the last row's line.
+    bytes: usize,
+}
+
+impl<'a> Rows<'a> {
+    async fn open(file: &'a Path) -> Result<Self, BackupError> {
+        let table = Arc::new(TableLine { table: String::new(), columns: vec![] });
+        Ok(Self { reader: open(file).await?, file, table, bytes: 0 })
+    }
+
+    async fn next(&mut self) -> Result<Option<(Arc<TableLine>, Vec<Cell>)>, BackupError> {
+        while let Some(line) = next_line(&mut self.reader, self.file).await? {
+            if line.starts_with("{\"table\"") {
+                self.table = Arc::new(serde_json::from_str(&line).map_err(damaged)?);
             }
-            bytes = 0;
+            if line.starts_with('[') {
+                let values: Vec<Value> = serde_json::from_str(&line).map_err(damaged)?;
+                let cells: Option<Vec<Cell>> = values.into_iter().map(cell).collect();
+                self.bytes = line.len();
+                return Ok(Some((self.table.clone(), cells.ok_or_else(|| damaged("a value is of no kind"))?)));
+            }
         }
-        if line.starts_with("{\"table\"") {
-            table = serde_json::from_str(&line).map_err(damaged)?;
+        Ok(None)
+    }
+}
+
+/// Loads the rows, all or those of one tenant. Says how many.
+async fn fill(load: &mut Load, file: &Path, one: Option<&One>) -> Result<u64, BackupError> {
+    let mut source = Rows::open(file).await?;
+    let (mut rows, mut bytes, mut count) = (vec![], 0, 0);
+    let mut of = source.table.clone();
+    while let Some((table, row)) = source.next().await? {
+        if rows.len() >= BATCH as usize || bytes >= BATCH_BYTES || table.table != of.table {
+            insert(load, &of, &mut rows).await?;
+            (bytes, of) = (0, table.clone());
+        }
+        let wanted = match one {
+            Some(one) => one.wants(load, &table, &row).await?,
+            None => true,
+        };
+        if wanted {
+            rows.push(row);
+            bytes += source.bytes;
+            count += 1;
         }
     }
-    Ok(())
+    insert(load, &of, &mut rows).await?;
+    Ok(count)
+}
+
+async fn insert(load: &mut Load, table: &TableLine, rows: &mut Vec<Vec<Cell>>) -> Result<(), BackupError> {
+    match rows.is_empty() {
+        true => Ok(()),
+        false => Ok(load.insert(&table.table, &table.columns, std::mem::take(rows)).await?),
+    }
 }

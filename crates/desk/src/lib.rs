@@ -53,7 +53,7 @@ mod window;
 pub use acting::{Acted, ActedOn};
 pub use alert::{Delivery, IntakeKey, Received};
 pub use attachment::{FileListed, FileView, NewFile};
-pub use backup::{BackupError, Copied, backup, digest, restore};
+pub use backup::{BackupError, Copied, TenantRestored, backup, digest, restore, restore_tenant};
 pub use bundle::{BundleError, Exported, Stand, Words, export};
 pub use caller::{Caller, Grant, Reach, Scope, Who};
 pub use cause::{

@@ -4,6 +4,7 @@
 //! databases sits in [`dialect`]; what differs in their schema sits in `migrations/`.
 
 pub(crate) mod dialect;
+pub(crate) mod triggers;
 
 use crate::Failure;
 use crate::values::Val;

@@ -1,13 +1,18 @@
-//! Loading a whole desk into an empty database: the other half of a backup.
+//! Loading a whole desk into an empty database, or one tenant into a desk: the other half of a backup.
 
 use crate::db::Tx;
+use crate::db::triggers::Lifted;
 use crate::tables::{Cell, Table};
+use crate::values::vals;
 use crate::{Failure, Store, schema};
+use domain::ids::TenantId;
 
-/// One transaction that fills an empty database; dropped without [`Load::commit`] it leaves nothing behind.
+/// One transaction that fills an empty database, or puts one tenant's rows in the place of those it has; dropped without
+/// [`Load::commit`] it leaves everything as it was.
 pub struct Load {
     tx: Tx,
     tables: Vec<Table>,
+    lifted: Option<Lifted>,
 }
 
 /// The newest step of the schema this program knows.
@@ -29,7 +34,26 @@ impl Store {
                 return Err(Failure::Conflict(format!("the database is not empty: table {name} has rows")));
             }
         }
-        Ok(Load { tx, tables })
+        Ok(Load { tx, tables, lifted: None })
+    }
+
+    /// Begins to put one tenant's rows in the place of those it has, which are gone with the commit. Rows of nobody else are
+    /// touched: people stand for all tenants and stay.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn load_tenant(&self, tenant: &TenantId) -> Result<Load, Failure> {
+        let mut tx = self.db.begin().await?;
+        tx.without_timeouts().await?;
+        let tables = Table::all(&mut tx).await?;
+        let lifted = tx.lift_triggers().await?;
+        // Against the order in which they refer to each other.
+        for table in tables.iter().rev() {
+            if let Some(own) = table.tenant_column() {
+                tx.run(&format!("DELETE FROM {} WHERE {own} = $1", table.name), vals![tenant]).await?;
+            }
+        }
+        Ok(Load { tx, tables, lifted: Some(lifted) })
     }
 }
 
@@ -55,11 +79,23 @@ impl Load {
         self.tx.insert(&format!("INSERT INTO {name} ({})", columns.join(", ")), rows, "").await
     }
 
+    /// Whether there is a person of that id.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn has_person(&mut self, id: &str) -> Result<bool, Failure> {
+        let sql = "SELECT CAST(1 AS BIGINT) FROM people WHERE id = $1";
+        Ok(self.tx.first::<(i64,)>(sql, vals![id]).await?.is_some())
+    }
+
     /// Makes all of it durable at once.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn commit(self) -> Result<(), Failure> {
+    pub async fn commit(mut self) -> Result<(), Failure> {
+        if let Some(lifted) = self.lifted {
+            self.tx.set_triggers(lifted).await?;
+        }
         self.tx.commit().await
     }
 }

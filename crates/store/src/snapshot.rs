@@ -64,7 +64,7 @@ impl Snapshot {
     pub async fn rows(&mut self, table: &str, tenant: &TenantId) -> Result<Vec<StoredRow>, Failure> {
         let table = self.table(table)?;
         let (columns, name, key) = (table.list(), table.name, table.key.join(", "));
-        let own = if name == "tenants" { "id" } else { "tenant" };
+        let own = table.tenant_column().unwrap_or("tenant");
         let sql = format!("SELECT {columns} FROM {name} WHERE {own} = $1 ORDER BY {key}");
         Ok(table.rows(self.tx.all::<Cells>(&sql, vals![tenant]).await?))
     }

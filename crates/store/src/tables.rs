@@ -125,6 +125,14 @@ impl Table {
         Ok(tables)
     }
 
+    /// The column that says whose a row is; none where it is nobody's alone.
+    pub fn tenant_column(&self) -> Option<&'static str> {
+        if self.name == "tenants" {
+            return Some("id");
+        }
+        self.names.iter().any(|name| name == "tenant").then_some("tenant")
+    }
+
     /// The columns as a `SELECT` lists them.
     pub(crate) fn list(&self) -> String {
         self.names.join(", ")

@@ -32,6 +32,53 @@ async fn a_backup_comes_back_on_the_other_engine_and_back_again(place: Place) {
     assert_eq!(report.records, 6);
 }
 
+/// The rows of a backup, those that name the tenant apart from all others.
+fn parted(file: &std::path::Path, tenant: &str) -> (Vec<String>, Vec<String>) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with('[')).map(str::to_owned);
+    rows.partition(|row| row.contains(&format!("\"{tenant}\"")))
+}
+
+async fn one_tenant_comes_back_and_no_other_is_touched(place: Place) {
+    let history = history::write(&place).await;
+    let acme = history.acme.as_str();
+    let at = |name: &str| place.folder.path().join(name);
+    desk::backup(&history.store, &at("good.jsonl")).await.unwrap();
+    // Both sides go on: an alert of the tenant, and a fact of the provider.
+    history.desk.receive(history::trigger(&history.intake, "web77")).await.unwrap();
+    let closures = domain::paper::Closures { days: vec![] };
+    let provider = history.desk.provider_id().await.unwrap();
+    history.desk.record_paper(&history::console(), &provider, "", &closures, None).await.unwrap();
+    desk::backup(&history.store, &at("later.jsonl")).await.unwrap();
+    let later = parted(&at("later.jsonl"), acme);
+    let good = parted(&at("good.jsonl"), acme);
+    assert!(later.0.len() > good.0.len() && later.1 != good.1);
+
+    let back = |name: &'static str, kept: &str| {
+        let (file, kept, url) = (at("good.jsonl"), at(kept), history.url.clone());
+        async move { desk::restore_tenant(&file, &url, name, &kept).await }
+    };
+    assert!(back("Nobody", "a").await.unwrap_err().to_string().contains("no customer named Nobody"));
+    // A desk that runs is not written to behind its back.
+    let node = Store::open(&history.url, Clock::Real).await.unwrap();
+    node.system().beat("node1", "web1", node.now().await.unwrap()).await.unwrap();
+    assert!(back("○○商事", "b").await.unwrap_err().to_string().contains("the desk runs (web1)"));
+    node.system().forget_node("node1").await.unwrap();
+    node.close().await;
+    assert!(!at("a").exists() && !at("b").exists(), "nothing was copied for nothing");
+
+    let restored = back("○○商事", "kept.jsonl").await.unwrap();
+    assert_eq!((restored.tenant.as_str(), restored.rows), (acme, good.0.len() as u64));
+    desk::backup(&history.store, &at("after.jsonl")).await.unwrap();
+    let after = parted(&at("after.jsonl"), acme);
+    assert_eq!(after.0, good.0, "the tenant stands as in the backup");
+    assert_eq!(after.1, later.1, "all others stand as before");
+    assert_eq!(std::fs::read(at("kept.jsonl")).unwrap(), std::fs::read(at("later.jsonl")).unwrap());
+    // It goes on where the backup stood.
+    history.desk.receive(history::trigger(&history.intake, "web78")).await.unwrap();
+    desk::verify(&history.store, &inside()).await.unwrap();
+}
+
 async fn a_backup_made_while_alerts_come_in_verifies(place: Place) {
     let history = history::write(&place).await;
     let busy = tokio::spawn({
@@ -87,5 +134,6 @@ async fn what_must_not_be_loaded_is_refused(place: Place) {
 on_both!(
     a_backup_comes_back_on_the_other_engine_and_back_again,
     a_backup_made_while_alerts_come_in_verifies,
+    one_tenant_comes_back_and_no_other_is_touched,
     what_must_not_be_loaded_is_refused,
 );
