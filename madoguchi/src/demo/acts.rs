@@ -54,6 +54,7 @@ impl Stage {
             Act::Deploys { summary, source } => self.receive(project, alarm::change(project, summary, source)).await,
             Act::Order(order) => self.file(project, order).await.map(Some),
             Act::FreezeMonth => self.freeze_month(project).await.map(|()| None),
+            Act::Restate(reason) => self.restate(project, who, reason).await.map(|()| None),
             Act::Do(verb, words, with) => {
                 let key = key.context("nothing was filed yet")?;
                 self.act_on(key, who, *verb, words, *with).await.map(|()| None)

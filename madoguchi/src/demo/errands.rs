@@ -7,8 +7,8 @@ use super::people::Who::{self, Aki, Mayu, Naoto, Sho, Yukiko};
 use super::stage::Stage;
 use super::story::{Act, Beat, Scene, Tale, local, on_day};
 use anyhow::Context;
-use desk::Freeze;
 use desk::request::{Act as Verb, NewRequest, RequestInput};
+use desk::{Freeze, Restate};
 use domain::calendar::{BusinessDays, Calendar};
 use domain::ids::{ProjectKey, RecordKey};
 use domain::time::HOUR_MS;
@@ -39,11 +39,19 @@ pub(super) enum With {
     DueIn(u64),
 }
 
-const fn says(day: u64, hour: i8, minute: i8, who: Who, verb: Verb, words: &'static str) -> Beat {
+pub(super) const fn says(day: u64, hour: i8, minute: i8, who: Who, verb: Verb, words: &'static str) -> Beat {
     on_day(day, hour, minute, who, Act::Do(verb, words, With::Nothing))
 }
 
-const fn with(day: u64, hour: i8, minute: i8, who: Who, verb: Verb, words: &'static str, with: With) -> Beat {
+pub(super) const fn with(
+    day: u64,
+    hour: i8,
+    minute: i8,
+    who: Who,
+    verb: Verb,
+    words: &'static str,
+    with: With,
+) -> Beat {
     on_day(day, hour, minute, who, Act::Do(verb, words, with))
 }
 
@@ -329,6 +337,15 @@ impl Stage {
     pub(super) async fn freeze_month(&self, project: &str) -> anyhow::Result<()> {
         let tenant = self.tenant_of(project).await?;
         self.desk.freeze_table(self.caller(Yukiko)?, &tenant, &Freeze::default()).await?;
+        Ok(())
+    }
+
+    /// The newest table of a customer is restated.
+    pub(super) async fn restate(&self, project: &str, who: Who, reason: &str) -> anyhow::Result<()> {
+        let tenant = self.tenant_of(project).await?;
+        let newest = self.desk.frozen_tables(self.caller(Yukiko)?, &tenant).await?.tables.first().map(|row| row.number);
+        let asked = Restate { number: newest.context("a frozen table")?, reason: reason.to_owned() };
+        self.desk.restate_table(self.caller(who)?, &tenant, &asked).await?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! `serve --demo`: an invented Japanese provider with three customers and forty days and nights of history.
+//! `serve --demo`: an invented Japanese provider with three customers, a year of routine and forty days and nights of history.
 //!
 //! The history is played, not written: real verbs of the desk under a clock moved by hand. So every reminder, miss, delivery
 //! and verdict in it is what the desk would have done, and `verify` proves it like any other.
@@ -22,6 +22,7 @@ mod stock;
 mod story;
 #[cfg(test)]
 mod tests;
+mod year;
 
 pub(crate) use folder::{FOLDER, check_folder};
 pub(crate) use live::live;
@@ -37,8 +38,6 @@ use story::{Scene, Tale, local};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
-/// Days of history.
-const DAYS: i32 = 42;
 /// The last night has ended so many hours ago at least.
 const SINCE_LAST_NIGHT_MS: i64 = 9 * domain::time::HOUR_MS;
 
@@ -62,15 +61,16 @@ async fn fill_as_of(url: &str, settings: desk::Settings, now: Instant) -> anyhow
     let calendar = Calendar::tokyo([]);
     let last_night = calendar.date_of(now.plus_ms(-SINCE_LAST_NIGHT_MS));
     let day = |days_ago: i32| anyhow::Ok(last_night.checked_sub(jiff::Span::new().days(days_ago))?);
-    let mut stage = Stage::open(url, settings, local(day(DAYS)?, (10, 0, 0), &calendar)?).await?;
-    stage.set_up(day(DAYS)?.year()).await?;
-    let mut scenes = vec![];
+    let began = year::began(last_night);
+    let mut stage = Stage::open(url, settings, local(began, (10, 0, 0), &calendar)?).await?;
+    stage.set_up(began.year()).await?;
+    let closures = stage.calendar().await?;
+    let mut scenes = year::scenes(last_night, &closures)?;
     for (days_ago, time, tale) in
         [shop::tales(), stock::tales(), haisha::tales(), portal::tales()].into_iter().flatten()
     {
         scenes.push(Scene { start: local(day(days_ago)?, time, &calendar)?, tale });
     }
-    let closures = stage.calendar().await?;
     for (days_ago, time, tale) in errands::tales() {
         let day = errands::office_day(day(days_ago)?, &closures)?;
         scenes.push(Scene { start: local(day, time, &closures)?, tale });

@@ -25,7 +25,7 @@ pub(super) fn provider() -> Provider {
 pub(super) fn closures(year: i16) -> Closures {
     let turn =
         |year: i16| [date(year, 12, 29), date(year, 12, 30), date(year, 12, 31), date(year, 1, 2), date(year, 1, 3)];
-    let mut days: Vec<Date> = [year - 1, year, year + 1].into_iter().flat_map(turn).collect();
+    let mut days: Vec<Date> = (year - 1..=year + 2).flat_map(turn).collect();
     days.sort_unstable();
     Closures { days }
 }
@@ -167,6 +167,21 @@ pub(super) fn criteria(project: &str) -> Criteria {
                 data(),
             ],
             "栗田 真由",
+        ),
+        "KOMO" | "HINATA" | "TSUMUGI" => (
+            vec![
+                question(
+                    "work",
+                    "この仕組みを使う部署の業務が止まっていますか",
+                    "Has the work of a department that uses this stopped?",
+                ),
+                data(),
+            ],
+            match project {
+                "KOMO" => "菅野 亜紀",
+                "HINATA" => "野口 勝",
+                _ => "栗田 真由",
+            },
         ),
         _ => (
             vec![

@@ -17,19 +17,22 @@ pub(super) struct Customer {
     /// Its name.
     pub(super) name: &'static str,
     /// Key and name of each project.
-    pub(super) projects: [(&'static str, &'static str); 2],
+    pub(super) projects: [(&'static str, &'static str); 3],
 }
 
 /// The customers.
 pub(super) static CUSTOMERS: [Customer; 3] = [
     Customer {
-        name: "株式会社こもれび百貨", projects: [("SHOP", "こもれび通販サイト"), ("STOCK", "在庫・受注連携")]
+        name: "株式会社こもれび百貨",
+        projects: [("SHOP", "こもれび通販サイト"), ("STOCK", "在庫・受注連携"), ("KOMO", "全社共通")],
     },
     Customer {
-        name: "ひなた野運輸株式会社", projects: [("HAISHA", "配車・動態管理システム"), ("EDI", "取引先EDI")]
+        name: "ひなた野運輸株式会社",
+        projects: [("HAISHA", "配車・動態管理システム"), ("EDI", "取引先EDI"), ("HINATA", "全社共通")],
     },
     Customer {
-        name: "学校法人つむぎ野学園", projects: [("PORTAL", "学習ポータル"), ("LIBRARY", "図書館システム")]
+        name: "学校法人つむぎ野学園",
+        projects: [("PORTAL", "学習ポータル"), ("LIBRARY", "図書館システム"), ("TSUMUGI", "学園共通")],
     },
 ];
 

@@ -12,6 +12,7 @@ pub(super) fn runbooks(project: &str, year: i16) -> anyhow::Result<Runbooks> {
         "HAISHA" => HAISHA,
         "EDI" => EDI,
         "PORTAL" => PORTAL,
+        "KOMO" | "HINATA" | "TSUMUGI" => COMMON,
         _ => LIBRARY,
     };
     let runbooks = match notation::parse(text) {
@@ -21,6 +22,14 @@ pub(super) fn runbooks(project: &str, year: i16) -> anyhow::Result<Runbooks> {
     let consent = StandingConsent { by: "野口 勝".into(), on: date(year - 1, 4, 1) };
     Ok(Runbooks { runbooks, standing_consent: (project == "EDI").then_some(consent) })
 }
+
+const COMMON: &str = "■ common-log ログの領域の使用率
+対象: log*.example.jp
+ラベル: alertname=DiskWillFill
+1. 業務の画面を開き、影響がないことを確認する
+2. 古いログを保管先へ退避する
+   期待: 使用率が 60% を下回る
+";
 
 const SHOP: &str = "■ shop-web Webサーバの応答なし
 対象: web*.shop.example.jp

@@ -1,4 +1,4 @@
-//! Setting the stage: tenants, people, papers and keys, forty-two days ago.
+//! Setting the stage: tenants, people, papers and keys, a year ago.
 
 use super::papers;
 use super::people::{CUSTOMERS, PASSWORD, PEOPLE, PROVIDER, Person, Who, intake_secret};

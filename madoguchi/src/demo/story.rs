@@ -111,6 +111,8 @@ pub(super) enum Act {
     Do(Verb, &'static str, With),
     /// The table of last month is frozen.
     FreezeMonth,
+    /// The newest frozen table is restated, and why.
+    Restate(&'static str),
     /// A tool tells an alarm.
     Fires(&'static Alarm),
     /// It tells it so many times more, every few seconds.
