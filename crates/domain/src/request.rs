@@ -379,6 +379,12 @@ impl Request {
         self.offers.iter().rev().find(|offer| offer.what.is_agreed())
     }
 
+    /// The work that both sides agreed to and that is not completed yet: from when to when.
+    pub fn work_ahead(&self, calendar: &Calendar) -> Option<(Instant, Instant)> {
+        let agreed = self.agreed().filter(|_| self.state.is_in_hand())?;
+        Some((agreed.what.from, agreed.what.ends(calendar)))
+    }
+
     /// Whether its due passed and the completion that counts, if any, came later.
     pub fn is_missed(&self) -> bool {
         let in_time = |due: Instant| self.completion().is_some_and(|done| done.what.at <= due);

@@ -67,6 +67,12 @@ row! {
         pub owed: Option<String>,
         /// Until when.
         pub owed_due: Option<Instant>,
+        /// When the work begins that both sides agreed to, until it is completed.
+        pub work_from: Option<Instant>,
+        /// When it ends: the end of the window, else that of the day.
+        pub work_to: Option<Instant>,
+        /// 1 while the development team has it.
+        pub handed: u32,
     }
 }
 
@@ -88,7 +94,7 @@ pub struct RequestQuery {
 /// What every query of a request selects.
 const REQUEST: &str = "SELECT r.tenant, r.key, r.project, r.number, r.state, r.version, r.title, r.assignee, r.opened, r.ended, \
                        q.entry, q.kind, q.report, q.class, q.days, q.pace, q.channel, q.received, q.standard_due, q.raw_due, \
-                       q.due, q.held, q.awaiting, q.excepted, q.done, q.breached, q.urgent, q.owed, q.owed_due \
+                       q.due, q.held, q.awaiting, q.excepted, q.done, q.breached, q.urgent, q.owed, q.owed_due, q.work_from, q.work_to, q.handed \
                        FROM records r JOIN requests q ON q.tenant = r.tenant AND q.key = r.key";
 
 reads! {
@@ -190,15 +196,19 @@ impl Write {
             row.breached,
             row.urgent,
             row.owed,
-            row.owed_due
+            row.owed_due,
+            row.work_from,
+            row.work_to,
+            row.handed
         ];
         let head = "INSERT INTO requests (tenant, key, entry, kind, report, class, days, pace, channel, received, standard_due, \
-                    raw_due, due, held, awaiting, excepted, done, breached, urgent, owed, owed_due)";
+                    raw_due, due, held, awaiting, excepted, done, breached, urgent, owed, owed_due, work_from, work_to, handed)";
         let tail = "ON CONFLICT (tenant, key) DO UPDATE SET entry = excluded.entry, kind = excluded.kind, \
                     report = excluded.report, class = excluded.class, days = excluded.days, \
                     standard_due = excluded.standard_due, raw_due = excluded.raw_due, due = excluded.due, \
                     held = excluded.held, awaiting = excluded.awaiting, excepted = excluded.excepted, done = excluded.done, \
-                    breached = excluded.breached, urgent = excluded.urgent, owed = excluded.owed, owed_due = excluded.owed_due";
+                    breached = excluded.breached, urgent = excluded.urgent, owed = excluded.owed, owed_due = excluded.owed_due, \
+                    work_from = excluded.work_from, work_to = excluded.work_to, handed = excluded.handed";
         self.insert(head, vec![detail], tail).await
     }
 }

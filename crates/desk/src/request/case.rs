@@ -184,6 +184,7 @@ pub(crate) fn timer_rows(request: &Request, calendar: &Calendar) -> Vec<store::T
 pub(crate) fn cached_row(tenant: &TenantId, request: &Request, title: String, calendar: &Calendar) -> RequestRow {
     let clock = request.clock(calendar, request.as_of).ok();
     let owed = request.owed(calendar);
+    let work = request.work_ahead(calendar);
     let of_clock = |read: fn(&domain::request::clock::Clock) -> Option<Instant>| clock.as_ref().and_then(read);
     RequestRow {
         tenant: tenant.clone(),
@@ -215,5 +216,8 @@ pub(crate) fn cached_row(tenant: &TenantId, request: &Request, title: String, ca
         urgent: u32::from(request.urgent.is_some()),
         owed: owed.map(|(owed, _)| owed.code().to_owned()),
         owed_due: owed.and_then(|(_, due)| due),
+        work_from: work.map(|(from, _)| from),
+        work_to: work.map(|(_, to)| to),
+        handed: u32::from(request.is_handed()),
     }
 }

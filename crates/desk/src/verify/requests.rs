@@ -134,6 +134,9 @@ impl Check<'_> {
             ("urgent", row.urgent.into()),
             ("owed", row.owed.clone().into()),
             ("owed_due", row.owed_due.into()),
+            ("work_from", row.work_from.into()),
+            ("work_to", row.work_to.into()),
+            ("handed", row.handed.into()),
         ];
         table.expect(key(), self.expected(cells));
         self.compare(table, &self.own[1])

@@ -27,6 +27,7 @@ on_both!(
     the_development_team_has_it_and_gives_it_back,
     a_part_keeps_the_receipt_of_the_whole,
     a_link_stands_on_both_tickets,
+    an_agreed_work_stands_at_its_hours,
 );
 
 /// A request to restart a server, as its customer files it.
@@ -402,6 +403,30 @@ async fn the_development_team_has_it_and_gives_it_back(bench: Bench) {
     act(&bench, "su", &key, Act::HandBack).await;
     let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
     assert_eq!((row.due, row.state.as_str()), (due, "reviewing"));
+    verified(&bench).await;
+}
+
+/// What both sides agreed to stands at its hours until it is completed, and who has it is known in the list.
+async fn an_agreed_work_stands_at_its_hours(bench: Bench) {
+    let key = file(&bench, "cu", &restart()).await;
+    act(&bench, "su", &key, Act::Take).await;
+    let listed = async || {
+        let mut rows = bench.desk.requests_owed(bench.person("su"), 9).await.unwrap();
+        rows.remove(0).row
+    };
+    let (from, to) = (bench.clock.now().plus_minutes(120), bench.clock.now().plus_minutes(240));
+    let offer = |it: &mut RequestInput| (it.from, it.to) = (Some(from), Some(to));
+    try_act(&bench, "su", &key, Act::Offer, offer).await.unwrap();
+    assert_eq!(listed().await.work_from, None, "offered only");
+    try_act(&bench, "ca", &key, Act::Reply, |it| it.agreed = true).await.unwrap();
+    let row = listed().await;
+    assert_eq!((row.work_from, row.work_to, row.handed), (Some(from), Some(to), 0));
+    act(&bench, "su", &key, Act::Hand).await;
+    assert_eq!(listed().await.handed, 1);
+    act(&bench, "su", &key, Act::HandBack).await;
+    act(&bench, "cu", &key, Act::Cancel).await;
+    let row = bench.desk.store().tenant(&bench.tenant).request(&key).await.unwrap().unwrap();
+    assert_eq!((row.work_from, row.work_to, row.handed), (None, None, 0));
     verified(&bench).await;
 }
 

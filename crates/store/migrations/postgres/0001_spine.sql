@@ -214,6 +214,11 @@ CREATE TABLE requests (
   urgent BIGINT NOT NULL CHECK (urgent IN (0, 1)),
   owed TEXT,
   owed_due BIGINT,
+  -- When the work that both sides agreed to begins and ends, until it is completed.
+  work_from BIGINT,
+  work_to BIGINT,
+  -- 1 while the development team has it.
+  handed BIGINT NOT NULL CHECK (handed IN (0, 1)),
   PRIMARY KEY (tenant, key),
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
 );

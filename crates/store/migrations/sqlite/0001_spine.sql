@@ -214,6 +214,11 @@ CREATE TABLE requests (
   urgent INTEGER NOT NULL CHECK (urgent IN (0, 1)),
   owed TEXT,
   owed_due INTEGER,
+  -- When the work that both sides agreed to begins and ends, until it is completed.
+  work_from INTEGER,
+  work_to INTEGER,
+  -- 1 while the development team has it.
+  handed INTEGER NOT NULL CHECK (handed IN (0, 1)),
   PRIMARY KEY (tenant, key),
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key)
 ) STRICT, WITHOUT ROWID;

@@ -3,7 +3,7 @@
 use super::filing::{EntryLine, FilingPage, OpenEntry, page as filing_page};
 use super::of::{days, mark_of, page_of};
 use super::one::page as request_page;
-use super::{Listed, RequestListPage, page as list_page};
+use super::{Listed, RequestListPage, Work, page as list_page};
 use crate::form::Draft;
 use crate::here::{Here, html};
 use crate::layout::{Place, Shell};
@@ -58,7 +58,31 @@ pub(crate) async fn today(here: Here) -> Result<Response, Trouble> {
     let found = here.state.desk.requests_owed(&here.caller, TODAY_MAX).await?;
     let title = Label::new("今日", "Today");
     let mails = here.state.desk.mails_waiting(&here.caller).await?;
-    Ok(html(list_page(&shell, &RequestListPage { mails, ..listed(&here, &shell, title, found, None) })))
+    let works = works(&found);
+    Ok(html(list_page(&shell, &RequestListPage { mails, works, ..listed(&here, &shell, title, found, None) })))
+}
+
+/// The works ahead, the next first; those that one person has at the same hours name each other.
+fn works(found: &[RequestListed]) -> Vec<Work> {
+    let ahead = found.iter().filter_map(|it| Some((it, it.row.work_from?, it.row.work_to?)));
+    let mut ahead: Vec<_> = ahead.collect();
+    ahead.sort_by_key(|(it, from, _)| (*from, it.row.key.clone()));
+    let work = |(it, from, to): &(&RequestListed, Instant, Instant)| {
+        let meets = |other: &&(&RequestListed, Instant, Instant)| {
+            let is_same = it.row.assignee.is_some() && it.row.assignee == other.0.row.assignee;
+            is_same && it.row.key != other.0.row.key && *from < other.2 && other.1 < *to
+        };
+        Work {
+            key: it.row.key.to_string(),
+            title: it.row.title.clone(),
+            whose: format!("{} {}", it.customer, it.row.project),
+            from: *from,
+            to: *to,
+            who: it.assignee.clone(),
+            beside: ahead.iter().find(meets).map(|other| other.0.row.key.to_string()),
+        }
+    };
+    ahead.iter().map(work).collect()
 }
 
 fn listed(
@@ -77,10 +101,19 @@ fn listed(
         state: State::from_code(&it.row.state).map_or(Label::new("", ""), State::label),
         owed: it.row.owed.as_deref().and_then(Owed::from_code).map(Owed::label),
         urgent: it.row.urgent == 1,
+        handed: it.row.handed == 1,
         filed: it.row.opened,
         title: it.row.title,
     };
-    RequestListPage { title, requests: found.into_iter().map(line).collect(), files, staff, mails: 0, next }
+    RequestListPage {
+        title,
+        requests: found.into_iter().map(line).collect(),
+        files,
+        staff,
+        works: vec![],
+        mails: 0,
+        next,
+    }
 }
 
 /// What is chosen on the page of filing.
@@ -257,4 +290,80 @@ async fn act_typed(act: Act, here: &Here, key: &RecordKey, typed: &Typed) -> Ans
 async fn zone(here: &Here) -> Answer<TimeZone> {
     let now = here.state.desk.now().await?;
     Ok(here.state.desk.calendar(now).await?.zone().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ids::{PersonId, ProjectKey};
+    use store::RequestRow;
+
+    fn listed(key: &str, hours: Option<(i64, i64)>, who: Option<&str>) -> RequestListed {
+        let at = |hour: i64| Instant::from_ms(hour * domain::time::HOUR_MS);
+        let row = RequestRow {
+            tenant: TenantId::new("t"),
+            key: RecordKey::new(key),
+            project: ProjectKey::new("NGS"),
+            number: 1,
+            state: "planned".into(),
+            version: 1,
+            title: String::new(),
+            assignee: who.map(PersonId::new),
+            opened: at(0),
+            ended: None,
+            entry: String::new(),
+            kind: String::new(),
+            report: String::new(),
+            class: String::new(),
+            days: 1,
+            pace: String::new(),
+            channel: String::new(),
+            received: at(0),
+            standard_due: None,
+            raw_due: None,
+            due: None,
+            held: 0,
+            awaiting: None,
+            excepted: 0,
+            done: None,
+            breached: 0,
+            urgent: 0,
+            owed: None,
+            owed_due: None,
+            work_from: hours.map(|(from, _)| at(from)),
+            work_to: hours.map(|(_, to)| at(to)),
+            handed: 0,
+        };
+        RequestListed { row, customer: String::new(), assignee: who.map(str::to_owned) }
+    }
+
+    #[test]
+    fn works_stand_by_the_hour_and_one_person_does_one_at_a_time() {
+        let found = [
+            listed("A-1", Some((16, 18)), Some("mori")),
+            listed("A-2", None, Some("mori")),
+            listed("A-3", Some((10, 12)), Some("mori")),
+            listed("A-4", Some((17, 19)), Some("mori")),
+            // At the same hours, but by somebody else or nobody yet; what begins as another ends meets it not.
+            listed("A-5", Some((10, 12)), Some("sato")),
+            listed("A-6", Some((11, 12)), None),
+            listed("A-7", Some((18, 19)), Some("sato")),
+            listed("A-8", Some((19, 20)), Some("sato")),
+        ];
+        let works = works(&found);
+        let shown: Vec<(&str, Option<&str>)> =
+            works.iter().map(|work| (work.key.as_str(), work.beside.as_deref())).collect();
+        assert_eq!(
+            shown,
+            [
+                ("A-3", None),
+                ("A-5", None),
+                ("A-6", None),
+                ("A-1", Some("A-4")),
+                ("A-4", Some("A-1")),
+                ("A-7", None),
+                ("A-8", None),
+            ]
+        );
+    }
 }

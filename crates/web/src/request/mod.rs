@@ -31,10 +31,31 @@ pub struct RequestListPage {
     pub files: bool,
     /// Whether customers are named.
     pub staff: bool,
+    /// Works that both sides agreed to, the next first, on 今日.
+    pub works: Vec<Work>,
     /// Kept mails that wait for somebody, on 今日.
     pub mails: u64,
     /// Path of the next page.
     pub next: Option<String>,
+}
+
+/// Work at an hour that both sides agreed to.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// `KEY-n`.
+    pub key: String,
+    /// What is asked for.
+    pub title: String,
+    /// The customer and project.
+    pub whose: String,
+    /// When it begins.
+    pub from: Instant,
+    /// When it ends.
+    pub to: Instant,
+    /// Who does it.
+    pub who: Option<String>,
+    /// Another work at the same hours, by its key: one person cannot do both.
+    pub beside: Option<String>,
 }
 
 /// One request of a list.
@@ -52,6 +73,8 @@ pub struct Listed {
     pub owed: Option<Label>,
     /// Whether it is urgent.
     pub urgent: bool,
+    /// Whether the development team has it.
+    pub handed: bool,
     /// When it was filed.
     pub filed: Instant,
     /// Its clock.
@@ -78,6 +101,7 @@ pub fn page(shell: &Shell, it: &RequestListPage) -> Markup {
         @if it.mails > 0 {
             p.links { a href="/mail-in" { (shell.t("チケットに載らなかったメール: ", "Mail that joined no ticket: ")) (it.mails) (shell.t(" 件", "")) } }
         }
+        @if !it.works.is_empty() { (works(shell, &it.works)) }
         @if it.requests.is_empty() {
             (empty(shell.t("ご依頼はありません。", "There are no requests."), &html! {
                 @if it.files { (shell.t("「依頼する」から、作業やご相談を登録できます。完了の期限は登録の前に分かります。", "File work or a question; when it will be done is shown before you file it.")) }
@@ -91,6 +115,24 @@ pub fn page(shell: &Shell, it: &RequestListPage) -> Markup {
     shell_page(shell, title, &body)
 }
 
+/// The works of the next days by their hours.
+fn works(shell: &Shell, works: &[Work]) -> Markup {
+    html! {
+        section.works aria-labelledby="works" {
+            h2 id="works" { (shell.t("作業の時刻", "Works by the hour")) }
+            ol.plain {
+                @for work in works {
+                    li {
+                        span.number { (when::text(shell, work.from)) " – " (when::short(shell, work.to)) } " " (slip(&work.key)) " "
+                        a href={ "/requests/" (work.key) } { strong { (work.title) } } " " small { (work.whose) @if let Some(who) = &work.who { " · " (who) } }
+                        @if let Some(beside) = &work.beside { " " span.flag.internal { (shell.t("重なり: ", "at the same time: ")) (beside) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn row(shell: &Shell, it: &Listed) -> Vec<Markup> {
     vec![
         slip(&it.key),
@@ -98,7 +140,7 @@ fn row(shell: &Shell, it: &Listed) -> Vec<Markup> {
             a href={ "/requests/" (it.key) } { strong { (it.title) } } " " small { (it.whose) }
             @if it.urgent { " " span.flag.internal { (shell.t("緊急", "urgent")) } }
         },
-        html! { (it.state.in_lang(shell.lang)) },
+        html! { (it.state.in_lang(shell.lang)) @if it.handed { " " small { (shell.t("開発チーム", "development team")) } } },
         html! { @if let Some(owed) = it.owed { (owed.in_lang(shell.lang)) } },
         when::time(shell, it.filed),
         clock_mark(shell, &it.mark),

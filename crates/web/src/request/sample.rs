@@ -3,7 +3,7 @@
 use super::bar::{Day, DayKind};
 use super::filing::{EntryLine, FilingPage, OpenEntry};
 use super::one::{Happened, RequestPage, VerbForm};
-use super::{Listed, RequestListPage};
+use super::{Listed, RequestListPage, Work};
 use crate::attachment::Files;
 use crate::clock::{ClockMark, ClockState};
 use crate::form::{Draft, Field, Form, Input};
@@ -32,6 +32,7 @@ pub fn list_samples() -> Vec<(&'static str, RequestListPage)> {
         whose: "NGS".into(),
         state,
         owed,
+        handed: urgent,
         urgent,
         filed: at(-90_000),
         mark: mark(clock),
@@ -68,6 +69,7 @@ pub fn list_samples() -> Vec<(&'static str, RequestListPage)> {
         requests,
         files,
         staff: false,
+        works: vec![],
         mails: 0,
         next: next.map(str::to_owned),
     };
@@ -75,6 +77,7 @@ pub fn list_samples() -> Vec<(&'static str, RequestListPage)> {
         ("full", page(requests, true, Some("/requests?opened=1&key=NGS-18"))),
         ("empty", page(vec![], true, None)),
         ("nothing-owed", RequestListPage { mails: 2, ..page(vec![], false, None) }),
+        ("works", RequestListPage { works: works(), ..page(vec![], true, None) }),
     ]
 }
 
@@ -176,4 +179,21 @@ pub fn request_samples() -> Vec<(&'static str, RequestPage)> {
         ..full.clone()
     };
     vec![("full", full), ("over", over)]
+}
+
+fn works() -> Vec<Work> {
+    let work = |key: &str, title: &str, from: i64, who: Option<&str>, beside: Option<&str>| Work {
+        key: key.into(),
+        title: title.into(),
+        whose: "なぎさ商事 NGS".into(),
+        from: at(from),
+        to: at(from + 7_200),
+        who: who.map(str::to_owned),
+        beside: beside.map(str::to_owned),
+    };
+    vec![
+        work("NGS-21", "サーバー起動 / 停止作業 再起動 web01", 3_600, Some("森 悠"), Some("NGS-22")),
+        work("NGS-22", HOSTILE, 7_200, Some("森 悠"), Some("NGS-21")),
+        work("SOR-4", "Disk 追加 / 削除 (EBS)", 90_000, None, None),
+    ]
 }
