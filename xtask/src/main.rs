@@ -24,7 +24,7 @@ struct Cli {
 enum Task {
     /// Get what is missing, then run every check and every test on both databases with the real peers
     Test,
-    /// Get the Debian packages the tests need, or print the line that does
+    /// Get the Debian packages and the axe-core that the tests need, or print the line that does
     Packages,
     /// Write the holiday table anew from the rules of the Act
     Holidays,

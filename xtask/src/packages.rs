@@ -1,6 +1,7 @@
-//! Debian packages of the real peers: fetched by apt when root, else the line to run is printed.
+//! Debian packages of the real peers: fetched by apt when root, else the line to run is printed. axe-core is fetched by pip.
 
-use crate::run::{command, say};
+use crate::root;
+use crate::run::{command, installed, say, target};
 use anyhow::bail;
 use std::path::Path;
 
@@ -15,9 +16,36 @@ const NEEDED: [(&str, &str, &str); 7] = [
     ("/usr/bin/strace", "strace", "kills at an exact write in the fault tests"),
 ];
 
+/// Fetches axe-core, and the package that brings it.
+const PIP: (&str, &str, &str) = ("pip3", "python3-pip", "fetches axe-core, which looks at the pages");
+/// Which axe-core: a list of requirements, with the hash of each file.
+const AXE: &str = "e2e/axe.txt";
+
 /// Gets what is missing.
 pub(crate) fn ensure() -> anyhow::Result<()> {
-    let missing: Vec<_> = NEEDED.iter().filter(|(file, ..)| !Path::new(file).exists()).collect();
+    debian()?;
+    axe()
+}
+
+/// Lays axe-core into cargo's target folder, anew where another one is asked for.
+fn axe() -> anyhow::Result<()> {
+    let folder = target().join("axe");
+    let (wanted, there) = (std::fs::read_to_string(root().join(AXE))?, folder.join("wanted.txt"));
+    if std::fs::read_to_string(&there).is_ok_and(|it| it == wanted) {
+        return Ok(());
+    }
+    let place = folder.display().to_string();
+    let quiet = ["--quiet", "--disable-pip-version-check", "--root-user-action", "ignore"];
+    let what = ["--no-deps", "--no-compile", "--upgrade", "--target", &place, "--requirement", AXE];
+    command(PIP.0, &[&["install"], &quiet[..], &what[..]].concat())?;
+    Ok(std::fs::write(there, wanted)?)
+}
+
+fn debian() -> anyhow::Result<()> {
+    let mut missing: Vec<_> = NEEDED.iter().filter(|(file, ..)| !Path::new(file).exists()).collect();
+    if !installed(PIP.0) {
+        missing.push(&PIP);
+    }
     if missing.is_empty() {
         return Ok(());
     }

@@ -96,7 +96,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         "consent", operate, "recordConsent", "口頭同意: heard by whoever records it", Consent => consent;
         "consent-dispute", Policy::In(Right::SpeakAsCustomer), "disputeConsent", "The customer says that a consent was not given so", ConsentDispute => dispute_consent;
         "escalation", operate, "escalate", "エスカレーション, with a reason; the giver keeps it until it is taken", Escalation => escalate;
-        "escalation-taking", Policy::In(Right::ReadOperations), "takeEscalation", "Takes an escalation", EscalationTaking => take_escalation;
+        "escalation-taking", Policy::In(Right::Respond), "takeEscalation", "Takes an escalation", EscalationTaking => take_escalation;
         "promise", operate, "promise", "A promise with its instant", Promise => promise;
         "promise-kept", operate, "keepPromise", "A promise was kept", PromiseKept => keep_promise;
         "supplier-case", operate, "openSupplierCase", "A case was opened at AWS Support", SupplierCase => open_supplier_case;

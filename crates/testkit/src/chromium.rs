@@ -5,7 +5,7 @@ use crate::{
     process::{Child, need},
     wait,
 };
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -91,6 +91,20 @@ impl Driver {
                 ],
             },
         }))
+    }
+
+    /// Tells a browser something by the protocol of its developer tools, such as which colours its machine is set to.
+    ///
+    /// # Errors
+    /// The browser refuses, or there is no such session.
+    pub async fn devtools(&self, session: &str, command: &str, parameters: &Value) -> Result<Value> {
+        let url = format!("{}/session/{session}/goog/cdp/execute", self.url());
+        let body = json!({ "cmd": command, "params": parameters });
+        let reply = http::client(None)?.post(url).json(&body).send().await?;
+        let status = reply.status();
+        let mut answer: Value = reply.json().await?;
+        ensure!(status.is_success(), "{command} was answered {status}: {answer}");
+        Ok(answer["value"].take())
     }
 
     /// What chromedriver has logged.

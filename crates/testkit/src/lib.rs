@@ -5,6 +5,7 @@
 //! peer returns when it answers; a missing program is an error that names the Debian package to install.
 
 pub mod alertmanager;
+pub mod axe;
 pub mod chromium;
 pub mod draw;
 pub mod http;

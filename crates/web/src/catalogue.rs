@@ -2,10 +2,10 @@
 
 use crate::here::{Guest, html as answer};
 use crate::layout::{Shell, page as shell_page};
-use crate::parts::{Table, table};
+use crate::parts::{Table, table, work};
+use crate::when::business_days;
 use axum::response::Response;
 use domain::catalogue::{Catalogue, Class, Entry};
-use domain::words::Lang;
 use gate::Trouble;
 use maud::{Markup, html};
 
@@ -34,13 +34,6 @@ pub fn page(shell: &Shell, it: &CataloguePage) -> Markup {
     shell_page(shell, title, &body)
 }
 
-fn days(shell: &Shell, days: u16) -> String {
-    match shell.lang {
-        Lang::Ja => format!("{days} 営業日"),
-        Lang::En => format!("{days} business days"),
-    }
-}
-
 fn of_class(shell: &Shell, it: &CataloguePage, class: Class) -> Markup {
     let heads = [
         shell.t("ご依頼作業名", "Work"),
@@ -49,9 +42,9 @@ fn of_class(shell: &Shell, it: &CataloguePage, class: Class) -> Markup {
     ];
     let rows = it.catalogue.rows.iter().filter(|row| row.class == class).map(|row| {
         vec![
-            html! { (row.name) },
+            work(shell, &row.name),
             html! { (row.filer.name(shell.lang, &shell.provider)) },
-            html! { (days(shell, row.class.days().get())) },
+            html! { (business_days(shell.lang, row.class.days().get().into())) },
         ]
     });
     html! {
@@ -93,7 +86,7 @@ fn entries(shell: &Shell, it: &CataloguePage, class: Class) -> Markup {
                 ul.entries {
                     @for entry in of_class {
                         li {
-                            strong { (entry.heading.in_lang(shell.lang)) } " " small { (shell.t("種別 ", "")) (entry.kind) " · " (days(shell, entry.days().get())) }
+                            strong { (entry.heading.in_lang(shell.lang)) } " " small { (shell.t("種別 ", "")) span lang="ja" { (entry.kind) } " · " (business_days(shell.lang, entry.days().get().into())) }
                             p { @for (place, field) in entry.fields.iter().enumerate() {
                                 @if place > 0 { " / " }
                                 (field.label.in_lang(shell.lang))
@@ -123,6 +116,7 @@ pub fn samples() -> Vec<(&'static str, CataloguePage)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::words::Lang;
 
     /// R-A1-3: the table of incidents as the service description has it.
     #[test]

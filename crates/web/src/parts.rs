@@ -1,13 +1,28 @@
 //! Small pieces that several pages share.
 
 use crate::layout::Shell;
+use domain::catalogue::Catalogue;
 use domain::telephone::{ByHand, Telephone};
-use domain::words::Label;
+use domain::words::{Label, Lang};
 use maud::{Markup, html};
 
 /// The name of a record as a numbered slip, such as `NCS-12`.
 pub fn slip(key: &str) -> Markup {
     html! { span.slip { (key) } }
+}
+
+/// 依頼作業名: work by its name in the tables of the agreement, which is Japanese; in English after what it is called there.
+pub fn work(shell: &Shell, name: &str) -> Markup {
+    let entries = &Catalogue::shipped().entries;
+    let mut called: Vec<&str> =
+        entries.iter().filter(|it| it.report == name).map(|it| it.heading.en.as_str()).collect();
+    called.dedup();
+    html! {
+        @match shell.lang {
+            Lang::Ja => (name),
+            Lang::En => { @if !called.is_empty() { (called.join(" / ")) " " } small lang="ja" { (name) } }
+        }
+    }
 }
 
 /// A list with nothing in it: says so, and what to do next.

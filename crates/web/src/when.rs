@@ -41,6 +41,15 @@ pub fn day(shell: &Shell, at: Instant) -> String {
     }
 }
 
+/// `5 営業日` or `5 business days`.
+pub fn business_days(lang: Lang, days: u64) -> String {
+    match (lang, days) {
+        (Lang::Ja, _) => format!("{days} 営業日"),
+        (Lang::En, 1) => "1 business day".to_owned(),
+        (Lang::En, _) => format!("{days} business days"),
+    }
+}
+
 /// `2026年11月22日 03:12` or `22 Nov 2026 03:12`: with its year, for paper.
 pub fn dated(shell: &Shell, at: Instant) -> String {
     zoned(shell, at).strftime(shell.lang.pick("%Y年%-m月%-d日 %H:%M", "%-d %b %Y %H:%M")).to_string()

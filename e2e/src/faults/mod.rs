@@ -9,6 +9,7 @@ mod f22;
 mod f26;
 mod f27;
 mod f29;
+mod f42;
 mod f9;
 mod mail;
 
@@ -64,6 +65,8 @@ enum Figure {
     F27,
     /// Routes through which one customer sees another
     F29,
+    /// Backups under load that do not come back whole on the other engine
+    F42,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -121,6 +124,8 @@ impl Figure {
             (Self::F18, Slice::Ci) => 2,
             (Self::F27, Slice::Ci) => 5,
             (Self::F27, Slice::Long) => 100,
+            (Self::F42, Slice::Ci) => 2,
+            (Self::F42, Slice::Long) => 20,
             (Self::F14 | Self::F20 | Self::F29, _) => 1,
         }
     }
@@ -142,6 +147,7 @@ impl Figure {
             Self::F26 => f26::run(run).await,
             Self::F27 => f27::run(run).await,
             Self::F29 => f29::run(run).await,
+            Self::F42 => f42::run(run).await,
         }
     }
 }

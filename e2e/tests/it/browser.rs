@@ -13,10 +13,13 @@ use testkit::{madoguchi, wait};
 /// The Enter key in WebDriver's notation.
 pub(crate) const ENTER: &str = "\u{E007}";
 
+/// The Control key.
+const CONTROL: char = '\u{E009}';
+
 /// A browser with one window.
 pub(crate) struct Browser {
     client: Client,
-    _driver: Driver,
+    driver: Driver,
     /// Keys pressed so far by [`Browser::press`].
     pub(crate) strokes: usize,
 }
@@ -27,7 +30,7 @@ impl Browser {
         let Value::Object(capabilities) = driver.capabilities(window)? else { anyhow::bail!("no capabilities") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(capabilities).connect(&driver.url()).await?;
-        Ok(Self { client, _driver: driver, strokes: 0 })
+        Ok(Self { client, driver, strokes: 0 })
     }
 
     pub(crate) async fn goto(&self, url: &str) -> Result<()> {
@@ -113,6 +116,28 @@ impl Browser {
         let paper = self.client.print(a4.map_err(|error| anyhow::anyhow!("{error:?}"))?).await?;
         std::fs::write(pictures()?.join(format!("{name}.pdf")), &paper)?;
         Ok(paper)
+    }
+
+    /// What a script hands to its callback, the last of its arguments.
+    pub(crate) async fn ask_later(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute_async(script, vec![]).await?)
+    }
+
+    /// Types text where the focus is, in place of what was there.
+    pub(crate) async fn write_anew(&self, text: &str) -> Result<()> {
+        let select = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: CONTROL })
+            .then(KeyAction::Down { value: 'a' })
+            .then(KeyAction::Up { value: 'a' })
+            .then(KeyAction::Up { value: CONTROL });
+        self.client.perform_actions(select).await?;
+        Ok(self.client.active_element().await?.send_keys(text).await?)
+    }
+
+    /// Tells the browser something by its own protocol.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
+        let session = self.client.session_id().await?.context("the browser has a session")?;
+        self.driver.devtools(&session, command, &parameters).await
     }
 
     /// Makes the window as wide as a phone or a desk.

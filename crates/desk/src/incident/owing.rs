@@ -32,7 +32,7 @@ impl Desk {
         key: &RecordKey,
         input: &input::EscalationTaking,
     ) -> Answer<Done> {
-        let case = self.open(caller, Right::ReadOperations, key, Seen::Whatever).await?;
+        let case = self.open(caller, Right::Respond, key, Seen::Whatever).await?;
         let facts = case.incident.take_escalation(&case.by, input.escalation)?;
         case.save(facts).await
     }

@@ -58,6 +58,8 @@ async fn an_unjudged_alert_pages_the_head_of_desk(bench: Bench) {
     bench.desk.fire_due().await.unwrap();
     assert_eq!(pages(&bench, &key).await.len(), 2, "nobody answered: once more");
     let take = input::EscalationTaking { escalation: 1 };
+    let reads = refusal(bench.desk.take_escalation(bench.person("au"), &key, &take).await.map(|_| ()));
+    assert_eq!(reads.kind, RefusalKind::Forbidden, "an auditor reads");
     bench.desk.take_escalation(bench.person("dh"), &key, &take).await.unwrap();
     let again = refusal(bench.desk.take_escalation(bench.person("dh"), &key, &take).await.map(|_| ()));
     assert_eq!(again.kind, RefusalKind::NotNow);

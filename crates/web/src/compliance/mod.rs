@@ -14,6 +14,7 @@ pub use what_if::{what_if_page, what_if_samples};
 use crate::compliance::months::MonthMark;
 use crate::form::{Draft, Field, Form, Input, button, field, head as form_head};
 use crate::layout::{Shell, page as shell_page};
+use crate::parts::work;
 use crate::when;
 use domain::compliance::{IncidentLine, Judgement, Line, missed_text};
 use domain::ids::RecordKey;
@@ -96,9 +97,9 @@ fn requests(shell: &Shell, lines: &[Line]) -> Markup {
                         @let first = place == 0 || lines.get(place - 1).is_some_and(|before| before.row.class != line.row.class);
                         tr {
                             td data-head=(shell.t("項目", "Group")) { div { @if first { (line.row.class.label().in_lang(shell.lang)) } } }
-                            td data-head=(shell.t("依頼作業名", "Work")) { div { (line.row.name) } }
+                            td data-head=(shell.t("依頼作業名", "Work")) { div { (work(shell, &line.row.name)) } }
                             td data-head=(shell.t("起票 (通常時)", "Filed by")) { div { (line.row.filer.name(shell.lang, &shell.provider)) } }
-                            td data-head=(shell.t("標準日数 (サービスレベル目標)", "Standard days")) { div { (days(shell, line)) } }
+                            td data-head=(shell.t("標準日数 (サービスレベル目標)", "Standard days")) { div { (when::business_days(shell.lang, line.row.class.days().get().into())) } }
                             td data-head=(shell.t("件数", "Tickets")) { div { (behind(&line.tickets, &line.tickets.len().to_string())) } }
                             td data-head=(shell.t("目標未達", "Missed")) { div { (behind(&line.missed, &missed(shell, line.missed.len()))) } }
                             td data-head=(shell.t("順守判定", "Kept")) { div { (sign(shell, line.judgement())) } }
@@ -138,14 +139,6 @@ fn incidents(shell: &Shell, lines: &[IncidentLine]) -> Markup {
                 }
             }
         }
-    }
-}
-
-fn days(shell: &Shell, line: &Line) -> String {
-    let days = line.row.class.days().get();
-    match shell.lang {
-        Lang::Ja => format!("{days} 営業日"),
-        Lang::En => format!("{days} business days"),
     }
 }
 

@@ -6,7 +6,7 @@ use super::sign;
 use crate::form::{Draft, Field, Form, Input, Problem, button, choice, field, head as form_head};
 use crate::here::{Here, html as answer};
 use crate::layout::{Place, Shell, page as shell_page};
-use crate::parts::{Table, empty, head, slip, table};
+use crate::parts::{Table, empty, head, slip, table, work};
 use crate::when;
 use axum::response::Response;
 use desk::WhatIf;
@@ -209,7 +209,7 @@ fn beside(shell: &Shell, seen: &WhatIf) -> Markup {
         let some = !real.tickets.is_empty() || !supposed.tickets.is_empty();
         some.then(|| {
             vec![
-                html! { (real.row.name) },
+                work(shell, &real.row.name),
                 html! { (real.tickets.len()) },
                 html! { (super::missed(shell, real.missed.len())) },
                 sign(shell, real.judgement()),

@@ -4,8 +4,9 @@ use super::{Impact, IncidentPage, Verb};
 use crate::form::{Field, Input, field, head as form_head};
 use crate::layout::Shell;
 use crate::when;
+use domain::criteria::FAILOVER_REMARK;
 use domain::time::Instant;
-use domain::words::Label;
+use domain::words::{Label, Lang};
 use maud::{Markup, html};
 
 /// The criteria, the answers and what was judged.
@@ -53,12 +54,17 @@ pub struct Judged {
 
 const REMARK: Label = Label::new(
     "「影響なし」は、冗長構成によるフェイルオーバーが発生した場合などを含む",
-    "“Not affected” includes, for example, a fail-over of a redundant set-up (冗長構成によるフェイルオーバーが発生した場合などを含む)",
+    "“Not affected” includes, for example, a fail-over of a redundant set-up",
 );
 
 /// The remark of the service description, which always stands beside the judgement (R-4.2.2-3).
 pub(super) fn remark(shell: &Shell) -> Markup {
-    html! { p.remark { (REMARK.in_lang(shell.lang)) } }
+    html! {
+        p.remark {
+            (REMARK.in_lang(shell.lang))
+            @if shell.lang == Lang::En { " (" span lang="ja" { (FAILOVER_REMARK) } ")" }
+        }
+    }
 }
 
 /// The questions as a form; the notice beside it belongs to the same form, so one Enter judges and publishes.

@@ -98,7 +98,7 @@ pub(crate) fn for_caller(mut page: IncidentPage, view: &IncidentView, caller: &d
     let may = |right| caller.enter(&view.tenant, right).is_ok();
     page.writes = may(Right::Operate);
     page.files.may_add = page.writes;
-    page.takes = may(Right::ReadOperations) && caller.person().is_some();
+    page.takes = may(Right::Respond) && caller.person().is_some();
     page.primary = page.primary.filter(|verb| may(verb.right()));
     let is_centre = |grant: &desk::Grant| matches!(grant.role, Role::Su | Role::Dh);
     page.runbooks.may_decline = page.writes && caller.grants.iter().any(is_centre);

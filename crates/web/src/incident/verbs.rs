@@ -164,7 +164,7 @@ impl Verb {
     pub const fn right(self) -> Right {
         match self {
             Self::FalseAlarmReview => Right::Decide,
-            Self::EscalationTaking => Right::ReadOperations,
+            Self::EscalationTaking => Right::Respond,
             _ => Right::Operate,
         }
     }

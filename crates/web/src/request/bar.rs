@@ -48,6 +48,11 @@ fn said(shell: &Shell, day: &Day) -> String {
     }
 }
 
+/// The language of what is said of a day where it is not the page's: public holidays have no other name.
+fn foreign(shell: &Shell, day: &Day) -> Option<&'static str> {
+    (shell.lang == Lang::En && matches!(day.kind, DayKind::Holiday(_))).then_some("ja")
+}
+
 fn weekday(shell: &Shell, date: Date) -> &'static str {
     let names = match shell.lang {
         Lang::Ja => ["日", "月", "火", "水", "木", "金", "土"],
@@ -63,7 +68,7 @@ pub(crate) fn bar(shell: &Shell, days: &[Day], due: Option<&str>) -> Markup {
             @for (place, day) in days.iter().enumerate() {
                 li class=(class_of(&day.kind)) data-past[day.past] {
                     b { (day.date.month()) "/" (day.date.day()) } " " small { (weekday(shell, day.date)) }
-                    span { (said(shell, day)) }
+                    span lang=[foreign(shell, day)] { (said(shell, day)) }
                     @if place + 1 == days.len() { @if let Some(due) = due { strong.flag.public { (due) } } }
                 }
             }

@@ -4,6 +4,7 @@ use super::bar::{Day, bar};
 use crate::form::{Draft, Field, Form, Input, choice, form};
 use crate::layout::{Shell, page as shell_page};
 use crate::parts::{empty, tel};
+use crate::when::business_days;
 use domain::catalogue::{Class, Entry, Values, When};
 use domain::request::Pace;
 use maud::{Markup, html};
@@ -124,7 +125,7 @@ fn kinds(shell: &Shell, it: &FilingPage) -> Markup {
 fn days(shell: &Shell, days: u16) -> String {
     match shell.lang {
         domain::words::Lang::Ja => format!("標準日数 {days} 営業日"),
-        domain::words::Lang::En => format!("{days} business days"),
+        domain::words::Lang::En => business_days(shell.lang, days.into()),
     }
 }
 
@@ -132,7 +133,7 @@ fn line(shell: &Shell, it: &FilingPage, entry: &EntryLine) -> Markup {
     html! {
         li {
             a href={ "/requests/new?project=" (it.project) "&entry=" (entry.code) } { strong { (entry.heading) } }
-            " " small { (shell.t("種別 ", "")) (entry.kind) " · " (days(shell, entry.days)) @if entry.paid { " · " (shell.t("有償オプション", "a paid option")) } }
+            " " small { (shell.t("種別 ", "")) span lang="ja" { (entry.kind) } " · " (days(shell, entry.days)) @if entry.paid { " · " (shell.t("有償オプション", "a paid option")) } }
         }
     }
 }
@@ -142,7 +143,7 @@ fn one(shell: &Shell, it: &FilingPage, open: &OpenEntry) -> Markup {
     let entry = &open.entry;
     html! {
         p.path { a href={ "/requests/new?project=" (it.project) } { (shell.t("種別を選び直す", "Choose another")) } }
-        h2 { (entry.heading.in_lang(shell.lang)) " " small { (shell.t("種別 ", "")) (entry.kind) } }
+        h2 { (entry.heading.in_lang(shell.lang)) " " small { (shell.t("種別 ", "")) span lang="ja" { (entry.kind) } } }
         @if let Some(hint) = &entry.hint { p.hint { (hint.in_lang(shell.lang)) } }
         @if open.lead {
             p.told-first { (shell.t("ご契約にない有償オプションです。このまま送ると、期限のあるご依頼ではなくご相談として受け付け、担当者からご案内します。", "This paid option is not contracted. Sent as it is, it becomes an inquiry without a due, and we advise you.")) }

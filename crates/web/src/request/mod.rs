@@ -122,7 +122,7 @@ fn works(shell: &Shell, works: &[Work]) -> Markup {
             h2 id="works" { (shell.t("作業の時刻", "Works by the hour")) }
             ol.plain {
                 @for work in works {
-                    li {
+                    li data-row {
                         span.number { (when::text(shell, work.from)) " – " (when::short(shell, work.to)) } " " (slip(&work.key)) " "
                         a href={ "/requests/" (work.key) } { strong { (work.title) } } " " small { (work.whose) @if let Some(who) = &work.who { " · " (who) } }
                         @if let Some(beside) = &work.beside { " " span.flag.internal { (shell.t("重なり: ", "at the same time: ")) (beside) } }

@@ -89,7 +89,7 @@ pub(super) fn mark_of(shell: &Shell, it: &RequestListed) -> ClockMark {
 fn standard(lang: Lang, days: u32) -> String {
     match lang {
         Lang::Ja => format!("完了 SLO {days}営業日"),
-        Lang::En => format!("Done, SLO {days} business days"),
+        Lang::En => format!("Done, SLO {}", when::business_days(lang, days.into())),
     }
 }
 
@@ -178,6 +178,7 @@ fn reasons(shell: &Shell, clock: Option<&Clock>, request: &Request) -> Vec<Strin
         let held = clock.held.len();
         lines.push(match shell.lang {
             Lang::Ja => format!("お客様を待った{held}営業日を加えています。"),
+            Lang::En if held == 1 => "1 business day on which we waited for you is added.".to_owned(),
             Lang::En => format!("{held} business days on which we waited for you are added."),
         });
         lines.extend(clock.due.map(|due| format!("{}{}", shell.t("いまの期限: ", "The due now: "), say(due))));
@@ -319,6 +320,9 @@ fn verb_form(shell: &Shell, view: &RequestView, act: Act, may: &dyn Fn(Right) ->
     let request = &view.request;
     let staff = may(Right::ReadOperations);
     let asked = |need: &Need| match (act, need.field.as_str()) {
+        // What is answered stands where it is answered.
+        (Act::Answer, "text") => field(shell, need).hint(question(view)),
+        (Act::Reply, "agreed") => field(shell, need).hint(offered(shell, request)),
         // What the entry or the last plan said of the effect.
         (Act::Plan, "affects") if request.filing.affects => field(shell, need).value("yes"),
         // The first plan begins with the steps of the entry.
@@ -338,6 +342,20 @@ fn verb_form(shell: &Shell, view: &RequestView, act: Act, may: &dyn Fn(Right) ->
     let version = i64::try_from(request.version).unwrap_or(i64::MAX);
     let action = format!("/requests/{}/{}", request.key, act.noun());
     Form::new(format!("verb-{}", act.noun()), action, name(request, act).in_lang(shell.lang), fields).version(version)
+}
+
+/// The question that is open.
+fn question(view: &RequestView) -> String {
+    let last = view.request.questions.last();
+    last.and_then(|it| view.texts.get(&it.what.text)).cloned().unwrap_or_default()
+}
+
+/// The date or window that was offered last.
+fn offered(shell: &Shell, request: &Request) -> String {
+    let say = |at: Instant| format!("{} {}", when::day(shell, at), when::short(shell, at));
+    let Some(offer) = request.offers.last() else { return String::new() };
+    let to = offer.what.to.map(|to| format!(" – {}", say(to))).unwrap_or_default();
+    format!("{}{to}", say(offer.what.from))
 }
 
 /// What a fact says on the page; none for what is told elsewhere.

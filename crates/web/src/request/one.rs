@@ -146,7 +146,7 @@ pub fn happened(shell: &Shell, happened: &[Happened]) -> Markup {
                         @if one.internal { " " span.flag.internal { (shell.t("社内のみ", "Internal only")) } }
                         @if !one.words.is_empty() { p.words { (one.words) } }
                         @if !one.reason.is_empty() { p.hint { (shell.t("理由: ", "Reason: ")) (one.reason) } }
-                        small.seq { "#" (one.seq) }
+                        " " small.seq { "#" (one.seq) }
                     }
                 }
             }
