@@ -1,5 +1,6 @@
 //! 障害ご連絡: faults that customers file, and calls by which they tell them.
 
+use crate::page::Nothing;
 use crate::routes::Routes;
 use axum::extract::State;
 use axum::response::Response;
@@ -7,16 +8,9 @@ use desk::{CallOf, Desk, NewFault};
 use domain::access::Right;
 use gate::{Asked, Policy, Signed, Trouble, answer_once};
 use http::StatusCode;
-use serde::Deserialize;
-use utoipa::ToSchema;
 use wire::incident::{Done, IntakeCall};
 
 type Answered = Result<Response, Trouble>;
-
-/// Nothing needs to be said.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 pub(crate) fn routes(routes: &mut Routes) {
     routes

@@ -8,6 +8,7 @@ mod alerts;
 mod attachments;
 mod causes;
 mod compliance;
+mod disposals;
 mod faults;
 mod frozen;
 mod incidents;
@@ -68,6 +69,7 @@ fn all() -> Routes {
     records::routes(&mut routes);
     compliance::routes(&mut routes);
     proof::routes(&mut routes);
+    disposals::routes(&mut routes);
     frozen::routes(&mut routes);
     what_if::routes(&mut routes);
     causes::routes(&mut routes);

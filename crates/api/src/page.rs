@@ -7,11 +7,16 @@ use gate::Trouble;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use wire::Page;
 
 /// What a handler answers with one JSON object.
 pub(crate) type Told<T> = Result<Json<T>, Trouble>;
+
+/// Nothing needs to be said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
 
 /// Items of a page where none are asked for.
 const DEFAULT: u32 = 50;

@@ -10,6 +10,7 @@ use domain::access::Right;
 use domain::catalogue::Catalogue;
 use domain::contact::ContactPlan;
 use domain::criteria::Criteria;
+use domain::disposal::Retention;
 use domain::draft::Templates;
 use domain::ids::{ProjectKey, TenantId};
 use domain::paper::{Agreement, Closures, DutyList, Paper, Provider};
@@ -58,6 +59,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         routes,
         "/api/v1/tenants/{tenant}/catalogue",
         ["listCatalogues", "recordCatalogue"],
+    );
+    of_tenant::<Retention, schema::Retention>(
+        routes,
+        "/api/v1/tenants/{tenant}/retention",
+        ["listRetentions", "recordRetention"],
     );
     of_tenant::<Templates, schema::Templates>(
         routes,

@@ -1,6 +1,6 @@
 //! Windows of work: announced, changed, cancelled, read.
 
-use crate::page::{Told, Window as Paged};
+use crate::page::{Nothing, Told, Window as Paged};
 use crate::routes::Routes;
 use axum::Json;
 use axum::extract::State;
@@ -13,16 +13,11 @@ use gate::{Asked, Object, Path, Policy, Query, Signed, Trouble, answer_once};
 use http::StatusCode;
 use serde::Deserialize;
 use store::{WindowAlertRow, WindowQuery};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use wire::Page;
 use wire::window::{Window, WindowAlert, WindowDone};
 
 type Answered = Result<Response, Trouble>;
-
-/// Nothing needs to be said.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// Which windows to list.
 #[derive(Debug, Deserialize, IntoParams)]

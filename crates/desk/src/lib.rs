@@ -11,6 +11,7 @@ mod cause;
 mod checkpoint;
 mod compliance;
 mod desk;
+mod disposal;
 mod document;
 mod error;
 mod events;
@@ -63,6 +64,7 @@ pub use cause::{
 pub use checkpoint::{CHECKPOINT_FACTS, CHECKPOINT_MS, Checkpoint, CheckpointKey, CheckpointVerifier, NotACheckpoint};
 pub use compliance::Compliance;
 pub use desk::{Change, Desk, Settings, UrlJudge};
+pub use disposal::{DisposalAnswer, DisposalView, Erased, Erasure};
 pub use document::{DocumentConfirmation, DocumentStanding, DocumentView};
 pub use error::{Answer, Error};
 pub use events::{EventPlace, EventView, Fates};

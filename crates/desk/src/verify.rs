@@ -5,6 +5,7 @@
 
 mod bundle;
 mod chain;
+mod disposals;
 mod events;
 mod facts;
 mod files;
@@ -28,10 +29,11 @@ use crate::checkpoint::{Checkpoint, CheckpointVerifier};
 use chain::Chain;
 use domain::calendar::Calendar;
 use domain::fact::sha256;
-use domain::ids::{RecordKey, TenantId};
+use domain::ids::{BlobId, RecordKey, TenantId};
 use domain::paper::Closures;
 use domain::time::{Instant, MINUTE_MS};
 use serde::Serialize;
+use std::collections::HashSet;
 use store::{BlobRow, Cell, Failure, Snapshot, Store};
 
 /// What `verify` is given beside the database.
@@ -105,8 +107,14 @@ const BLOBS: u32 = 64;
 pub async fn verify(store: &Store, options: &Verify) -> Checked<Report> {
     let begun = std::time::Instant::now();
     let (closures, procedures) = (vec![], files::Procedures::new());
-    let mut audit =
-        Audit { snapshot: store.snapshot().await?, options, report: Report::default(), closures, procedures };
+    let mut audit = Audit {
+        snapshot: store.snapshot().await?,
+        options,
+        report: Report::default(),
+        closures,
+        procedures,
+        erased: HashSet::new(),
+    };
     let tenants = audit.tenants().await?;
     for (tenant, _) in &tenants {
         audit.tenant(tenant).await?;
@@ -124,6 +132,8 @@ struct Audit<'a, S = Snapshot> {
     /// The provider's procedures in all versions.
     procedures: files::Procedures,
     closures: ClosureVersions,
+    /// Blobs of the tenant at hand whose words are gone.
+    erased: HashSet<BlobId>,
 }
 
 impl Audit<'_> {
@@ -145,6 +155,7 @@ impl Audit<'_> {
     async fn tenant(&mut self, tenant: &TenantId) -> Checked {
         let mut chain = Chain::check(self, tenant).await?;
         self.blobs(tenant, chain.seq).await?;
+        self.disposals(&chain).await?;
         self.people(&chain).await?;
         self.frozen_tables(&mut chain).await?;
         self.records(chain).await?;
@@ -183,6 +194,7 @@ impl Audit<'_> {
 impl<S: Facts> Audit<'_, S> {
     /// Each blob's name is computed again, unless it was erased.
     async fn blobs(&mut self, tenant: &TenantId, last: u64) -> Checked {
+        self.erased.clear();
         let mut after = String::new();
         let mut page = self.snapshot.blobs(tenant, &after, BLOBS).await?;
         while let Some(end) = page.last() {
@@ -192,7 +204,8 @@ impl<S: Facts> Audit<'_, S> {
             match checked? {
                 Ok((whole, erased)) => {
                     self.report.blobs += whole;
-                    self.report.erased += erased;
+                    self.report.erased += erased.len() as u64;
+                    self.erased.extend(erased);
                 }
                 Err(id) => {
                     let seq = self.snapshot.fact_naming(tenant, &id).await?.unwrap_or(last);
@@ -205,12 +218,12 @@ impl<S: Facts> Audit<'_, S> {
     }
 }
 
-/// How many of a page are whole and how many erased, or the name of one that is neither.
-fn check_blobs(page: &[BlobRow]) -> Result<(u64, u64), String> {
-    let (mut whole, mut erased) = (0, 0);
+/// How many of a page are whole and which are erased, or the name of one that is neither.
+fn check_blobs(page: &[BlobRow]) -> Result<(u64, Vec<BlobId>), String> {
+    let (mut whole, mut erased) = (0, vec![]);
     for BlobRow { id, salt, bytes, .. } in page {
         match (salt, bytes) {
-            (None, None) => erased += 1,
+            (None, None) => erased.push(id.clone()),
             (Some(salt), Some(bytes)) if id.as_str().strip_prefix("sha256:") == Some(&sha256(&[salt, bytes])) => {
                 whole += 1;
             }

@@ -61,13 +61,15 @@ pub enum Right {
     Administer,
     /// Agreed papers of a customer: criteria, contact plan, agreement, templates.
     Agree,
+    /// Propose that words go whose retention is over, and answer what another one proposed.
+    Dispose,
     /// Read everything and verify it, write nothing.
     Audit,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadOperations,
         Self::ReadPublished,
         Self::Operate,
@@ -77,6 +79,7 @@ impl Right {
         Self::Consent,
         Self::Administer,
         Self::Agree,
+        Self::Dispose,
         Self::Audit,
     ];
 
@@ -92,6 +95,7 @@ impl Right {
             Self::Consent => "consent",
             Self::Administer => "administer",
             Self::Agree => "agree",
+            Self::Dispose => "dispose",
             Self::Audit => "audit",
         }
     }
@@ -172,7 +176,8 @@ impl Role {
             Self::Mo | Self::Su => matches!(right, ReadOperations | ReadPublished | Operate | Respond),
             Self::Dh => matches!(right, ReadOperations | ReadPublished | Operate | Respond | Decide | Agree),
             Self::Rm => matches!(right, ReadOperations | ReadPublished | Respond | Agree),
-            Self::Dv | Self::Mr | Self::Tm => matches!(right, ReadOperations | ReadPublished | Respond),
+            Self::Dv => matches!(right, ReadOperations | ReadPublished | Respond),
+            Self::Mr | Self::Tm => matches!(right, ReadOperations | ReadPublished | Respond | Dispose),
             Self::Au => matches!(right, ReadOperations | ReadPublished | Audit),
             Self::Ad => matches!(right, Administer | Agree),
             Self::Sa | Self::Sm => false,

@@ -9,6 +9,7 @@ pub mod clocks;
 pub mod compliance;
 pub mod contact;
 pub mod criteria;
+pub mod disposal;
 pub mod document;
 pub mod draft;
 pub mod fact;

@@ -50,6 +50,8 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("trusted_schema", "OFF")
+            // What is erased is overwritten, not only forgotten.
+            .pragma("secure_delete", "ON")
             .pragma("cache_size", "-16000")
             .pragma("wal_autocheckpoint", WAL_PAGES)
             .statement_cache_capacity(STATEMENTS);

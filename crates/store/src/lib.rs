@@ -12,6 +12,7 @@ mod connect;
 mod correlation;
 mod db;
 mod delegation;
+mod disposal;
 mod dump;
 mod event;
 mod fact;

@@ -4,9 +4,9 @@
 
 use crate::layout::{Place, Shell};
 use crate::{
-    access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, failure, fault, incident,
-    mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, responsibility, sample,
-    secret, settings, shift, terms, window,
+    access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, disposal, failure, fault,
+    incident, mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, responsibility,
+    sample, secret, settings, shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -59,6 +59,8 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &nobody, "catalogue", catalogue::samples(), catalogue::page);
     draw(&mut pages, &staff, "compliance", compliance::samples(), compliance::page);
     draw(&mut pages, &guest, "proof", proof::samples(), proof::page);
+    draw(&mut pages, &staff, "retention", disposal::samples(), disposal::page);
+    draw(&mut pages, &staff, "erasure", disposal::erasure_samples(), disposal::erasure_page);
     draw(&mut pages, &guest, "frozen-tables", compliance::list_samples(), compliance::list_page);
     draw(&mut pages, &guest, "frozen-table", compliance::table_samples(), compliance::table_page);
     draw(&mut pages, &staff, "what-if", compliance::what_if_samples(), compliance::what_if_page);

@@ -17,6 +17,7 @@ pub mod cause;
 pub mod clock;
 pub mod compliance;
 pub mod customer;
+pub mod disposal;
 pub mod failure;
 pub mod fault;
 pub mod form;

@@ -11,6 +11,16 @@ pub fn slip(key: &str) -> Markup {
     html! { span.slip { (key) } }
 }
 
+/// A title; where its words are gone, that they are.
+pub fn title<'a>(shell: &Shell, title: &'a str) -> &'a str {
+    if title.is_empty() { shell.t("（消去済み）", "(erased)") } else { title }
+}
+
+/// Where those who may erase what was written on a ticket do so.
+pub fn erasing(shell: &Shell, ticket: &str, may: bool) -> Markup {
+    html! { @if may { p.links { a href={ (ticket) "/erasure" } { (shell.t("書かれた内容を消去する", "Erase what was written")) } } } }
+}
+
 /// 依頼作業名: work by its name in the tables of the agreement, which is Japanese; in English after what it is called there.
 pub fn work(shell: &Shell, name: &str) -> Markup {
     let entries = &Catalogue::shipped().entries;

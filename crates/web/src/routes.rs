@@ -4,9 +4,9 @@ use crate::cause::handler::Act as OfCause;
 use crate::incident::Verb;
 use crate::state::State;
 use crate::{
-    access, acknowledgement, alerts, assets, attachment, board, callers, catalogue, cause, compliance, customer, fault,
-    incident, live, night, notices, outbox, problems, proof, report, request, responsibility, settings, shift, terms,
-    window,
+    access, acknowledgement, alerts, assets, attachment, board, callers, catalogue, cause, compliance, customer,
+    disposal, fault, incident, live, night, notices, outbox, problems, proof, report, request, responsibility,
+    settings, shift, terms, window,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -100,6 +100,7 @@ fn incidents(table: &mut Table<State>) {
     mails(table);
     requests(table);
     attachments(table);
+    erasures(table);
     secrets(table);
     records(table);
     faults(table);
@@ -123,6 +124,10 @@ fn incidents(table: &mut Table<State>) {
         .get("/compliance/frozen.json")
         .allow(Policy::Somewhere(Right::ReadPublished))
         .to(compliance::handler::frozen_json);
+    table.get("/retention").allow(Policy::Somewhere(Right::ReadPublished)).to(disposal::handler::show);
+    table.post("/retention").allow(Policy::Somewhere(Right::Agree)).to(disposal::handler::agree);
+    table.post("/retention/proposal").allow(Policy::Somewhere(Right::Dispose)).to(disposal::handler::propose);
+    table.post("/retention/answer").allow(Policy::Somewhere(Right::Dispose)).to(disposal::handler::answer);
     table.get("/compliance/customers").allow(read).to(compliance::handler::overview);
     table.get("/compliance/what-if").allow(read).to(compliance::what_if::show);
     table.post("/compliance/freeze").allow(Policy::Somewhere(Right::Decide)).to(compliance::handler::freeze);
@@ -204,6 +209,20 @@ fn attachments(table: &mut Table<State>) {
         let send = move |here, key: Path<RecordKey>, form| to::add(of, here, key, form);
         table.post(add).allow(Policy::SignedIn).objects(object).body_max(FORM_MAX).to(send);
         table.get(give).allow(Policy::In(Right::ReadPublished)).objects(object).to(to::give);
+    }
+}
+
+fn erasures(table: &mut Table<State>) {
+    use disposal::handler::{self as to, Folder};
+    for (of, object, path) in [
+        (Folder("requests"), &[Object::Request], "/requests/{key}/erasure"),
+        (Folder("incidents"), &[Object::Incident], "/incidents/{key}/erasure"),
+        (Folder("records"), &[Object::Record], "/records/{key}/erasure"),
+    ] {
+        let ask = move |here, key: Path<RecordKey>| to::erasing(of, here, key);
+        table.get(path).allow(Policy::In(Right::Decide)).objects(object).to(ask);
+        let send = move |here, key: Path<RecordKey>, sent| to::erase(of, here, key, sent);
+        table.post(path).allow(Policy::In(Right::Decide)).objects(object).to(send);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod attachment;
 pub mod board;
 pub mod cause;
 pub mod compliance;
+pub mod disposal;
 pub mod incident;
 pub mod mail;
 pub mod night;

@@ -130,6 +130,14 @@ answers! {
         #[schema(required = false)]
         options: Vec<String>,
     }
+    /// How long the words of a customer's tickets are kept.
+    Retention {
+        /// Months after the last thing that happened to a ticket, 12 to 360.
+        months: u32,
+        /// Tickets that are kept longer.
+        #[schema(required = false)]
+        kept: Vec<String>,
+    }
     /// Targets of the first notice.
     AgreedTargets {
         /// With service impact, and while impact is not judged.

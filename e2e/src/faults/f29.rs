@@ -129,7 +129,7 @@ fn timeless(page: &str) -> String {
 }
 
 /// Forms that name somebody's things beside their path. The others are sent empty, and refused for that if for nothing else.
-const FORMS: [Probe; 28] = [
+const FORMS: [Probe; 32] = [
     form(
         "POST /faults",
         "project=<Project>&priority=low&detected_at=2020-01-01T00:00&host=h&business_impact=b&details=d&separate=yes",
@@ -137,6 +137,10 @@ const FORMS: [Probe; 28] = [
     form("POST /requests", "project=<Project>&entry=consultation&topic=t&reason=r&pace=middle"),
     form("POST /compliance/freeze", "tenant=<Tenant>&from=2025-01-01&to=2025-01-31"),
     form("POST /compliance/restate", "tenant=<Tenant>&number=99&reason=r"),
+    form("POST /retention", "tenant=<Tenant>&months=60&after=99"),
+    form("POST /retention/proposal", "tenant=<Tenant>"),
+    form("POST /retention/answer", "tenant=<Tenant>&number=1&approved=no&reason=r"),
+    form("POST /requests/{key}/erasure", "number=99&reason=r"),
     form("POST /requests/{key}/note", "version=1&text=t"),
     form("POST /records", "project=<Project>&process=complaint&title=t&text=t"),
     form("POST /records/{key}/act", "noun=message&text=t"),
@@ -357,6 +361,7 @@ async fn callers(house: &House, a: &Customer, b: &Customer) -> Result<(Vec<Calle
         ("mo", "mo@msp.example", "mo", None, EVERYBODY),
         ("dh", "dh@msp.example", "dh", None, EVERYBODY),
         ("au", "au@msp.example", "au", None, EVERYBODY),
+        ("mr", "mr@msp.example", "mr", None, EVERYBODY),
         ("ad", "ad@msp.example", "ad", None, &["A", "B", "provider", "ad"]),
     ] {
         if name != "ad" {

@@ -73,6 +73,11 @@ const PROBES: &[Probe] = &[
     Probe { route: "GET /api/v1/tenants/{tenant}/compliance", query: "from=2026-11-01&to=2026-11-30", body: "" },
     body("POST /api/v1/tenants/{tenant}/compliance/frozen", "{}"),
     body("POST /api/v1/tenants/{tenant}/compliance/restatements", r#"{"number":99,"reason":"r"}"#),
+    body("POST /api/v1/tenants/{tenant}/disposals", "{}"),
+    body("POST /api/v1/tenants/{tenant}/disposals/answer", r#"{"number":1,"approved":false,"reason":"r"}"#),
+    body("POST /api/v1/requests/{request}/erasure", r#"{"number":99,"reason":"r"}"#),
+    body("POST /api/v1/incidents/{key}/erasure", r#"{"number":99,"reason":"r"}"#),
+    body("POST /api/v1/records/{record}/erasure", r#"{"number":99,"reason":"r"}"#),
     Probe { route: "GET /api/v1/tenants/{tenant}/compliance/table", query: "number=1", body: "" },
     Probe {
         route: "GET /api/v1/tenants/{tenant}/compliance/what-if",
@@ -134,6 +139,7 @@ const PROBES: &[Probe] = &[
         r#"{"giver":"<Person>","taker":"<Person>","right":"operate","minute_from":0,"minute_to":0}"#,
     ),
     body("POST /api/v1/tenants/{tenant}/webhooks", r#"{"url":"https://hook.example/"}"#),
+    body("POST /api/v1/tenants/{tenant}/retention", r#"{"document":{"months":60}}"#),
     body(
         "POST /api/v1/tenants/{tenant}/agreement",
         r#"{"document":{"targets":{"with_impact":{"slo_minutes":15,"sla_minutes":30},"without_impact":{"slo_minutes":60,"sla_minutes":null}},"signatory":"s"}}"#,
@@ -252,6 +258,7 @@ async fn world(site: &Site) -> (World, HashMap<&'static str, (&'static str, Stri
         ("ad limited to A", &a, "ad", &["A", "A beside"]),
         ("dh", &site.provider, "dh", EVERYBODY),
         ("au", &site.provider, "au", EVERYBODY),
+        ("mr", &site.provider, "mr", EVERYBODY),
         ("ad", &site.provider, "ad", EVERYBODY),
     ] {
         let token = site.person(tenant, &name.replace(' ', "."), role).await;

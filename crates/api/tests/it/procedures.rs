@@ -7,7 +7,7 @@ use gate::Policy;
 /// Verbs that are no route of their own: what opens a record, and what another record's verb does to this one.
 const ELSEWHERE: [&str; 3] = ["filing", "opening", "joining"];
 /// What is no verb of a procedure: a file or a secret fits wherever a message or a note does.
-const BESIDE: [&str; 4] = ["files", "secrets", "secrets/reading", "secrets/taking-back"];
+const BESIDE: [&str; 5] = ["erasure", "files", "secrets", "secrets/reading", "secrets/taking-back"];
 
 fn routes(prefix: &str, parameter: &str, process: &Process) {
     let rows: Vec<_> = api::rows().into_iter().filter(|row| row.method == "POST").collect();

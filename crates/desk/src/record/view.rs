@@ -4,13 +4,14 @@ use super::{Standing, open_to};
 use crate::procedure::Edition;
 use crate::{Answer, Caller, Desk};
 use domain::access::{Actor, Right, Role};
+use domain::disposal::{DISPOSED, ERASED};
 use domain::fact::{Body, Fact};
 use domain::ids::{BlobId, PersonId, RecordKey, TenantId};
 use domain::process::record::Record;
 use domain::process::{Process, Verb};
 use domain::refusal::Refusal;
 use domain::time::Instant;
-use domain::words::Words;
+use domain::words::{Label, Words};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::{RecordQuery, RecordRow};
@@ -185,6 +186,8 @@ fn happened(process: &Process, fact: &Fact, by: Option<String>, texts: &HashMap<
             let moved = verb.ways.iter().any(|way| way.to == acted.to && way.from != acted.to);
             (verb, moved.then_some(&acted.to), acted.fields.as_ref(), acted.internal)
         }
+        Body::RecordDisposed { .. } => return Some(gone(fact, &DISPOSED, None)),
+        Body::WordsErased { of, .. } => return Some(gone(fact, &ERASED, by.map(|by| (by, *of)))),
         _ => return None,
     };
     // Words that were erased say nothing any more.
@@ -202,4 +205,19 @@ fn happened(process: &Process, fact: &Fact, by: Option<String>, texts: &HashMap<
         fields: verb.needs.iter().filter_map(field).collect(),
         internal,
     })
+}
+
+/// Words went: by themselves at the end of their retention, or by somebody those of one fact.
+fn gone(fact: &Fact, what: &Label, by: Option<(String, u64)>) -> Happened {
+    let (by, of) = by.map_or((None, String::new()), |(by, of)| (Some(by), format!(" #{of}")));
+    Happened {
+        seq: fact.seq,
+        at: fact.instant,
+        by_itself: by.is_none(),
+        by,
+        verb: Words { ja: format!("{}{of}", what.ja), en: format!("{}{of}", what.en) },
+        to: None,
+        fields: vec![],
+        internal: false,
+    }
 }

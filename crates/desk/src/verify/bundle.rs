@@ -5,6 +5,7 @@ use super::{Audit, Checked, Procedures, Report, Verify, VerifyError, fault};
 use crate::bundle::{BundleError, DERIVED, MANIFEST, PAPERS, Papers, Reader, Stand, compare, derive};
 use domain::ids::TenantId;
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
 use store::Failure;
@@ -34,8 +35,14 @@ pub async fn verify_bundle(file: File, options: &Verify) -> Result<BundleReport,
     let reader = tokio::task::spawn_blocking(move || Reader::open(file)).await.map_err(VerifyError::from)??;
     let tenant = reader.manifest.tenant.clone();
     let covered = reader.covered().max(outside(options, &tenant));
-    let mut audit =
-        Audit { snapshot: reader, options, report: Report::default(), closures: vec![], procedures: Procedures::new() };
+    let mut audit = Audit {
+        snapshot: reader,
+        options,
+        report: Report::default(),
+        closures: vec![],
+        procedures: Procedures::new(),
+        erased: HashSet::new(),
+    };
     let found = check(&mut audit, &tenant).await;
     let head = audit.snapshot.manifest.head.clone();
     // A fault that names its fact says more than the sum of its part does.

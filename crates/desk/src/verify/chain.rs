@@ -1,5 +1,6 @@
 //! The chain of one tenant: every stored byte of every fact, the head, the checkpoints, and what the facts name.
 
+use super::disposals::Disposals;
 use super::events::Events;
 use super::frozen::Frozen;
 use super::notes::Notes;
@@ -21,6 +22,7 @@ pub(super) struct Chain {
     pub(super) people: People,
     pub(super) events: Events,
     pub(super) frozen: Frozen,
+    pub(super) disposals: Disposals,
     /// The newest incident of each correlating key, by its number.
     pub(super) newest: HashMap<(ProjectKey, String), u64>,
 }
@@ -39,6 +41,7 @@ impl Chain {
             people: People::default(),
             events: Events::default(),
             frozen: Frozen::default(),
+            disposals: Disposals::default(),
             newest: HashMap::new(),
         };
         let mut notes = Notes::of(audit, tenant);
@@ -79,6 +82,7 @@ impl Chain {
             }
             self.people.apply(fact)?;
             self.frozen.apply(fact)?;
+            self.disposals.apply(fact)?;
             self.events.apply(audit, fact).await?;
             self.correlate(fact);
             audit.snapshot.note(fact);

@@ -152,6 +152,7 @@ impl Bench {
             ("ad", Role::Ad),
             ("rm", Role::Rm),
             ("mr", Role::Mr),
+            ("tm", Role::Tm),
             ("cu", Role::Cu),
             ("ca", Role::Ca),
         ] {

@@ -8,6 +8,7 @@ mod bench;
 mod bundles;
 mod calling;
 mod causes;
+mod disposals;
 mod faults;
 mod fields;
 mod frozen;

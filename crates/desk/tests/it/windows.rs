@@ -432,11 +432,9 @@ async fn what_cannot_be_announced_is_told_at_its_field(bench: Bench) {
 
 async fn erased_hosts_cover_nothing(bench: Bench) {
     let window = bench.window(60).await;
-    let mut write = bench.desk.store().write(&bench.tenant).await.unwrap();
-    let facts = write.record_facts(&window).await.unwrap();
-    let Body::WindowAnnounced { hosts, .. } = &facts[0].body else { panic!("{facts:?}") };
-    assert!(write.erase_blob(hosts).await.unwrap());
-    write.commit().await.unwrap();
+    let facts = bench.desk.store().tenant(&bench.tenant).record_facts(&window).await.unwrap();
+    let erasure = desk::Erasure { number: facts[0].seq, reason: "誤記".into() };
+    bench.desk.erase_words(bench.person("dh"), &window, &erasure).await.unwrap();
     assert_eq!(bench.hear(Action::Trigger, "d1", "web01").await.fate, Fate::New);
     assert!(bench.desk.windows(&console(), &WindowQuery::default(), 10).await.unwrap()[0].row.hosts.is_none());
     bench.sound().await;

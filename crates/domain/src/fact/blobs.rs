@@ -174,7 +174,12 @@ impl Body {
             | Self::MessageUndelivered { .. }
             | Self::SecretRead { .. }
             | Self::SecretTakenBack { .. }
-            | Self::SecretExpired { .. } => [None; 6],
+            | Self::SecretExpired { .. }
+            | Self::DisposalProposed { .. }
+            | Self::DisposalAnswered { .. }
+            | Self::DisposalEnded { .. }
+            | Self::RecordDisposed { .. }
+            | Self::WordsErased { .. } => [None; 6],
         }
     }
 }

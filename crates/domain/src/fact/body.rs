@@ -358,6 +358,15 @@ pub enum Body {
     /// The words of the next fact of this record came by mail.
     #[serde(rename = "mail.joined")]
     MailJoined { mail: String, from: BlobId, raw: BlobId },
+    /// Somebody asks for the words of all tickets to go to which nothing happened at `before` or later.
+    #[serde(rename = "disposal.proposed")]
+    DisposalProposed { number: u32, before: Instant, tickets: u64 },
+    /// Another person approved or rejected it; why not, stands as the reason.
+    #[serde(rename = "disposal.answered")]
+    DisposalAnswered { number: u32, approved: bool },
+    /// The words of its tickets are gone.
+    #[serde(rename = "disposal.ended")]
+    DisposalEnded { number: u32, tickets: u64, words: u64 },
     /// The clock went back by more than two seconds since the fact before.
     #[serde(rename = "clock.stepped")]
     ClockStepped { back_ms: i64 },
@@ -711,6 +720,14 @@ pub enum Body {
     #[serde(rename = "file.attached")]
     FileAttached(Attachment),
 
+    // Words that are gone; the facts that named them stay.
+    /// All of this record, at the end of its retention.
+    #[serde(rename = "record.disposed")]
+    RecordDisposed { disposal: u32, words: u64 },
+    /// Those of fact `of` of this record, such as a password that somebody wrote there. The reason says why.
+    #[serde(rename = "words.erased")]
+    WordsErased { of: u64, words: u64 },
+
     // A secret that the customer reads once; the secret itself stands in no fact.
     #[serde(rename = "secret.handed")]
     SecretHanded { label: BlobId, until: Instant },
@@ -763,6 +780,8 @@ impl Body {
                 | Self::SecretRead { .. }
                 | Self::SecretTakenBack { .. }
                 | Self::SecretExpired { .. }
+                | Self::RecordDisposed { .. }
+                | Self::WordsErased { .. }
                 | Self::RequestReminded { .. }
                 | Self::RequestPaged { .. }
                 | Self::RequestLinked { .. }
@@ -812,6 +831,11 @@ impl Body {
                 | Self::MessageAttempted { .. }
                 | Self::MessageUndelivered { .. }
         )
+    }
+
+    /// Whether it is only about words that are gone: nothing happened to the record, so that no clock and no row of it moves.
+    pub const fn is_about_words(&self) -> bool {
+        matches!(self, Self::RecordDisposed { .. } | Self::WordsErased { .. })
     }
 
     /// Whether a tool said it about an alert. Tools move no clock, so such facts come without a new header, but for a return

@@ -118,6 +118,10 @@ impl Incident {
     /// # Errors
     /// The fact is not one of an incident, or names a judgement or message that is not there.
     pub fn apply(&mut self, fact: &Fact) -> Result<(), Broken> {
+        if fact.body.is_about_words() {
+            self.last_seq = fact.seq;
+            return Ok(());
+        }
         let mark = Mark::of(fact);
         if fact.body.moves_version() {
             self.version = fact.seq;

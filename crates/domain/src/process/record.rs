@@ -156,6 +156,10 @@ impl Record {
     /// # Errors
     /// The fact is none of a record of this kind.
     pub fn apply(&mut self, fact: &Fact) -> Result<(), Broken> {
+        if fact.body.is_about_words() {
+            self.last_seq = fact.seq;
+            return Ok(());
+        }
         match &fact.body {
             Body::RecordActed(acted) => {
                 let mark = Mark::of(fact);

@@ -56,6 +56,9 @@ impl Window {
     pub fn apply(&mut self, fact: &Fact) -> Result<(), Broken> {
         let broken = |kind| Broken { seq: fact.seq, kind };
         self.last_seq = fact.seq;
+        if fact.body.is_about_words() {
+            return Ok(());
+        }
         // Repeats may be counted later; nothing else happens to a window that is over.
         if self.ended.is_some() && !matches!(fact.body, Body::WindowCounted { .. }) {
             return Err(broken("after the window's end"));

@@ -110,6 +110,9 @@ CREATE INDEX facts_of_record ON facts (tenant, record, seq) WHERE record IS NOT 
 -- Which incidents had no runbook, for the version that brings one.
 -- Which mornings were told.
 CREATE INDEX facts_of_mornings ON facts (tenant, seq) WHERE kind = 'tenant.morning_told';
+CREATE INDEX facts_of_disposals ON facts (tenant, seq)
+  WHERE kind IN ('disposal.proposed', 'disposal.answered', 'disposal.ended');
+CREATE INDEX facts_of_disposed ON facts (tenant, record) WHERE kind = 'record.disposed';
 CREATE INDEX facts_of_missing_runbooks ON facts (tenant, record) WHERE kind = 'incident.runbook_missing';
 
 -- Named by SHA-256(salt || bytes); erasing sets both to NULL and leaves the chain valid.
@@ -398,6 +401,7 @@ CREATE TABLE messages (
   UNIQUE (tenant, key),
   FOREIGN KEY (tenant, payload) REFERENCES blobs (tenant, id)
 );
+CREATE INDEX messages_of_record ON messages (tenant, record) WHERE record IS NOT NULL;
 CREATE INDEX messages_waiting ON messages (not_before) WHERE state = 'queued';
 CREATE INDEX messages_sending ON messages (node) WHERE state = 'sending';
 CREATE INDEX messages_paged ON messages (recipient, let_out) WHERE class = 'page';

@@ -67,7 +67,8 @@ pub fn page(shell: &Shell, it: &CompliancePage) -> Markup {
             p.links {
                 a href={ "/compliance.csv?tenant=" (it.tenant) "&from=" (it.from) "&to=" (it.to) } { "CSV" } " · "
                 a href={ "/compliance/frozen?tenant=" (it.tenant) } { (shell.t("凍結した表の一覧", "Frozen tables")) } " · "
-                a href={ "/proof?tenant=" (it.tenant) } { (shell.t("証跡を受け取って確かめる", "Take the proof and check it")) }
+                a href={ "/proof?tenant=" (it.tenant) } { (shell.t("証跡を受け取って確かめる", "Take the proof and check it")) } " · "
+                a href={ "/retention?tenant=" (it.tenant) } { (shell.t("保管と廃棄", "Retention")) }
                 @if it.all_customers { " · " a href={ "/compliance/what-if?tenant=" (it.tenant) "&from=" (it.from) "&to=" (it.to) } { (shell.t("仮定の集計", "What if")) } " · " a href="/compliance/customers" { (shell.t("全お客様", "All customers")) } }
             }
             (requests(shell, &it.requests))

@@ -3,7 +3,7 @@
 use crate::clock::{ClockMark, ClockState, clock_mark};
 use crate::incident::Impact;
 use crate::layout::{Shell, page as shell_page};
-use crate::parts::{Table, empty, slip, table};
+use crate::parts::{Table, empty, slip, table, title as named};
 use crate::sample::{HOSTILE, at};
 use crate::when;
 use domain::time::Instant;
@@ -70,7 +70,7 @@ fn row(shell: &Shell, it: &Listed) -> Vec<Markup> {
     let lasted = when::span(shell.lang, it.recovered.unwrap_or(shell.now).since_ms(it.began));
     vec![
         slip(&it.key),
-        html! { a href={ "/incidents/" (it.key) } { strong { (it.title) } } " " small { (it.project) } },
+        html! { a href={ "/incidents/" (it.key) } { strong { (named(shell, &it.title)) } } " " small { (it.project) } },
         html! { (it.state.in_lang(shell.lang)) " " small { (it.impact.label().in_lang(shell.lang)) } },
         when::time(shell, it.began),
         html! { (lasted) @if it.recovered.is_none() { " " small { (shell.t("継続中", "so far")) } } },

@@ -3,7 +3,7 @@
 use super::{IncidentPage, Verb, runbook, verbs};
 use crate::attachment::section as files;
 use crate::layout::Shell;
-use crate::parts::{facts, head, slip};
+use crate::parts::{erasing, facts, head, slip};
 use crate::timeline::timeline;
 use crate::when;
 use domain::time::Instant;
@@ -115,5 +115,6 @@ pub(super) fn column(shell: &Shell, it: &IncidentPage) -> Markup {
             }
         }
         (timeline(shell, &it.timeline))
+        (erasing(shell, &format!("/incidents/{}", it.key), it.may_erase))
     }
 }

@@ -130,6 +130,8 @@ pub struct IncidentPage {
     pub writes: bool,
     /// Whether the ticket exists for the customer, so that they can read a message.
     pub known: bool,
+    /// Whether the reader may erase what was written.
+    pub may_erase: bool,
     /// Its files.
     pub files: Files,
     /// What the forms start with.

@@ -81,6 +81,7 @@ pub(crate) fn page_of(shell: &Shell, view: &IncidentView, by: &Around, draft: Dr
         others,
         writes: true,
         known: incident.is_known_to_customer(),
+        may_erase: false,
         files: files_of(
             format!("/incidents/{}", incident.key),
             &incident.files,
@@ -98,6 +99,7 @@ pub(crate) fn for_caller(mut page: IncidentPage, view: &IncidentView, caller: &d
     let may = |right| caller.enter(&view.tenant, right).is_ok();
     page.writes = may(Right::Operate);
     page.files.may_add = page.writes;
+    page.may_erase = may(Right::Decide);
     page.takes = may(Right::Respond) && caller.person().is_some();
     page.primary = page.primary.filter(|verb| may(verb.right()));
     let is_centre = |grant: &desk::Grant| matches!(grant.role, Role::Su | Role::Dh);

@@ -171,6 +171,7 @@ fn judging() -> IncidentPage {
         primary: Some(Verb::Judgement),
         others: vec![Verb::RecoveryStep, Verb::FalseAlarm],
         writes: true,
+        may_erase: true,
         files: crate::attachment::sample("/incidents/NGS-12"),
         known: true,
         prefill: Prefill {

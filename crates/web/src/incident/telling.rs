@@ -5,6 +5,7 @@ use crate::parts::Reader;
 use crate::timeline::Entry;
 use crate::when;
 use domain::access::Actor;
+use domain::disposal::{DISPOSED, ERASED};
 use domain::fact::{
     AttemptOutcome, Body, ConsentRef, Fact, NoticeChannel, NoticeKind, Origin, Outcome, Reminder, Target,
 };
@@ -510,6 +511,8 @@ impl Told<'_> {
             | Body::SecretRead { .. }
             | Body::SecretTakenBack { .. }
             | Body::SecretExpired { .. } => say("ご依頼", "Request"),
+            Body::RecordDisposed { .. } => say(DISPOSED.ja, DISPOSED.en).to(Reader::Customer),
+            Body::WordsErased { of, .. } => say(ERASED.ja, ERASED.en).with(format!("#{of}")).to(Reader::Customer),
             Body::RecordOpened(_) | Body::RecordActed(_) => say("ほかの記録", "Another record"),
             // What belongs to a tenant and never to a record.
             Body::CauseOpened { title } => say("共通原因を開いた", "Common cause opened").with(self.text(title)),
@@ -525,6 +528,10 @@ impl Told<'_> {
             Body::MailJoined { from, .. } => say("次の発言はメールで届いた", "The next words came by mail")
                 .with(self.text(from))
                 .to(Reader::Internal),
+            Body::DisposalProposed { .. } => say("廃棄を提案", "Disposal proposed"),
+            Body::DisposalAnswered { approved: true, .. } => say("廃棄を承認", "Disposal approved"),
+            Body::DisposalAnswered { approved: false, .. } => say("廃棄を却下", "Disposal rejected"),
+            Body::DisposalEnded { .. } => say("廃棄を完了", "Disposal done"),
             Body::MorningTold { .. } => say("朝のお知らせを送信", "The morning was told"),
             Body::TenantAdded { .. } => say("お客様を追加", "Customer added"),
             Body::TenantRenamed { name } => say("お客様の名称を変更", "Customer renamed").with(self.text(name)),

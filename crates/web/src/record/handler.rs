@@ -5,6 +5,7 @@ use crate::form::{Draft, Field, Form, Input, choice};
 use crate::here::{Here, html};
 use crate::layout::{Place, Shell};
 use crate::need::{field, values};
+use crate::parts::title as named;
 use crate::request::{Happened, VerbForm};
 use crate::sent::{Sent, Typed};
 use crate::when;
@@ -171,7 +172,8 @@ pub(crate) async fn show(here: Here, Path(key): Path<RecordKey>) -> Result<Respo
 async fn shown(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
     let shell = here.shell(Place::Procedures).await?;
     let view = here.state.desk.record(&here.caller, key).await?;
-    Ok(page(&shell, &page_of(&shell, view, draft)))
+    let may_erase = here.caller.enter(&view.tenant, Right::Decide).is_ok();
+    Ok(page(&shell, &RecordPage { may_erase, ..page_of(&shell, view, draft) }))
 }
 
 fn page_of(shell: &Shell, view: RecordView, draft: Draft) -> RecordPage {
@@ -233,13 +235,14 @@ fn page_of(shell: &Shell, view: RecordView, draft: Draft) -> RecordPage {
     about.extend(view.holder.map(|name| (shell.t("担当", "Held by").to_owned(), name)));
     RecordPage {
         key,
-        title: view.title,
+        title: named(shell, &view.title).to_owned(),
         whose: format!("{} {}", view.customer, view.record.opened.what.project),
         process: view.process.label.clone(),
         code: view.process.code.clone(),
         state,
         about,
         verbs,
+        may_erase: false,
         happened,
         draft,
     }

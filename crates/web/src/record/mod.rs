@@ -7,7 +7,7 @@ pub use sample::{list_samples, new_samples, samples};
 
 use crate::form::{Draft, Form, form};
 use crate::layout::{Shell, page as shell_page};
-use crate::parts::{Table, empty, facts, slip, table};
+use crate::parts::{Table, empty, erasing, facts, slip, table, title as named};
 use crate::request::{Happened, VerbForm, happened, verbs};
 use crate::when;
 use domain::time::Instant;
@@ -82,6 +82,8 @@ pub struct RecordPage {
     pub about: Vec<(String, String)>,
     /// What the reader can do next.
     pub verbs: Vec<VerbForm>,
+    /// Whether the reader may erase what was written.
+    pub may_erase: bool,
     /// What happened, the newest first.
     pub happened: Vec<Happened>,
     /// What was typed before and refused.
@@ -101,7 +103,7 @@ pub fn list_page(shell: &Shell, it: &RecordListPage) -> Markup {
     let row = |it: &Listed| {
         vec![
             slip(&it.key),
-            html! { a href={ "/records/" (it.key) } { strong { (it.title) } } " " small { (it.whose) } },
+            html! { a href={ "/records/" (it.key) } { strong { (named(shell, &it.title)) } } " " small { (it.whose) } },
             html! { @if it.ended { span.hint { (it.state.in_lang(shell.lang)) } } @else { (it.state.in_lang(shell.lang)) } },
             html! { (it.holder.as_deref().unwrap_or_default()) },
             when::time(shell, it.opened),
@@ -159,7 +161,7 @@ pub fn page(shell: &Shell, it: &RecordPage) -> Markup {
         div.pair {
             div.stack {
                 section aria-labelledby="next" { h2 id="next" { (shell.t("次にすること", "What next")) } (verbs(shell, &it.verbs, &it.draft)) }
-                section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, &it.happened)) }
+                section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, &it.happened)) (erasing(shell, &format!("/records/{}", it.key), it.may_erase)) }
             }
             aside {
                 h2 { (shell.t("この記録", "This record")) } (facts(&about))

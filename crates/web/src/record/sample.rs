@@ -90,6 +90,7 @@ pub fn samples() -> Vec<(&'static str, RecordPage)> {
         state: words("調査中", "Looked into"),
         about: vec![("担当".into(), "高橋 健".into()), ("手続きの版".into(), "第1版".into())],
         verbs,
+        may_erase: true,
         happened,
         draft: Draft::default(),
     };

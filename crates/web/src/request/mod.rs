@@ -14,7 +14,7 @@ pub use sample::{filing_samples, list_samples, request_samples};
 
 use crate::clock::{ClockMark, clock_mark};
 use crate::layout::{Shell, page as shell_page};
-use crate::parts::{Table, empty, slip, table};
+use crate::parts::{Table, empty, slip, table, title as named};
 use crate::when;
 use domain::time::Instant;
 use domain::words::Label;
@@ -137,7 +137,7 @@ fn row(shell: &Shell, it: &Listed) -> Vec<Markup> {
     vec![
         slip(&it.key),
         html! {
-            a href={ "/requests/" (it.key) } { strong { (it.title) } } " " small { (it.whose) }
+            a href={ "/requests/" (it.key) } { strong { (named(shell, &it.title)) } } " " small { (it.whose) }
             @if it.urgent { " " span.flag.internal { (shell.t("緊急", "urgent")) } }
         },
         html! { (it.state.in_lang(shell.lang)) @if it.handed { " " small { (shell.t("開発チーム", "development team")) } } },

@@ -8,6 +8,7 @@ use crate::clock::{ClockMark, ClockState};
 use crate::form::{Draft, Field, Form, Input};
 use crate::layout::Shell;
 use crate::need::field;
+use crate::parts::title as named;
 use crate::secret::{SecretLine, Secrets};
 use crate::when;
 use desk::request::{Act, RequestListed, RequestView};
@@ -16,6 +17,7 @@ use domain::calendar::Calendar;
 use domain::catalogue::Entry;
 use domain::clocks::Verdict;
 use domain::compliance::frozen::Standing;
+use domain::disposal::{DISPOSED, ERASED};
 use domain::fact::{Body, Fact};
 use domain::ids::BlobId;
 use domain::incident::{Mark, Marked};
@@ -103,7 +105,7 @@ pub(super) fn page_of(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> 
     happened.reverse();
     RequestPage {
         key: request.key.to_string(),
-        title: view.texts.get(&request.title).cloned().unwrap_or_default(),
+        title: named(shell, view.texts.get(&request.title).map_or("", String::as_str)).to_owned(),
         whose: format!("{} {}", view.customer, request.project),
         state: request.state.label(),
         mark: mark(shell, view),
@@ -116,6 +118,7 @@ pub(super) fn page_of(shell: &Shell, view: &RequestView, may: &dyn Fn(Right) -> 
         verbs: verbs(shell, view, may),
         files: files(view, may),
         secrets: secrets(view, may),
+        may_erase: may(Right::Decide),
         happened,
         draft,
     }
@@ -448,6 +451,8 @@ fn told(shell: &Shell, view: &RequestView, fact: &Fact) -> Option<Happened> {
             let why = timer.label().in_lang(shell.lang);
             (format!("{}{whom}", t("要員に連絡: ", "Staff told: ")), why.to_owned())
         }
+        Body::RecordDisposed { .. } => (DISPOSED.in_lang(shell.lang).to_owned(), String::new()),
+        Body::WordsErased { of, .. } => (format!("{} #{of}", ERASED.in_lang(shell.lang)), String::new()),
         _ => return None,
     };
     let by = match &fact.actor {

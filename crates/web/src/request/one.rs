@@ -5,7 +5,7 @@ use crate::attachment::{Files, section as files};
 use crate::clock::{ClockMark, clock_mark};
 use crate::form::{Draft, Form, form};
 use crate::layout::{Shell, page as shell_page};
-use crate::parts::{facts, slip};
+use crate::parts::{erasing, facts, slip};
 use crate::secret::{Secrets, section as secrets};
 use crate::when;
 use domain::time::Instant;
@@ -43,6 +43,8 @@ pub struct RequestPage {
     pub files: Files,
     /// What was handed over to be read once.
     pub secrets: Secrets,
+    /// Whether the reader may erase what was written.
+    pub may_erase: bool,
     /// What happened, the newest first.
     pub happened: Vec<Happened>,
     /// What was typed before and refused.
@@ -108,7 +110,7 @@ pub fn page(shell: &Shell, it: &RequestPage) -> Markup {
                 section aria-labelledby="next" { h2 id="next" { (shell.t("次にすること", "What next")) } (verbs(shell, &it.verbs, &it.draft)) }
                 (secrets(shell, &it.secrets, &it.draft))
                 (files(shell, &it.files, &it.draft))
-                section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, &it.happened)) }
+                section aria-labelledby="happened" { h2 id="happened" { (shell.t("経過", "What happened")) } (happened(shell, &it.happened)) (erasing(shell, &format!("/requests/{}", it.key), it.may_erase)) }
             }
             aside {
                 h2 { (shell.t("ご依頼の内容", "What is asked for")) } (rows(&it.filled))

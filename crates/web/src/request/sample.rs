@@ -160,6 +160,7 @@ pub fn request_samples() -> Vec<(&'static str, RequestPage)> {
         files: crate::attachment::sample("/requests/NGS-21"),
         secrets: crate::secret::sample("/requests/NGS-21"),
         verbs: vec![verb("completion", "完了する", true), verb("message", "メッセージを送る", false)],
+        may_erase: true,
         happened: vec![
             happened(12, -600, "内部メモ", HOSTILE, true),
             happened(9, -7_200, "お客様に確認を依頼", "再起動してよい時間帯を教えてください。", false),

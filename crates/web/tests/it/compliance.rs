@@ -93,3 +93,46 @@ async fn months_all_customers_and_what_if_are_shown() {
         shown(&dh, &format!("{what_if}&{wrong}"), &[words]).await;
     }
 }
+
+/// R-5.4.4.3-6, -7: the retention is agreed, seen by both sides, and a password on a ticket is erased.
+#[tokio::test]
+async fn retention_is_agreed_and_a_password_is_erased() {
+    let app = App::at_work().await;
+    let nagisa = app.tenant("なぎさ商事").await;
+    let (id, path) = (nagisa.to_string(), format!("/retention?tenant={nagisa}"));
+    let mut dh = app.sign_in("dh").await;
+    shown(&dh, &path, &["保管と廃棄", "5年", "標準", "保管期間を合意する"]).await;
+    let version =
+        |months, after| [("tenant", id.as_str()), ("months", months), ("kept", "NGS-3\nNGS-4"), ("after", after)];
+    let refused = dh.post("/retention", &version("3", "0"), Script::Off).await;
+    assert!(refused.status == StatusCode::BAD_REQUEST && refused.text.contains("12か月から"), "{}", refused.text);
+    assert_eq!(dh.act("/retention", &version("66", "0")).await.to, path);
+    let stale = dh.post("/retention", &version("72", "0"), Script::On).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    let mut cu = app.sign_in("nagisa").await;
+    for browser in [&cu, &dh] {
+        let page = shown(browser, &path, &["66か月", "NGS-3", "NGS-4", "まだありません"]).await;
+        assert!(!page.contains("/retention/proposal"), "nothing is over, and neither may propose");
+    }
+    let proposal = [("tenant", id.as_str())];
+    assert_eq!(dh.post("/retention/proposal", &proposal, Script::On).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.sign_in("sorairo").await.get(&path).await.status, StatusCode::NOT_FOUND);
+
+    // A password in the title goes, with a reason; where it stood is said.
+    let filed = [("project", "NGS"), ("entry", "consultation"), ("topic", "Aki-4711-kaze"), ("pace", "middle")];
+    let ticket = cu.act("/requests", &filed).await.to;
+    let page = shown(&dh, &ticket, &["Aki-4711-kaze", "書かれた内容を消去する"]).await;
+    let number = page.split("id=\"fact-").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let erasing = format!("{ticket}/erasure");
+    shown(&dh, &erasing, &["書かれた内容を消去", "NGS-1"]).await;
+    let words = |number| [("number", number), ("reason", "パスワードが書かれたため")];
+    let absent = dh.post(&erasing, &words("9999"), Script::Off).await;
+    assert!(absent.status == StatusCode::BAD_REQUEST && absent.text.contains("この番号の記録"), "{}", absent.text);
+    assert_eq!(dh.act(&erasing, &words(&number)).await.to, ticket);
+    for browser in [&cu, &dh] {
+        let page = shown(browser, &ticket, &["（消去済み）", "書かれた内容を消去"]).await;
+        assert!(!page.contains("Aki-4711-kaze"));
+        assert!(shown(browser, "/requests", &["（消去済み）"]).await.contains("NGS-1"));
+    }
+    assert_eq!(cu.get(&erasing).await.status, StatusCode::FORBIDDEN);
+}
