@@ -5,6 +5,7 @@
 
 mod compare;
 mod derive;
+mod files;
 mod page;
 mod papers;
 mod read;
@@ -15,6 +16,7 @@ mod write;
 
 pub(crate) use compare::compare;
 pub(crate) use derive::derive;
+pub(crate) use files::check as check_files;
 pub(crate) use papers::Papers;
 pub(crate) use read::Reader;
 pub use words::Words;
@@ -42,12 +44,27 @@ pub(crate) const EVENTS: &str = "events.jsonl";
 pub(crate) const CHECKPOINTS: &str = "checkpoints.txt";
 pub(crate) const PAPERS: &str = "papers.jsonl";
 /// What was derived, in the order of the file.
-pub(crate) const DERIVED: [&str; 7] =
-    [REQUESTS, REQUESTS_CSV, INCIDENTS, INCIDENTS_CSV, COMPLIANCE, COMPLIANCE_CSV, PAGE];
+pub(crate) const DERIVED: [&str; 11] = [
+    REQUESTS,
+    REQUESTS_CSV,
+    INCIDENTS,
+    INCIDENTS_CSV,
+    RECORDS,
+    RECORDS_CSV,
+    WINDOWS,
+    WINDOWS_CSV,
+    COMPLIANCE,
+    COMPLIANCE_CSV,
+    PAGE,
+];
 pub(crate) const REQUESTS: &str = "requests.jsonl";
 pub(crate) const REQUESTS_CSV: &str = "requests.csv";
 pub(crate) const INCIDENTS: &str = "incidents.jsonl";
 pub(crate) const INCIDENTS_CSV: &str = "incidents.csv";
+pub(crate) const RECORDS: &str = "records.jsonl";
+pub(crate) const RECORDS_CSV: &str = "records.csv";
+pub(crate) const WINDOWS: &str = "windows.jsonl";
+pub(crate) const WINDOWS_CSV: &str = "windows.csv";
 pub(crate) const COMPLIANCE: &str = "compliance.jsonl";
 pub(crate) const COMPLIANCE_CSV: &str = "compliance.csv";
 pub(crate) const PAGE: &str = "index.html";
@@ -140,11 +157,14 @@ pub(crate) struct Sketch {
     /// The tenant's own catalogues: from when, and the document.
     pub(crate) catalogues: Vec<(Instant, BlobId)>,
     pub(crate) as_of: Option<Instant>,
+    /// Files that were attached.
+    pub(crate) files: Vec<files::Filed>,
 }
 
 impl Sketch {
     pub(crate) fn take(&mut self, fact: &Fact) {
         self.as_of = Some(fact.instant);
+        self.files.extend(files::Filed::of(fact));
         if let Some(record) = &fact.record
             && !self.known.contains(record)
         {

@@ -6,33 +6,36 @@ use super::tables::{self, Tables};
 use super::{Context, page};
 use crate::compliance::{occurrence, ticket};
 use crate::verify::{Checked, Facts, Mergings, calendars, fault, fault_of, fold_incident, under_its_procedure, walked};
-use crate::{incident, request};
+use crate::{incident, record, request};
 use domain::calendar::Calendar;
 use domain::clocks::Verdict;
 use domain::fact::{Body, Fact};
 use domain::ids::{BlobId, RecordKey};
 use domain::incident::{Incident, ledger::Ledger};
+use domain::process::Process;
+use domain::process::record::Record;
 use domain::request::Request;
 use domain::window::Window;
 use serde_json::{Value, json as object};
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{self, Write};
-use store::{IncidentRow, RequestRow};
+use std::sync::Arc;
+use store::{IncidentRow, RecordRow, RequestRow};
 
 /// Records folded together.
 const BATCH: usize = 100;
 
 /// The derived parts, in the order of [`super::DERIVED`], and what was counted on the way.
 pub(crate) struct Derived {
-    pub(crate) files: [File; 7],
+    pub(crate) files: Vec<File>,
     /// Requests, incidents and records of other processes.
     pub(crate) records: u64,
     /// Final verdicts computed again.
     pub(crate) verdicts: u64,
 }
 
-/// The columns of both sheets; the fact is the last one of the ticket.
+/// The columns of the sheets; the fact is the last one of the ticket.
 const REQUEST_COLUMNS: [&str; 15] = [
     "番号",
     "最終事実",
@@ -65,6 +68,10 @@ const INCIDENT_COLUMNS: [&str; 12] = [
     "終了",
 ];
 
+const RECORD_COLUMNS: [&str; 8] = ["番号", "最終事実", "手続き", "件名", "状態", "起票", "終了", "経過"];
+const WINDOW_COLUMNS: [&str; 10] =
+    ["番号", "最終事実", "種類", "作業", "対象", "告知", "開始", "終了予定", "終了", "アラート"];
+
 /// Folds every record and writes every derived part.
 pub(crate) async fn derive<S: Facts>(source: &mut S, context: &Context) -> Checked<Derived> {
     let mut work = Work::new(context)?;
@@ -74,19 +81,26 @@ pub(crate) async fn derive<S: Facts>(source: &mut S, context: &Context) -> Check
     let Work { mut parts, tables, mergings, recent, records, verdicts, .. } = work;
     mergings.check(&context.tenant)?;
     let tables = tables.done(context);
-    let [_, _, _, _, lines, sheet] = &mut parts;
+    let [.., lines, sheet] = &mut parts;
     tables::write(&tables, lines, sheet)?;
     let mut html = Spool::new()?;
     page::write(&mut html, source, context, &tables, &recent).await?;
-    let [a, b, c, d, e, f] = parts;
-    let done = |spool: Spool| spool.done();
-    let files = [done(a)?, done(b)?, done(c)?, done(d)?, done(e)?, done(f)?, done(html)?];
+    let mut files = vec![];
+    for part in parts.into_iter().chain([html]) {
+        files.push(part.done()?);
+    }
     Ok(Derived { files, records, verdicts })
 }
 
+/// Where the lines of each kind stand among the parts; their sheet follows.
+const REQUESTS: usize = 0;
+const INCIDENTS: usize = 2;
+const RECORDS: usize = 4;
+const WINDOWS: usize = 6;
+
 struct Work<'a> {
     context: &'a Context,
-    parts: [Spool; 6],
+    parts: [Spool; 10],
     tables: Tables,
     mergings: Mergings,
     /// The newest tickets, which the page shows.
@@ -98,9 +112,11 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn new(context: &'a Context) -> io::Result<Self> {
         let new = Spool::new;
-        let mut parts = [new()?, new()?, new()?, new()?, new()?, new()?];
-        csv(&mut parts[1], REQUEST_COLUMNS.map(String::from), true)?;
-        csv(&mut parts[3], INCIDENT_COLUMNS.map(String::from), true)?;
+        let mut parts = [new()?, new()?, new()?, new()?, new()?, new()?, new()?, new()?, new()?, new()?];
+        csv(&mut parts[REQUESTS + 1], REQUEST_COLUMNS.map(String::from), true)?;
+        csv(&mut parts[INCIDENTS + 1], INCIDENT_COLUMNS.map(String::from), true)?;
+        csv(&mut parts[RECORDS + 1], RECORD_COLUMNS.map(String::from), true)?;
+        csv(&mut parts[WINDOWS + 1], WINDOW_COLUMNS.map(String::from), true)?;
         let (tables, mergings) = (Tables::default(), Mergings::default());
         Ok(Self { context, parts, tables, mergings, recent: VecDeque::new(), records: 0, verdicts: 0 })
     }
@@ -116,29 +132,31 @@ impl<'a> Work<'a> {
         }
         let mut folded = vec![];
         for key in keys {
-            folded.extend(self.fold(key, &by_record.remove(key).unwrap_or_default())?);
+            folded.push(self.fold(key, &by_record.remove(key).unwrap_or_default())?);
         }
-        let titles: Vec<&BlobId> = folded.iter().map(Folded::title).collect();
-        let titles = self.context.texts(source, &titles).await?;
+        let titles: Vec<&BlobId> = folded.iter().flat_map(Folded::words).collect();
+        let texts = self.context.texts(source, &titles).await?;
+        let text = |id: &BlobId| texts.get(id).cloned().unwrap_or_default();
         for it in &folded {
-            let title = titles.get(it.title()).cloned().unwrap_or_default();
             match it {
-                Folded::Request(request) => self.request(request, title)?,
-                Folded::Incident(incident) => self.incident(incident, title)?,
+                Folded::Request(it) => self.request(it, text(&it.title))?,
+                Folded::Incident(it) => self.incident(it, text(&it.title))?,
+                Folded::Record(it, process) => self.record(it, process, text(&it.opened.what.title))?,
+                Folded::Window(it) => self.window(it, text(&it.work), text(&it.hosts))?,
             }
         }
         Ok(())
     }
 
-    /// Folds the facts of one record; a window of work and a record of a process that is only a file have no line of their own.
-    fn fold(&mut self, key: &RecordKey, facts: &[Fact]) -> Checked<Option<Folded>> {
+    /// Folds the facts of one record.
+    fn fold(&mut self, key: &RecordKey, facts: &[Fact]) -> Checked<Folded> {
         let tenant = &self.context.tenant;
         let wrong = |broken: domain::incident::Broken| fault_of(tenant, broken.seq, key, broken.to_string());
         let first = facts.first().ok_or_else(|| fault(tenant, self.context.head.seq, format!("{key} has no facts")))?;
         let nothing = || fault_of(tenant, first.seq, key, "no fact opens the record");
         if domain::window::project_of(key).is_some() {
-            Window::fold(facts).map_err(wrong)?.ok_or_else(nothing)?;
-            return Ok(None);
+            let window = Window::fold(facts).map_err(wrong)?.ok_or_else(nothing)?;
+            return Ok(Folded::Window(Box::new(window)));
         }
         self.records += 1;
         if matches!(first.body, Body::RequestFiled(_)) {
@@ -146,16 +164,16 @@ impl<'a> Work<'a> {
             let request = under_its_procedure(&self.context.procedures, request);
             let unknown = || fault_of(tenant, first.seq, key, "the version of its procedure is not there");
             let request = request.ok_or_else(unknown)?;
-            return Ok(Some(Folded::Request(Box::new(request))));
+            return Ok(Folded::Request(Box::new(request)));
         }
         if matches!(first.body, Body::RecordOpened(_)) {
-            walked(&self.context.procedures, tenant, key, facts)?;
-            return Ok(None);
+            let (record, process) = walked(&self.context.procedures, tenant, key, facts)?;
+            return Ok(Folded::Record(Box::new(record), process));
         }
         let (incident, verdicts) = fold_incident(tenant, key, facts)?;
         self.verdicts += verdicts;
         self.mergings.note(&incident);
-        Ok(Some(Folded::Incident(Box::new(incident))))
+        Ok(Folded::Incident(Box::new(incident)))
     }
 
     /// The calendar that was known when a record's last step was taken.
@@ -200,7 +218,7 @@ impl<'a> Work<'a> {
             verdict.unwrap_or_default().to_owned(),
             raw_verdict.unwrap_or_default().to_owned(),
         ];
-        self.line(0, line, cells)?;
+        self.ticket(REQUESTS, line, cells)?;
         if let Some(ticket) = ticket(row) {
             self.tables.ticket(ticket);
         }
@@ -243,16 +261,83 @@ impl<'a> Work<'a> {
             sla.unwrap_or_default().to_owned(),
             shown(*ended),
         ];
-        self.line(2, line, cells)?;
+        self.ticket(INCIDENTS, line, cells)?;
         if row.state != "false_alarm" {
             self.tables.occurrence(occurrence(row));
         }
         Ok(())
     }
 
-    fn line<const N: usize>(&mut self, place: usize, line: Value, cells: [String; N]) -> Checked {
-        self.parts[place].line(&json(&line))?;
+    fn record(&mut self, it: &Record, process: &Process, title: String) -> Checked {
+        let row = record::cached_row(&self.context.tenant, it, title);
+        let RecordRow { key, project, number, kind, state, version, title, opened, ended, .. } = &row;
+        let acts: Vec<Value> = it
+            .acts
+            .iter()
+            .map(|act| {
+                let (mark, what) = (&act.mark, &act.what);
+                object!({ "fact": mark.seq, "at": mark.at, "verb": what.verb, "to": what.to, "internal": what.internal })
+            })
+            .collect();
+        let line = object!({
+            "key": key, "seq": it.last_seq, "process": kind, "edition": it.opened.what.edition, "project": project,
+            "number": number, "state": state, "version": version, "title": title, "opened": opened, "ended": ended,
+            "acts": acts,
+        });
+        let named = |code: &String| process.state(code).map_or_else(|| code.clone(), |state| state.label.ja.clone());
+        let cells = [
+            key.to_string(),
+            it.last_seq.to_string(),
+            process.label.ja.clone(),
+            title.clone(),
+            named(state),
+            opened.to_string(),
+            shown(*ended),
+            acts.len().to_string(),
+        ];
+        self.ticket(RECORDS, line, cells)
+    }
+
+    /// A window of work is no ticket: the page does not show it among them.
+    fn window(&mut self, it: &Window, work: String, hosts: String) -> Checked {
+        let alerts: Vec<Value> = it
+            .alerts
+            .iter()
+            .map(|((dedup_key, alert_key), alert)| {
+                object!({ "dedup_key": dedup_key, "alert_key": alert_key, "resolved": alert.resolved,
+                    "counted": alert.total, "carried": alert.carried, "led_to": alert.led_to })
+            })
+            .collect();
+        let ended = it.ended.as_ref().map(|mark| mark.at);
+        let line = object!({
+            "key": it.key, "seq": it.last_seq, "project": it.project, "number": it.number, "kind": it.kind.code(),
+            "work": work, "hosts": hosts, "announced": it.announced.at, "from": it.from, "to": it.to, "ended": ended,
+            "cancelled": it.cancelled, "alerts": alerts,
+        });
+        let end = if it.cancelled { "取消".to_owned() } else { shown(ended) };
+        let cells = [
+            it.key.to_string(),
+            it.last_seq.to_string(),
+            it.kind.label().ja.to_owned(),
+            work,
+            hosts,
+            it.announced.at.to_string(),
+            it.from.to_string(),
+            it.to.to_string(),
+            end,
+            it.alerts.len().to_string(),
+        ];
+        self.line(WINDOWS, &line, cells)
+    }
+
+    fn line<const N: usize>(&mut self, place: usize, line: &Value, cells: [String; N]) -> Checked {
+        self.parts[place].line(&json(line))?;
         csv(&mut self.parts[place + 1], cells, false)?;
+        Ok(())
+    }
+
+    fn ticket<const N: usize>(&mut self, place: usize, line: Value, cells: [String; N]) -> Checked {
+        self.line(place, &line, cells)?;
         if self.recent.len() == page::TICKETS {
             self.recent.pop_front();
         }
@@ -264,13 +349,18 @@ impl<'a> Work<'a> {
 enum Folded {
     Request(Box<Request>),
     Incident(Box<Incident>),
+    Record(Box<Record>, Arc<Process>),
+    Window(Box<Window>),
 }
 
 impl Folded {
-    fn title(&self) -> &BlobId {
+    /// The words that its line shows.
+    fn words(&self) -> Vec<&BlobId> {
         match self {
-            Self::Request(request) => &request.title,
-            Self::Incident(incident) => &incident.title,
+            Self::Request(it) => vec![&it.title],
+            Self::Incident(it) => vec![&it.title],
+            Self::Record(it, _) => vec![&it.opened.what.title],
+            Self::Window(it) => vec![&it.work, &it.hosts],
         }
     }
 }

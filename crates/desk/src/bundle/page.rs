@@ -1,5 +1,6 @@
 //! The page inside the bundle: opens in a browser without anything else, and fetches nothing.
 
+use super::files::Filed;
 use super::spool::Spool;
 use super::tables::{Table, effect};
 use super::{COMPLIANCE_CSV, Context, INCIDENTS_CSV, REQUESTS_CSV};
@@ -86,7 +87,7 @@ echo \"$p\"   # {hash}</pre>\
     )
 }
 
-const PARTS: [(&str, &str, &str); 8] = [
+const PARTS: [(&str, &str, &str); 11] = [
     (
         "facts.jsonl",
         "起きたことのすべて。1行に1件、ハッシュの対象になった文字列そのまま",
@@ -101,6 +102,9 @@ const PARTS: [(&str, &str, &str); 8] = [
         "The provider's calendar, catalogue and procedures",
     ),
     ("requests.*, incidents.*", "チケットと、その期限・判定", "Tickets with their dues and verdicts"),
+    ("records.*", "苦情など、ほかの手続きの記録", "Records of other procedures, such as complaints"),
+    ("windows.*", "作業時間帯と、その間に受信したアラート", "Windows of work and what was kept in them"),
+    ("files/", "添付ファイル。チケットごと", "Attached files, by ticket"),
     ("compliance.*", "順守状況の表。全期間と月ごと", "The tables of appendix 5, over all and by month"),
     ("manifest.json", "各ファイルのSHA-256", "SHA-256 of every part"),
 ];
@@ -221,6 +225,12 @@ fn told(fact: &Fact, texts: &HashMap<BlobId, String>) -> String {
         Some((code, label)) => format!("<b>{label}</b> <small>{code}</small>"),
         None => format!("<b>{kind}</b>"),
     };
+    if let Some(filed) = Filed::of(fact)
+        && let Some(name) = texts.get(&filed.name)
+    {
+        let link = address(&filed.path(texts));
+        return format!("{text}<br><a href=\"{link}\" download>{}</a>", escaped(name));
+    }
     if let Some(Value::Object(fields)) = value.get("body") {
         for (name, field) in fields {
             let said = match field {
@@ -235,6 +245,19 @@ fn told(fact: &Fact, texts: &HashMap<BlobId, String>) -> String {
     text
 }
 
+/// The name of a part as an address beside the page.
+fn address(path: &str) -> String {
+    let mut address = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' => address.push(char::from(byte)),
+            // Infallible: a text grows.
+            _ => drop(write!(address, "%{byte:02X}")),
+        }
+    }
+    address
+}
+
 fn words(said: &str, texts: &HashMap<BlobId, String>) -> String {
     match texts.get(&BlobId::new(said)) {
         Some(words) => words.clone(),
@@ -244,7 +267,7 @@ fn words(said: &str, texts: &HashMap<BlobId, String>) -> String {
 }
 
 /// The kinds that a reader meets most, in words.
-const LABELS: [(&str, &str); 26] = [
+const LABELS: [(&str, &str); 30] = [
     ("incident.opened", "障害を起票"),
     ("incident.taken", "担当を開始"),
     ("incident.checked", "正常性を確認"),
@@ -269,6 +292,10 @@ const LABELS: [(&str, &str); 26] = [
     ("request.completed", "作業を完了"),
     ("request.closed", "終了"),
     ("request.due_passed", "期限を経過"),
+    ("record.opened", "起票"),
+    ("record.acted", "手続きを進めた"),
+    ("record.disposed", "保管期間が過ぎたため廃棄"),
+    ("file.attached", "ファイルを添付"),
     ("message.queued", "メールを用意"),
     ("message.attempted", "メールを送信"),
 ];

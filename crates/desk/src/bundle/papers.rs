@@ -17,7 +17,8 @@ use store::{BlobRow, LANE, Snapshot};
 /// Facts read at once.
 const PAGE: u32 = 4_000;
 
-/// A blob as its line has it: words as words, other bytes in base64; salt and content are gone once it is erased.
+/// A blob as its line has it: words as words, an attached file by the name of its part, other bytes in base64; salt and content are
+/// gone once it is erased.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BlobLine {
@@ -30,9 +31,17 @@ pub(crate) struct BlobLine {
     text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
+    /// The part that is its content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
 }
 
 impl BlobLine {
+    /// The line of an attached file, whose content stands in a part of its own.
+    pub(crate) fn of_file(row: BlobRow, path: &str) -> Self {
+        Self { file: Some(path.to_owned()), ..Self::of(BlobRow { bytes: None, ..row }) }
+    }
+
     pub(crate) fn of(row: BlobRow) -> Self {
         let BlobRow { id, media_type, salt, bytes } = row;
         let (text, base64) = match bytes.map(String::from_utf8) {
@@ -41,15 +50,16 @@ impl BlobLine {
             Some(Err(error)) => (None, Some(STANDARD.encode(error.as_bytes()))),
         };
         let salt = salt.map(|salt| salt.iter().map(|byte| format!("{byte:02x}")).collect());
-        Self { name: id, media_type, salt, text, base64 }
+        Self { name: id, media_type, salt, text, base64, file: None }
     }
 
-    /// The row it was; none where salt or bytes cannot be read.
-    pub(crate) fn row(self) -> Option<BlobRow> {
-        let bytes = match (self.text, self.base64) {
-            (text, None) => text.map(String::into_bytes),
-            (None, Some(base64)) => Some(STANDARD.decode(base64).ok()?),
-            (Some(_), Some(_)) => return None,
+    /// The row it was, with the content of its file where that stands in a part of its own; none where salt or bytes cannot be read.
+    pub(crate) fn row(self, file: Option<Vec<u8>>) -> Option<BlobRow> {
+        let bytes = match (self.text, self.base64, file) {
+            (text, None, None) => text.map(String::into_bytes),
+            (None, Some(base64), None) => Some(STANDARD.decode(base64).ok()?),
+            (None, None, Some(file)) => Some(file),
+            _ => return None,
         };
         let salt = match self.salt {
             None => None,
@@ -160,7 +170,7 @@ impl Papers {
                 return Err(wrong(seq, "the fact stands at a wrong place"));
             }
             verify_link(&it.previous, &it.fact, &it.hash).map_err(|link| wrong(seq, &link.to_string()))?;
-            let row = it.blob.row().ok_or_else(|| wrong(seq, "the document cannot be read"))?;
+            let row = it.blob.row(None).ok_or_else(|| wrong(seq, "the document cannot be read"))?;
             let named = match (&row.salt, &row.bytes) {
                 (Some(salt), Some(bytes)) => Some(format!("sha256:{}", sha256(&[salt, bytes]))),
                 _ => None,

@@ -1,5 +1,6 @@
 //! A bundle as a source of facts, as a database is one.
 
+use super::files::FILES;
 use super::papers::BlobLine;
 use super::spool::copy;
 use super::{
@@ -23,7 +24,7 @@ pub(crate) const BEFORE_HASH: &str = "{\"hash\":\"";
 pub(crate) const BEFORE_FACT: &str = "\",\"fact\":";
 
 /// The largest manifest that is read.
-const MANIFEST_MAX: u64 = 1 << 20;
+const MANIFEST_MAX: u64 = 64 << 20;
 
 /// A part on disk, read line by line.
 struct Lines {
@@ -57,11 +58,28 @@ impl Lines {
     }
 }
 
+/// The attached files, one after the other on disk.
+struct Files {
+    file: File,
+    /// Where each begins, and how long it is.
+    places: HashMap<String, (u64, u64)>,
+}
+
+impl Files {
+    fn read(&mut self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        let Some((at, length)) = self.places.get(path).copied() else { return Ok(None) };
+        let mut bytes = vec![];
+        self.file.seek(SeekFrom::Start(at))?;
+        (&mut self.file).take(length).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+}
+
 /// A bundle whose parts lie unpacked in files without a name.
 pub(crate) struct Reader {
     pub(crate) manifest: Manifest,
     /// The first part whose bytes are not those that the manifest sums up.
-    pub(crate) wrong_sum: Option<&'static str>,
+    pub(crate) wrong_sum: Option<String>,
     pub(crate) sketch: Sketch,
     parts: HashMap<&'static str, File>,
     facts: Lines,
@@ -73,6 +91,10 @@ pub(crate) struct Reader {
     events: Lines,
     names: Arc<[String]>,
     notes: Vec<Checkpoint>,
+    files: Files,
+    /// The parts that stand for the content of blobs.
+    pub(crate) claimed: HashMap<BlobId, String>,
+    known_files: HashSet<String>,
 }
 
 fn refused(what: impl Into<String>) -> BundleError {
@@ -93,25 +115,40 @@ impl Reader {
         let manifest = Self::manifest(&mut zip)?;
         let known: Vec<&'static str> = COPIED.into_iter().chain(DERIVED).collect();
         let listed: Vec<&str> = manifest.parts.iter().map(|part| part.name.as_str()).collect();
-        if listed != known {
+        let (fixed, files) = listed.split_at_checked(known.len()).unwrap_or((&[], &[]));
+        let different: HashSet<&&str> = files.iter().filter(|path| path.starts_with(FILES)).collect();
+        if fixed != known || different.len() != files.len() {
             return Err(refused(format!("part {MANIFEST} does not list the parts of this format")));
         }
-        if zip.len() != known.len() + 1 {
+        if zip.len() != listed.len() + 1 {
             return Err(refused("the bundle has a part of which its format knows nothing"));
         }
         let mut parts = HashMap::new();
         let mut wrong_sum = None;
-        for (name, said) in known.into_iter().zip(&manifest.parts) {
+        let mut files = Files { file: tempfile::tempfile()?, places: HashMap::new() };
+        for (place, said) in manifest.parts.iter().enumerate() {
+            let name = said.name.as_str();
             let broken = |error: io::Error| refused(format!("part {name} cannot be unpacked: {error}"));
             let mut packed = zip.by_name(name).map_err(|error| refused(format!("part {name}: {error}")))?;
-            let mut unpacked = tempfile::tempfile()?;
+            let own = known.get(place).copied();
+            let mut unpacked = match own {
+                Some(_) => tempfile::tempfile()?,
+                None => files.file.try_clone()?,
+            };
+            let at = unpacked.stream_position()?;
             // No part is longer than it says: what unpacks without an end is no part.
             let summed = copy(&mut (&mut packed).take(said.bytes.saturating_add(1)), &mut unpacked).map_err(broken)?;
+            let length = summed.bytes;
             if summed.bytes != said.bytes || summed.sha256() != said.sha256 {
-                wrong_sum = wrong_sum.or(Some(name));
+                wrong_sum = wrong_sum.or(Some(name.to_owned()));
             }
-            unpacked.seek(SeekFrom::Start(0))?;
-            parts.insert(name, unpacked);
+            match own {
+                Some(own) => {
+                    unpacked.seek(SeekFrom::Start(0))?;
+                    parts.insert(own, unpacked);
+                }
+                None => drop(files.places.insert(name.to_owned(), (at, length))),
+            }
         }
         let mut lines = |name: &str| -> Result<Lines, BundleError> {
             let file = parts.remove(name).ok_or_else(|| refused(format!("part {name} is missing")))?;
@@ -138,7 +175,28 @@ impl Reader {
             events,
             names: EVENT_COLUMNS.map(String::from).into(),
             notes,
+            known_files: files.places.keys().cloned().collect(),
+            files,
+            claimed: HashMap::new(),
         })
+    }
+
+    /// A file that stands for no blob.
+    pub(crate) fn unclaimed(&self) -> Option<&String> {
+        self.known_files.iter().min()
+    }
+
+    /// The blob of a line, with the file that is its content.
+    fn blob(&mut self, line: &[u8]) -> Result<Option<BlobRow>, Failure> {
+        let Ok(line) = serde_json::from_slice::<BlobLine>(line) else { return Ok(None) };
+        let Some(path) = line.file.clone() else { return Ok(line.row(None)) };
+        let Some(bytes) = self.files.read(&path).map_err(|error| unreadable(&path, error))? else { return Ok(None) };
+        let row = line.row(Some(bytes));
+        if let Some(row) = &row {
+            self.known_files.remove(&path);
+            self.claimed.insert(row.id.clone(), path);
+        }
+        Ok(row)
     }
 
     fn manifest(zip: &mut ZipArchive<BufReader<File>>) -> Result<Manifest, BundleError> {
@@ -270,8 +328,7 @@ impl Facts for Reader {
         let mut rows = vec![];
         while rows.len() < limit as usize {
             let Some((place, line)) = self.blobs.next().map_err(|error| unreadable(BLOBS, error))? else { break };
-            let read: Option<BlobLine> = serde_json::from_slice(&line).ok();
-            let row = read.and_then(BlobLine::row).ok_or_else(|| unreadable(BLOBS, "a line is no blob"))?;
+            let row = self.blob(&line)?.ok_or_else(|| unreadable(BLOBS, "a line is no blob"))?;
             self.blob_places.insert(row.id.clone(), place);
             rows.push(row);
         }
@@ -287,7 +344,7 @@ impl Facts for Reader {
         for id in ids {
             let Some(place) = self.blob_places.get(*id).copied() else { continue };
             let line = self.blobs.at(place).map_err(|error| unreadable(BLOBS, error))?;
-            let row = serde_json::from_slice(&line).ok().and_then(BlobLine::row);
+            let row = serde_json::from_slice(&line).ok().and_then(|line: BlobLine| line.row(None));
             if let Some(bytes) = row.and_then(|row| row.bytes) {
                 texts.insert((*id).clone(), String::from_utf8_lossy(&bytes).into_owned());
             }

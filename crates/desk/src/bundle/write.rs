@@ -1,5 +1,6 @@
 //! Writing a bundle out of one consistent reading of the database, however long the history is.
 
+use super::files::Filed;
 use super::papers::{BlobLine, json};
 use super::read::{BEFORE_FACT, BEFORE_HASH};
 use super::spool::{Summed, copy};
@@ -13,7 +14,7 @@ use domain::ids::{BlobId, TenantId};
 use domain::time::Instant;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use store::{Cell, LANE, Snapshot, Store};
@@ -45,7 +46,8 @@ pub async fn export(store: &Store, tenant: &TenantId, words: Words, file: File) 
     let mut snapshot = store.snapshot().await?;
     let mut out = Out { zip: ZipWriter::new(BufWriter::with_capacity(1 << 16, file)), parts: vec![] };
     let (sketch, head, kept) = facts(&mut snapshot, tenant, words, &mut out).await?;
-    blobs(&mut snapshot, tenant, kept.as_ref(), &mut out).await?;
+    let files = paths(&mut snapshot, tenant, kept.as_ref(), &sketch).await?;
+    let files = blobs(&mut snapshot, tenant, kept.as_ref(), files, &mut out).await?;
     let events = events(&mut snapshot, tenant, words, &mut out).await?;
     checkpoints(&mut snapshot, tenant, &mut out).await?;
     let as_of = sketch.as_of.unwrap_or(Instant::from_ms(0));
@@ -59,6 +61,13 @@ pub async fn export(store: &Store, tenant: &TenantId, words: Words, file: File) 
         let part = out.begin(name)?;
         let Packing { out, name, .. } = part;
         let summed = copy(&mut file, &mut out.zip)?;
+        out.add(name, summed);
+    }
+    for (path, id) in files {
+        let row = snapshot.blob(tenant, &id).await?;
+        let bytes = row.and_then(|row| row.bytes).unwrap_or_default();
+        let Packing { out, name, .. } = out.begin(&path)?;
+        let summed = copy(&mut bytes.as_slice(), &mut out.zip)?;
         out.add(name, summed);
     }
     let manifest = Manifest {
@@ -88,24 +97,24 @@ struct Out {
 /// One part being packed.
 struct Packing<'a> {
     out: &'a mut Out,
-    name: &'static str,
+    name: String,
     summed: Summed,
 }
 
 impl Out {
-    fn begin(&mut self, name: &'static str) -> Result<Packing<'_>, BundleError> {
+    fn begin(&mut self, name: &str) -> Result<Packing<'_>, BundleError> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default())
             .unix_permissions(0o644)
             .large_file(true);
         self.zip.start_file(name, options)?;
-        Ok(Packing { out: self, name, summed: Summed::new() })
+        Ok(Packing { out: self, name: name.to_owned(), summed: Summed::new() })
     }
 
-    fn add(&mut self, name: &str, summed: Summed) {
+    fn add(&mut self, name: String, summed: Summed) {
         let bytes = summed.bytes;
-        self.parts.push(Part { name: name.to_owned(), bytes, sha256: summed.sha256() });
+        self.parts.push(Part { name, bytes, sha256: summed.sha256() });
     }
 }
 
@@ -155,12 +164,29 @@ async fn facts(
     }
 }
 
+/// The names of the parts of attached files, by their blobs.
+async fn paths(
+    snapshot: &mut Snapshot,
+    tenant: &TenantId,
+    kept: Option<&HashSet<BlobId>>,
+    sketch: &Sketch,
+) -> Result<HashMap<BlobId, String>, BundleError> {
+    let given = |it: &&Filed| kept.is_none_or(|kept| kept.contains(&it.file));
+    let files: Vec<&Filed> = sketch.files.iter().filter(given).collect();
+    let named: Vec<&BlobId> = files.iter().map(|it| &it.name).collect();
+    let names = snapshot.texts(tenant, &named).await?;
+    Ok(files.into_iter().map(|it| (it.file.clone(), it.path(&names))).collect())
+}
+
+/// Copies the blobs; answers with the files that are to stand beside them, in the order of their names.
 async fn blobs(
     snapshot: &mut Snapshot,
     tenant: &TenantId,
     kept: Option<&HashSet<BlobId>>,
+    mut files: HashMap<BlobId, String>,
     out: &mut Out,
-) -> Result<(), BundleError> {
+) -> Result<BTreeMap<String, BlobId>, BundleError> {
+    let mut beside = BTreeMap::new();
     let mut part = out.begin(BLOBS)?;
     let mut after = String::new();
     loop {
@@ -171,11 +197,18 @@ async fn blobs(
             if kept.is_some_and(|kept| !kept.contains(&row.id)) {
                 (row.salt, row.bytes) = (None, None);
             }
-            part.line(&[&json(&BlobLine::of(row))])?;
+            let line = match files.remove(&row.id).filter(|_| row.bytes.is_some()) {
+                None => BlobLine::of(row),
+                Some(path) => {
+                    beside.insert(path.clone(), row.id.clone());
+                    BlobLine::of_file(row, &path)
+                }
+            };
+            part.line(&[&json(&line)])?;
         }
     }
     part.end();
-    Ok(())
+    Ok(beside)
 }
 
 /// Alerts as they came in; says how many.

@@ -2,7 +2,7 @@
 
 use super::chain::Chain;
 use super::{Audit, Checked, Procedures, Report, Verify, VerifyError, fault};
-use crate::bundle::{BundleError, DERIVED, MANIFEST, PAPERS, Papers, Reader, Stand, compare, derive};
+use crate::bundle::{BundleError, DERIVED, MANIFEST, PAPERS, Papers, Reader, Stand, check_files, compare, derive};
 use domain::ids::TenantId;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -79,6 +79,7 @@ async fn check(audit: &mut Audit<'_, Reader>, tenant: &TenantId) -> Result<(), B
     let provider = manifest.provider.clone();
     let papers = Papers::read(BufReader::new(audit.snapshot.part(PAPERS)?), &provider)?;
     let sketch = std::mem::take(&mut audit.snapshot.sketch);
+    check_files(&mut audit.snapshot, tenant, &sketch).await?;
     let context = papers.context(&mut audit.snapshot, tenant, &sketch, manifest.head.clone()).await?;
     said(chain.seq, tenant, "name", context.name == manifest.name)?;
     said(chain.seq, tenant, "as_of", context.as_of == manifest.as_of)?;

@@ -259,7 +259,83 @@ async fn a_forger_is_found(place: Place) {
     assert!(said.contains("another hash here than its checkpoint"), "{said}");
 }
 
+/// Anybody opens an attached file without the desk, under its own name; it is proven like everything else.
+async fn attached_files_stand_as_files(place: Place) {
+    let history = history::write(&place).await;
+    let (file, told) = (place.folder.path().join("a.zip"), place.folder.path().join("told.zip"));
+    let changed = place.folder.path().join("c.zip");
+    export(&history, &file).await;
+    let created = File::create_new(&told).unwrap();
+    desk::export(&history.store, &history.acme, Words::Told, created).await.unwrap();
+    let files = |path: &Path| -> Vec<(String, String)> {
+        let files = parts(path).into_iter().filter(|(name, _)| name.starts_with("files/"));
+        files.map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect()
+    };
+    let [open, internal] = files(&file).try_into().unwrap();
+    assert!(open.0.starts_with("files/ACME-") && open.0.ends_with("-手順.txt"), "{open:?}");
+    assert_eq!((open.1.as_str(), internal.1.as_str()), ("steps of 手順.txt", "steps of 社内/控え.txt"));
+    assert!(internal.0.ends_with("-控え.txt"), "{internal:?}");
+    assert_eq!(files(&told), std::slice::from_ref(&open), "what is internal is not given");
+    check(&told, &inside()).await.unwrap();
+    let page = String::from_utf8(parts(&file).into_iter().find(|(name, _)| name == "index.html").unwrap().1).unwrap();
+    assert!(page.contains(">手順.txt</a>") && page.contains("-%E6%89%8B%E9%A0%86.txt\" download"), "{page}");
+
+    // Renamed, taken out of its own file into the line, exchanged, added: each is found although all sums fit.
+    let whole = parts(&file);
+    let place_of = |name: &str| whole.iter().position(|(other, _)| other == name).unwrap();
+    let (at, other, lines) = (place_of(&open.0), place_of(&internal.0), place_of("blobs.jsonl"));
+    let text = String::from_utf8(whole[lines].1.clone()).unwrap();
+    let mut renamed = whole.clone();
+    renamed[at].0 = format!("{}x", open.0);
+    renamed[lines].1 = text.replace(&open.0, &renamed[at].0).into_bytes();
+    let mut exchanged = whole.clone();
+    (exchanged[at].1, exchanged[other].1) = (whole[other].1.clone(), whole[at].1.clone());
+    let mut inline = whole.clone();
+    let (named, said) = (format!("\"file\":\"{}\"", open.0), format!("\"text\":\"{}\"", open.1));
+    inline[lines].1 = text.replace(&named, &said).into_bytes();
+    for (what, forged) in [("renamed", renamed), ("exchanged", exchanged), ("inline", inline)] {
+        repack(&changed, forged);
+        let said = check(&changed, &inside()).await.unwrap_err();
+        assert!(said.contains("fact ") || said.contains("blobs.jsonl"), "{what}: {said}");
+    }
+    let mut added = whole.clone();
+    added.insert(added.len() - 1, ("files/ACME-1/9-x.txt".into(), b"x".to_vec()));
+    repack(&changed, added);
+    let said = check(&changed, &inside()).await.unwrap_err();
+    assert!(said.contains("no fact attached files/ACME-1/9-x.txt"), "{said}");
+}
+
+/// Packs parts again under a manifest that names and sums up each of them.
+fn repack(file: &Path, mut parts: Vec<(String, Vec<u8>)>) {
+    let (_, text) = parts.last().unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_slice(text).unwrap();
+    let named =
+        parts[..parts.len() - 1].iter().map(|(name, _)| serde_json::json!({"name": name, "bytes": 0, "sha256": ""}));
+    manifest["parts"] = named.collect();
+    parts.last_mut().unwrap().1 = serde_json::to_vec(&manifest).unwrap();
+    pack(file, parts, true);
+}
+
+/// Windows of work have a line and a sheet of their own.
+async fn windows_stand_in_a_part(place: Place) {
+    let history = history::write(&place).await;
+    let file = place.folder.path().join("a.zip");
+    export(&history, &file).await;
+    let whole: BTreeMap<String, String> =
+        parts(&file).into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect();
+    let lines: Vec<serde_json::Value> =
+        whole["windows.jsonl"].lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows = history.store.snapshot().await.unwrap().rows("windows", &history.acme).await.unwrap();
+    assert!(!rows.is_empty());
+    let keys: BTreeSet<&str> = lines.iter().map(|line| line["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, rows.iter().map(|row| row.text("key")).collect());
+    assert!(lines.iter().all(|line| !line["work"].as_str().unwrap().is_empty()), "{lines:?}");
+    assert_eq!(whole["windows.csv"].lines().count(), rows.len() + 1);
+}
+
 on_both!(
+    attached_files_stand_as_files,
+    windows_stand_in_a_part,
     a_bundle_is_verified_without_the_desk,
     a_bundle_holds_nothing_of_anybody_else,
     a_customers_bundle_leaves_internal_words_out,

@@ -20,6 +20,7 @@ on_both!(
     nobody_else_sees_a_complaint,
     a_record_keeps_the_version_it_was_opened_under,
     the_procedures_that_ship_are_recorded_once,
+    a_complaint_leaves_with_the_bundle,
 );
 
 fn fields<const N: usize>(fields: [(&str, &str); N]) -> BTreeMap<String, String> {
@@ -60,6 +61,27 @@ async fn act<const N: usize>(
 async fn verified(bench: &Bench) {
     let asked = desk::Verify { checkpoint_keys: vec![], outside: None };
     desk::verify(bench.desk.store(), &asked).await.unwrap();
+}
+
+async fn a_complaint_leaves_with_the_bundle(bench: Bench) {
+    let key = filed(&bench).await;
+    act(&bench, "rm", &key, "review", []).await.unwrap();
+    act(&bench, "rm", &key, "note", [("text", "夜勤の記録を見る")]).await.unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let path = out.path().join("bundle.zip");
+    let created = std::fs::File::create_new(&path).unwrap();
+    desk::export(bench.desk.store(), &bench.tenant, desk::Words::Told, created).await.unwrap();
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
+    let mut part = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
+    let line: serde_json::Value = serde_json::from_str(part("records.jsonl").trim()).unwrap();
+    assert_eq!((&line["key"], &line["process"]), (&key.as_str().into(), &"complaint".into()));
+    assert_eq!(line["acts"].as_array().unwrap().len(), 2);
+    let sheet = part("records.csv");
+    assert!(sheet.contains("夜間の連絡が遅い") && sheet.contains("苦情"), "{sheet}");
+    assert!(!part("blobs.jsonl").contains("夜勤の記録"));
+    assert!(part("index.html").contains("夜間の連絡が遅い"), "the page shows it among the tickets");
+    let asked = desk::Verify { checkpoint_keys: vec![], outside: None };
+    desk::verify_bundle(std::fs::File::open(&path).unwrap(), &asked).await.unwrap();
 }
 
 async fn a_complaint_goes_from_filing_to_the_customers_word(bench: Bench) {

@@ -343,6 +343,11 @@ impl History {
         self.tell_recovery(&key).await;
         let message = input::Message { text: "ご確認ください。".into() };
         self.desk.message(&self.operator, &key, &message).await.unwrap();
+        for (name, internal) in [("手順.txt", false), ("社内/控え.txt", true)] {
+            let bytes = format!("steps of {name}").into_bytes();
+            let file = desk::NewFile { name: name.into(), media_type: "text/plain".into(), bytes, internal };
+            self.desk.attach_to_incident(&self.operator, &key, &file).await.unwrap();
+        }
     }
 
     /// A reply that joined its incident, and mails that were kept: one put on it by hand, one dropped, one that waits.
