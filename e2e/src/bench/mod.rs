@@ -2,7 +2,9 @@
 //!
 //! The machine is shared by client, desk and database, so that ratios within one run say more than the numbers themselves.
 
+mod day;
 mod delay;
+mod fill;
 mod intake;
 mod mail;
 mod pages;
@@ -32,6 +34,9 @@ pub struct Args {
     /// Parts to measure; all by default, but for the build
     #[arg(long, value_delimiter = ',')]
     part: Vec<Part>,
+    /// Requests of the history that the day is measured with
+    #[arg(long, default_value_t = 1_000)]
+    requests: u64,
     /// Where to write the numbers as JSON
     #[arg(long, default_value = "target/bench.json")]
     out: PathBuf,
@@ -44,6 +49,8 @@ enum Part {
     Intake,
     /// The board
     Pages,
+    /// The day, with a long history behind it
+    Day,
     /// From accepted to the mail server
     Delay,
     /// Start, memory and size
@@ -52,7 +59,7 @@ enum Part {
     Build,
 }
 
-const USUAL: [Part; 4] = [Part::Start, Part::Pages, Part::Delay, Part::Intake];
+const USUAL: [Part; 5] = [Part::Start, Part::Pages, Part::Day, Part::Delay, Part::Intake];
 
 /// How long and how often.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +83,7 @@ pub async fn run(args: Args) -> Result<()> {
             match part {
                 Part::Intake => intake::measure(&ground, pace, &mut table).await?,
                 Part::Pages => pages::measure(&ground, pace, &mut table).await?,
+                Part::Day => day::measure(&ground, pace, args.requests, &mut table).await?,
                 Part::Delay => delay::measure(&ground, pace, &mut table).await?,
                 Part::Start => start::measure(&ground, pace, &mut table).await?,
                 Part::Build => {}

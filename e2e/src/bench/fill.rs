@@ -1,0 +1,171 @@
+//! A database with a long history, made by the real verbs of the desk under a clock that is moved by hand.
+//!
+//! One customer files consultations one after the other, each taken, planned, begun, completed and closed, over the year before
+//! now. Every twentieth is called off, every tenth waits for an answer in between, the last fifty stay open.
+
+use anyhow::{Context, Result};
+use desk::request::{Act, NewRequest, RequestInput};
+use desk::{Caller, Desk, Grant, NewPerson, Settings, Who};
+use domain::access::Role;
+use domain::ids::{RecordKey, TenantId};
+use domain::time::{HOUR_MS, Instant, MINUTE_MS};
+use domain::words::Lang;
+use std::path::{Path, PathBuf};
+use store::{Clock, HandClock, Store};
+use tempfile::TempDir;
+
+/// The customer's project.
+pub(super) const PROJECT: &str = "ACME";
+/// The customer's name.
+pub(super) const CUSTOMER: &str = "○○商事";
+/// Requests that stay open.
+const OPEN: u64 = 50;
+/// Days before now over which the history is spread.
+const DAYS: i64 = 360;
+
+/// What was made.
+#[derive(Debug)]
+pub(super) struct Filled {
+    /// The data folder's parent, which goes with it.
+    _folder: TempDir,
+    /// The data folder, with a database in SQLite.
+    pub(super) data: PathBuf,
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// Its facts.
+    pub(super) facts: u64,
+    /// One of its requests, from the middle of the history.
+    pub(super) request: RecordKey,
+    /// When it began, which is when it ends in the history.
+    pub(super) now: Instant,
+    /// Seconds it took.
+    pub(super) seconds: f64,
+}
+
+/// Makes a history with so many requests.
+///
+/// # Errors
+/// The desk refuses a verb, or the disk is full.
+pub(super) async fn fill(requests: u64) -> Result<Filled> {
+    let begun = std::time::Instant::now();
+    // Nothing of it has to survive: made in memory, moved to the disk afterwards.
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { TempDir::new_in(memory)? } else { TempDir::new()? };
+    let url = format!("sqlite://{}", made.path().join("madoguchi.db").display());
+    let now = Store::open(&url, Clock::Real).await?.now().await?;
+    let clock = HandClock::at(now.plus_ms(-DAYS * 24 * HOUR_MS));
+    let desk = Desk::new(
+        Store::open(&url, Clock::Hand(clock.clone())).await?,
+        Settings {
+            base_url: "https://desk.example".into(),
+            message_domain: "desk.example".into(),
+            sealing_key: [7; 32],
+        },
+    );
+    let cast = Cast::assemble(&desk).await?;
+    let step_ms = (DAYS * 24 * HOUR_MS - HOUR_MS) / i64::try_from(requests.max(1))? / 8;
+    let step_ms = step_ms.clamp(1, MINUTE_MS);
+    let gap_ms = ((DAYS - 1) * 24 * HOUR_MS / i64::try_from(requests.max(1))? - 8 * step_ms).max(0);
+    let mut key = None;
+    for n in 0..requests {
+        let filed = cast.one(&desk, &clock, n, n + OPEN >= requests, step_ms).await?;
+        if n == requests / 2 {
+            key = Some(filed);
+        }
+        clock.advance_ms(gap_ms);
+    }
+    let head = desk.store().tenant(&cast.tenant).head().await?;
+    let facts = head.map(|head| head.seq).context("no facts")?;
+    let tenant = cast.tenant;
+    desk.store().close().await;
+    let folder = TempDir::new()?;
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data)?;
+    std::fs::copy(made.path().join("madoguchi.db"), data.join("madoguchi.db"))?;
+    let seconds = begun.elapsed().as_secs_f64();
+    let request = key.context("no requests")?;
+    Ok(Filled { _folder: folder, data, tenant, facts, request, now, seconds })
+}
+
+/// Who acts.
+struct Cast {
+    tenant: TenantId,
+    customer: Caller,
+    centre: Caller,
+}
+
+impl Cast {
+    async fn assemble(desk: &Desk) -> Result<Self> {
+        let console = Caller { who: Who::Console, grants: vec![], lang: Lang::Ja };
+        let provider = desk.ensure_provider("窓口サービス").await?;
+        let tenant = desk.add_tenant(&console, CUSTOMER, PROJECT).await?.id;
+        let mut callers = vec![];
+        for (name, home, role) in [("cu", &tenant, Role::Cu), ("su", &provider, Role::Su), ("dh", &provider, Role::Dh)]
+        {
+            let email = format!("{name}@msp.example");
+            let new = NewPerson {
+                email: email.clone(),
+                name: name.into(),
+                role: role.code().into(),
+                password: crate::house::PASSWORD.into(),
+                ..NewPerson::default()
+            };
+            let id = desk.add_person(&console, home, &new).await?;
+            let who = Who::Person { id, name: name.into(), email, session: String::new() };
+            let grant = Grant { tenant: home.clone(), role, everywhere: !role.is_customer(), delegated: None };
+            callers.push(Caller { who, grants: vec![grant], lang: Lang::Ja });
+        }
+        let [customer, centre, _] = <[Caller; 3]>::try_from(callers).ok().context("three callers")?;
+        Ok(Self { tenant, customer, centre })
+    }
+
+    /// One request, from its filing to its end.
+    async fn one(&self, desk: &Desk, clock: &HandClock, n: u64, stays: bool, step_ms: i64) -> Result<RecordKey> {
+        let new = NewRequest {
+            project: PROJECT.into(),
+            entry: "consultation".into(),
+            fields: [("topic".to_owned(), format!("{n}件目の相談: 構成の見直しについて"))].into(),
+            ..NewRequest::default()
+        };
+        let done = desk.file_request(&self.customer, &new).await?;
+        let (key, mut version) = (done.key, done.version);
+        if stays {
+            return Ok(key);
+        }
+        let steps: &[(&Caller, Act)] = match n % 20 {
+            0 => &[(&self.customer, Act::Cancel)],
+            5 | 15 => &[
+                (&self.centre, Act::Take),
+                (&self.centre, Act::Ask),
+                (&self.customer, Act::Answer),
+                (&self.centre, Act::Plan),
+                (&self.centre, Act::Begin),
+                (&self.centre, Act::Complete),
+                (&self.customer, Act::Close),
+            ],
+            _ => &[
+                (&self.centre, Act::Take),
+                (&self.centre, Act::Plan),
+                (&self.centre, Act::Begin),
+                (&self.centre, Act::Complete),
+                (&self.customer, Act::Close),
+            ],
+        };
+        for (who, act) in steps {
+            clock.advance_ms(step_ms);
+            let input = RequestInput {
+                version,
+                text: format!("{n}件目の本文"),
+                reason: "不要".into(),
+                ..RequestInput::default()
+            };
+            version = desk.act_on_request(who, &key, *act, &input).await?.version;
+        }
+        Ok(key)
+    }
+}
+
+/// An instant as the days of a query say it.
+pub(super) fn day(at: Instant) -> String {
+    domain::calendar::Calendar::default().date_of(at).to_string()
+}
