@@ -6,7 +6,6 @@ use crate::settings::{LogFormat, Place, Settings};
 use crate::{open, packs};
 use anyhow::Context;
 use desk::Desk;
-use domain::words::Lang;
 use gate::{Buckets, Gate, Limits, Listening, Tls};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use notify::mail::Mailer;
@@ -102,7 +101,7 @@ fn site(
     let mail = settings.mail.as_ref();
     let setting = web::Setting {
         demo: logins.is_some(),
-        logins: logins.map(|logins| logins.rows(Lang::Ja)).unwrap_or_default(),
+        logins: logins.map(Logins::rows).unwrap_or_default(),
         mail_from: mail.map(|mail| mail.from.address.clone()).unwrap_or_default(),
         mail_server: mail.map(|mail| format!("{}:{}", mail.host, mail.port)).unwrap_or_default(),
     };

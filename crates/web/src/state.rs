@@ -1,6 +1,7 @@
 //! What all pages share: the desk, the gate, and what the deployment is.
 
 use desk::Desk;
+use domain::words::Words;
 use gate::{Buckets, Gate};
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ pub struct Setting {
     /// Whether this is the demo: a banner, logins at the door, an outbox page.
     pub demo: bool,
     /// Logins of the demo: what the person is, address, password.
-    pub logins: Vec<(String, String, String)>,
+    pub logins: Vec<(Words, String, String)>,
     /// Sender's address of mails.
     pub mail_from: String,
     /// The mail server as configured, without its password; empty where none is.

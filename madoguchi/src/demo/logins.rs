@@ -1,7 +1,7 @@
 //! The logins of the demo, as they are printed at the start and shown on the sign-in page.
 
 use super::people::{CUSTOMERS, PASSWORD, PEOPLE, PROVIDER, intake_secret};
-use domain::words::{Label, Lang};
+use domain::words::{Label, Lang, Words};
 use std::fmt;
 
 /// Somebody who can sign in.
@@ -48,12 +48,16 @@ impl Logins {
     }
 
     /// Rows for the sign-in page: who it is, address, password.
-    pub(crate) fn rows(&self, lang: Lang) -> Vec<(String, String, String)> {
-        let who = |login: &Login| {
+    pub(crate) fn rows(&self) -> Vec<(Words, String, String)> {
+        let who = |login: &Login, lang: Lang| {
             let english = if login.lang == Lang::En { lang.pick("・英語表示", ", in English") } else { "" };
             format!("{} {} ({}{english})", login.company, login.name, login.role.in_lang(lang))
         };
-        self.people.iter().map(|login| (who(login), login.email.to_owned(), login.password.to_owned())).collect()
+        let row = |login: &Login| {
+            let who = Words { ja: who(login, Lang::Ja), en: who(login, Lang::En) };
+            (who, login.email.to_owned(), login.password.to_owned())
+        };
+        self.people.iter().map(row).collect()
     }
 }
 

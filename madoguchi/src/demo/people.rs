@@ -69,6 +69,10 @@ pub(super) enum Who {
     Masaru,
     /// System owner of the school.
     Mayu,
+    /// Management representative.
+    Osamu,
+    /// Top management.
+    Ritsuko,
     /// Auditor; added when the history is complete.
     Makoto,
     /// A monitoring tool.
@@ -98,7 +102,7 @@ const fn person(who: Who, name: &'static str, reading: &'static str, email: &'st
 }
 
 /// Everybody with a sign-in; the administrator first, because she adds the others, the auditor last.
-pub(super) static PEOPLE: [Person; 12] = [
+pub(super) static PEOPLE: [Person; 14] = [
     person(Who::Shizuka, "平岡 静香", "ひらおか しずか", "shizuka@example.jp", Role::Ad),
     person(Who::Hikari, "佐藤 ひかり", "さとう ひかり", "hikari@example.jp", Role::Mo),
     person(Who::Kengo, "大西 健吾", "おおにし けんご", "kengo@example.jp", Role::Mo),
@@ -121,6 +125,8 @@ pub(super) static PEOPLE: [Person; 12] = [
     Person {
         customer: Some(2), ..person(Who::Mayu, "栗田 真由", "くりた まゆ", "mayu@portal.example.jp", Role::Ca)
     },
+    person(Who::Osamu, "北川 修", "きたがわ おさむ", "osamu@example.jp", Role::Mr),
+    person(Who::Ritsuko, "本間 律子", "ほんま りつこ", "ritsuko@example.jp", Role::Tm),
     person(Who::Makoto, "堀内 誠", "ほりうち まこと", "makoto@example.jp", Role::Au),
 ];
 

@@ -12,7 +12,7 @@ use desk::{Answer, Begun, NewKey, NewPerson, OWN_PROJECT, Who};
 use domain::ids::ProjectKey;
 use domain::refusal::Refusal;
 use domain::time::SECOND_MS;
-use domain::words::Lang;
+use domain::words::{Lang, Words};
 use gate::{Path, Query, Trouble, local_path};
 use http::header::SET_COOKIE;
 use maud::Markup;
@@ -40,8 +40,13 @@ pub(crate) async fn door(guest: Guest, Query(asked): Query<Next>) -> Result<Resp
 }
 
 async fn door_page(guest: &Guest, back: String, draft: Draft) -> Result<Markup, Trouble> {
-    let demo = guest.state.setting.logins.clone();
-    Ok(sign_in_page(&guest.shell().await?, &SignInPage { back, demo, draft }))
+    let shell = guest.shell().await?;
+    let logins = guest.state.setting.logins.iter();
+    let row = |(who, email, password): &(Words, String, String)| {
+        (who.in_lang(shell.lang).to_owned(), email.clone(), password.clone())
+    };
+    let demo = logins.map(row).collect();
+    Ok(sign_in_page(&shell, &SignInPage { back, demo, draft }))
 }
 
 /// Signs in. One place may guess at one account only so often; whoever knows the password starts anew (F35).

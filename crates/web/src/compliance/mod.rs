@@ -71,10 +71,10 @@ pub fn page(shell: &Shell, it: &CompliancePage) -> Markup {
                 a href={ "/retention?tenant=" (it.tenant) } { (shell.t("保管と廃棄", "Retention")) }
                 @if it.all_customers { " · " a href={ "/compliance/what-if?tenant=" (it.tenant) "&from=" (it.from) "&to=" (it.to) } { (shell.t("仮定の集計", "What if")) } " · " a href="/compliance/customers" { (shell.t("全お客様", "All customers")) } }
             }
+            (asking(shell, it))
             (requests(shell, &it.requests))
             (incidents(shell, &it.incidents))
             (months::picture(shell, &it.tenant, &it.months))
-            (asking(shell, it))
             @if it.may_freeze { (frozen::freezing(shell, it)) }
         }
     };
