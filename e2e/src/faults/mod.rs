@@ -85,6 +85,7 @@ enum Slice {
 /// What a figure is run with.
 struct Run {
     ground: Ground,
+    slice: Slice,
     rounds: u32,
     draw: Draw,
 }
@@ -177,7 +178,8 @@ pub async fn run(args: Args) -> u64 {
             let begun = Instant::now();
             let rounds = args.rounds.unwrap_or(figure.rounds(args.slice));
             let result = async {
-                let run = Run { ground: Ground::lay(engine).await?, rounds, draw: Draw::new(seed).part(figure as u64) };
+                let (ground, draw) = (Ground::lay(engine).await?, Draw::new(seed).part(figure as u64));
+                let run = Run { ground, slice: args.slice, rounds, draw };
                 figure.run(&run).await
             };
             let outcome = result
