@@ -77,7 +77,7 @@ impl Clock {
         match (self, db) {
             (Self::Hand(clock), _) => Ok(clock.now()),
             (Self::Real, Db::Sqlite { .. }) => Ok(process_now()),
-            (Self::Real, Db::Postgres(_)) => instant(db.first(&format!("SELECT {POSTGRES_CLOCK}"), vec![]).await?),
+            (Self::Real, Db::Postgres { .. }) => instant(db.first(&format!("SELECT {POSTGRES_CLOCK}"), vec![]).await?),
         }
     }
 }

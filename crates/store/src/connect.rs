@@ -19,8 +19,10 @@ const SQLITE_READERS: u32 = 8;
 /// [`crate::Store::fold_log`] does nearly all of it beside the writer before that.
 const WAL_PAGES: &str = "16000";
 
-/// Connections of one node to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 20;
+/// Connections of one node to PostgreSQL that write ...
+const POSTGRES_WRITERS: u32 = 12;
+/// ... and that read.
+const POSTGRES_READERS: u32 = 8;
 
 /// How long a connection may have been idle before it is tested ahead of its next use.
 const POSTGRES_FRESH: Duration = Duration::from_millis(500);
@@ -87,23 +89,23 @@ impl Db {
                 ("tcp_keepalives_interval", "2"),
                 ("tcp_keepalives_count", "3"),
             ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(10))
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                // One that was in use a moment ago is not asked again whether it still works.
-                Box::pin(async move {
-                    if meta.idle_for > POSTGRES_FRESH {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
-            .await?;
+        let pool = || {
+            PgPoolOptions::new().acquire_timeout(Duration::from_secs(10)).test_before_acquire(false).before_acquire(
+                |connection, meta| {
+                    // One that was in use a moment ago is not asked again whether it still works.
+                    Box::pin(async move {
+                        if meta.idle_for > POSTGRES_FRESH {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                },
+            )
+        };
+        let writers = pool().max_connections(POSTGRES_WRITERS).connect_with(options.clone()).await?;
+        let readers = pool().max_connections(POSTGRES_READERS).min_connections(0).connect_lazy_with(options);
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
-            let (value,): (String,) = query_as("SELECT current_setting($1)").bind(setting).fetch_one(&pool).await?;
+            let (value,): (String,) = query_as("SELECT current_setting($1)").bind(setting).fetch_one(&writers).await?;
             if value == "off" {
                 return Err(Failure::Settings(format!(
                     "PostgreSQL runs with {setting} = off and could lose a commit; turn it on"
@@ -111,10 +113,10 @@ impl Db {
             }
         }
         match schema {
-            Schema::Migrate => schema::postgres().run(&pool).await?,
-            Schema::AsItIs => schema::is_ours(query_as(schema::NEWEST).fetch_one(&pool).await)?,
+            Schema::Migrate => schema::postgres().run(&writers).await?,
+            Schema::AsItIs => schema::is_ours(query_as(schema::NEWEST).fetch_one(&writers).await)?,
         }
-        Ok(Self::Postgres(pool))
+        Ok(Self::Postgres { writers, readers })
     }
 
     /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
@@ -125,7 +127,10 @@ impl Db {
                 folder.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { writers, readers } => {
+                readers.close().await;
+                writers.close().await;
+            }
         }
     }
 }

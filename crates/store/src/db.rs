@@ -22,8 +22,9 @@ impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, 
 pub(crate) enum Db {
     /// One writer that all writes queue for, readers that cannot write, and one that folds the log into the file.
     Sqlite { writer: SqlitePool, readers: SqlitePool, folder: SqlitePool },
-    /// One pool for both.
-    Postgres(PgPool),
+    /// Writes queue for the lock of a chain while they hold a connection; who holds that lock still has to read, so that readings
+    /// have connections of their own.
+    Postgres { writers: PgPool, readers: PgPool },
 }
 
 /// A write transaction. Dropped without [`Tx::commit`], it is rolled back.
@@ -53,7 +54,9 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Tx, Failure> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
+            Self::Postgres { writers, .. } => {
+                Tx::Postgres(writers.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
+            }
         })
     }
 
@@ -61,8 +64,8 @@ impl Db {
     pub(crate) async fn begin_reading(&self) -> Result<Tx, Failure> {
         let mut tx = match self {
             Self::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            Self::Postgres { readers, .. } => {
+                Tx::Postgres(readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         };
         tx.without_timeouts().await?;
@@ -73,7 +76,9 @@ impl Db {
     pub(crate) async fn all<T: Row>(&self, sql: &str, vals: Vec<Val>) -> Result<Vec<T>, Failure> {
         Ok(match self {
             Self::Sqlite { readers, .. } => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_all(readers).await?,
-            Self::Postgres(pool) => bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_all(pool).await?,
+            Self::Postgres { readers, .. } => {
+                bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_all(readers).await?
+            }
         })
     }
 
@@ -83,7 +88,9 @@ impl Db {
             Self::Sqlite { readers, .. } => {
                 bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_optional(readers).await?
             }
-            Self::Postgres(pool) => bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_optional(pool).await?,
+            Self::Postgres { readers, .. } => {
+                bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_optional(readers).await?
+            }
         })
     }
 

@@ -114,6 +114,31 @@ async fn thousands_of_rows_go_in_one_write(bench: Bench) {
     assert_eq!(stored, blobs.len());
 }
 
+/// Those who wait for the lock of a chain hold connections; whoever holds it still reads beside them.
+async fn who_writes_still_reads_however_many_wait(bench: Bench) {
+    let tenant = bench.tenant("a").await;
+    let mut write = bench.store.write(&tenant).await.unwrap();
+    let waiting = (0..64).map(|_| {
+        let (store, tenant) = (bench.store.clone(), tenant.clone());
+        tokio::spawn(async move {
+            let mut write = store.write(&tenant).await?;
+            write.append(fact());
+            write.commit().await.map(drop)
+        })
+    });
+    let waiting: Vec<_> = waiting.collect();
+    for _ in 0..500 {
+        bench.store.tenant(&tenant).head().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    write.append(fact());
+    write.commit().await.unwrap();
+    for one in waiting {
+        one.await.unwrap().unwrap();
+    }
+    assert_eq!(check_chain(&bench.store, &tenant).await, 65);
+}
+
 async fn an_erased_blob_leaves_the_chain_valid(bench: Bench) {
     let tenant = bench.tenant("a").await;
     let mut write = bench.store.write(&tenant).await.unwrap();
@@ -186,6 +211,7 @@ on_both!(
     a_write_reads_what_it_holds_itself,
     thousands_of_rows_go_in_one_write,
     an_erased_blob_leaves_the_chain_valid,
+    who_writes_still_reads_however_many_wait,
     a_step_back_of_the_clock_is_told,
     a_tenant_that_is_not_there_has_no_chain,
     checkpoints_cover_heads,
