@@ -100,6 +100,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Has the planner count what was just loaded; otherwise it does so minutes later, and plans badly until then.
+    pub(crate) async fn know_sizes(&mut self) -> Result<(), Failure> {
+        if let Self::Postgres(_) = self {
+            self.run("ANALYZE", vec![]).await?;
+        }
+        Ok(())
+    }
+
     /// Row lock of a claiming sub-select: rows that another node is claiming are passed over.
     pub(crate) fn skip_locked_of(&self, table: &str) -> String {
         match self {
