@@ -111,8 +111,21 @@ impl StaffScope<'_> {
     /// # Errors
     /// The database fails.
     pub async fn requests(&self, query: &RequestQuery, limit: u32) -> Result<Vec<RequestRow>, Failure> {
+        let (sql, vals) = self.listing(query, limit);
+        self.db().all(&sql, vals).await
+    }
+
+    fn listing(&self, query: &RequestQuery, limit: u32) -> (String, Vec<Val>) {
         let (tenants, mut vals) = self.tenants_bound();
-        let mut sql = format!("{REQUEST} WHERE r.tenant IN {tenants}");
+        // Few are open and few have a due within a period: those are found and sorted. Any other list is as long as the history
+        // and is walked from its latest end; over several tenants there is no order of theirs to walk, so that the tenant is
+        // asked of what is met rather than looked up.
+        let is_walked = query.open != Some(true) && query.due.is_none();
+        let mut sql = if is_walked && self.tenants.len() > 1 {
+            format!("{REQUEST} WHERE r.kind = 'request' AND r.tenant || '' IN {tenants}")
+        } else {
+            format!("{REQUEST} WHERE r.kind = 'request' AND r.tenant IN {tenants}")
+        };
         match query.open {
             Some(true) => sql += " AND r.ended IS NULL",
             Some(false) => sql += " AND r.ended IS NOT NULL",
@@ -135,7 +148,7 @@ impl StaffScope<'_> {
         }
         sql += &format!(" ORDER BY r.opened DESC, r.key DESC LIMIT ${}", vals.len() + 1);
         vals.push(Val::from(limit));
-        self.db().all(&sql, vals).await
+        (sql, vals)
     }
 
     /// Open requests of these tenants by what is owed first; those that wait for the customer come last.
@@ -210,5 +223,52 @@ impl Write {
                     breached = excluded.breached, urgent = excluded.urgent, owed = excluded.owed, owed_due = excluded.owed_due, \
                     work_from = excluded.work_from, work_to = excluded.work_to, handed = excluded.handed";
         self.insert(head, vec![detail], tail).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Clock, Store};
+
+    /// A list that is sorted is read whole first, however few of it are shown.
+    #[tokio::test]
+    async fn a_list_as_long_as_the_history_is_walked_and_not_sorted() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("madoguchi.db").display());
+        let store = Store::open(&url, Clock::Real).await.unwrap();
+        let tenants = ["a", "b", "c"].map(TenantId::new);
+        let after = Some((Instant::from_ms(5), RecordKey::new("ACME-9")));
+        let project = Some(ProjectKey::new("ACME"));
+        let all = RequestQuery::default();
+        let ended = RequestQuery { open: Some(false), ..all.clone() };
+        let open = RequestQuery { open: Some(true), ..all.clone() };
+        let cases = [
+            (&tenants[..1], all.clone(), "requests_by_opened", false),
+            (&tenants[..1], RequestQuery { after: after.clone(), ..all.clone() }, "requests_by_opened", false),
+            (&tenants[..1], ended.clone(), "requests_by_opened", false),
+            (&tenants[..1], RequestQuery { project: project.clone(), ..all.clone() }, "requests_of_project", false),
+            (&tenants[..1], open.clone(), "open_records", false),
+            (&tenants[..], all.clone(), "requests_of_all", false),
+            (&tenants[..], RequestQuery { after, ..all.clone() }, "requests_of_all", false),
+            (&tenants[..], ended, "requests_of_all", false),
+            (&tenants[..], RequestQuery { project, ..all.clone() }, "requests_of_project", false),
+            (&tenants[..], open, "open_records", true),
+            (
+                &tenants[..],
+                RequestQuery { due: Some((Instant::from_ms(1), Instant::from_ms(2))), ..all },
+                "requests_by_due",
+                true,
+            ),
+        ];
+        for (tenants, query, index, is_sorted) in cases {
+            let scope = store.staff(tenants);
+            let (sql, vals) = scope.listing(&query, 50);
+            let plan: Vec<(i64, i64, i64, String)> =
+                scope.db().all(&format!("EXPLAIN QUERY PLAN {sql}"), vals).await.unwrap();
+            let plan: Vec<String> = plan.into_iter().map(|(.., step)| step).collect();
+            assert!(plan[0].contains(index), "{query:?} of {}: {plan:?}", tenants.len());
+            assert_eq!(plan.iter().any(|step| step.contains("TEMP B-TREE")), is_sorted, "{query:?}: {plan:?}");
+        }
     }
 }

@@ -167,6 +167,10 @@ CREATE TABLE records (
   FOREIGN KEY (tenant, project) REFERENCES projects (tenant, key)
 );
 CREATE INDEX open_records ON records (tenant, opened) WHERE ended IS NULL;
+-- Lists of requests, the latest filed first: of one customer, of one project, and over all of them.
+CREATE INDEX requests_by_opened ON records (tenant, opened, key) WHERE kind = 'request';
+CREATE INDEX requests_of_project ON records (project, opened, key) WHERE kind = 'request';
+CREATE INDEX requests_of_all ON records (opened, key) WHERE kind = 'request';
 
 -- What an incident has beside the header; a cache of the fold too.
 CREATE TABLE incidents (

@@ -12,9 +12,9 @@ const SQLITE_INDEXES: &str = "SELECT tbl_name, name, '' FROM sqlite_schema WHERE
 const POSTGRES_INDEXES: &str = "SELECT tablename::text, indexname::text, '' FROM pg_indexes WHERE schemaname = 'public' \
                                 AND indexname NOT IN (SELECT conname FROM pg_constraint)";
 
-/// The rows without sqlx's own table, with SQLite's names of types.
+/// The rows without the tables of sqlx and of SQLite itself, with SQLite's names of types.
 fn tidy(rows: Vec<(String, String, String)>) -> BTreeSet<(String, String, String)> {
-    let rows = rows.into_iter().filter(|(table, ..)| !table.starts_with("_sqlx"));
+    let rows = rows.into_iter().filter(|(table, ..)| !table.starts_with("_sqlx") && !table.starts_with("sqlite_"));
     let rename = |kind: String| kind.replace("bigint", "INTEGER").replace("bytea", "BLOB").replace("text", "TEXT");
     rows.map(|(table, name, kind)| (table, name, rename(kind))).collect()
 }
@@ -28,4 +28,26 @@ async fn both_schemas_are_the_same() {
     let indexes = tidy(sqlite.look(SQLITE_INDEXES).await);
     assert!(indexes.contains(&("timers".into(), "timers_due".into(), String::new())), "{indexes:?}");
     assert_eq!(indexes, tidy(postgres.look(POSTGRES_INDEXES).await));
+}
+
+/// An index without a figure is one that SQLite's planner takes for a guess beside those it knows.
+#[tokio::test]
+async fn every_index_of_a_table_that_grows_has_a_figure() {
+    let sqlite = bench::sqlite().await;
+    let figures = sqlite.look("SELECT tbl, idx, stat FROM sqlite_stat1").await;
+    let indexes = sqlite
+        .look(
+            "SELECT m.name, CASE i.origin WHEN 'pk' THEN '' ELSE i.name END, '' \
+             FROM sqlite_schema m JOIN pragma_index_list(m.name) i WHERE m.type = 'table'",
+        )
+        .await;
+    let named = |table: &str, index: &str| figures.iter().any(|(of, name, _)| of == table && name == index);
+    for (table, index, _) in indexes.iter().filter(|(table, ..)| figures.iter().any(|(of, ..)| of == table)) {
+        let key = index.is_empty() && (named(table, table) || named(table, &format!("sqlite_autoindex_{table}_1")));
+        assert!(key || named(table, index), "{table}: {index}");
+    }
+    for (table, index, figure) in &figures {
+        let known = indexes.iter().any(|(of, name, _)| of == table && (name == index || name.is_empty()));
+        assert!(known, "{table}: {index} {figure}");
+    }
 }

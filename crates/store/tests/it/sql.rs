@@ -64,6 +64,7 @@ fn fault(sql: &str, tables: &BTreeSet<String>) -> Option<String> {
     let named = named(sql, tables);
     let squeezed = sql.split_whitespace().collect::<Vec<_>>().join(" ");
     let inserts = squeezed.matches("(tenant, ").count() - squeezed.matches("CONFLICT (tenant, ").count();
+    let squeezed = squeezed.replace("tenant || '' IN", "tenant IN");
     let bound = squeezed.matches("tenant = $").count() + squeezed.matches("tenant IN {tenants}").count() + inserts;
     let joined = squeezed.matches("tenant = ").count() - squeezed.matches("tenant = $").count();
     match named.len() {
