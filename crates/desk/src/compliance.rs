@@ -8,10 +8,10 @@ use domain::ids::{ProjectKey, TenantId};
 use domain::refusal::Refusal;
 use domain::request::State;
 use domain::time::{HOUR_MS, Instant};
-use store::{IncidentRow, RequestQuery, RequestRow};
+use store::{CountedRow, IncidentRow, RequestRow};
 
 /// Tickets of one table at most; a table with more would not be whole, so it is refused.
-const TICKETS_MAX: u32 = 100_000;
+pub(crate) const TICKETS_MAX: u32 = 2_000_000;
 /// The longest period: ten years.
 const PERIOD_MAX_MS: i64 = 3_660 * 24 * HOUR_MS;
 
@@ -81,8 +81,7 @@ impl Desk {
         }
         let tenants = [tenant.clone()];
         let store = self.store.staff(&tenants);
-        let query = RequestQuery { due: Some((from, before)), project: project.cloned(), ..RequestQuery::default() };
-        let mut filed = store.requests(&query, TICKETS_MAX + 1).await?;
+        let filed = store.requests_due(project, from, before, TICKETS_MAX + 1).await?;
         let mut occurred = store.incidents_due(from, before, TICKETS_MAX + 1).await?;
         occurred.retain(|row| project.is_none_or(|own| row.project == *own));
         if filed.len().max(occurred.len()) > TICKETS_MAX as usize {
@@ -93,8 +92,7 @@ impl Desk {
             )
             .into());
         }
-        filed.reverse();
-        Ok((filed.into_iter().filter_map(ticket).collect(), occurred.into_iter().map(occurrence).collect()))
+        Ok((filed.into_iter().map(counted_ticket).collect(), occurred.into_iter().map(occurrence).collect()))
     }
 }
 
@@ -110,19 +108,23 @@ pub(crate) fn rows_of(mut catalogue: Catalogue) -> Catalogue {
 
 /// A request as the tables count it; none without a due.
 pub(crate) fn ticket(row: RequestRow) -> Option<Ticket> {
-    let due = row.due?;
-    Some(Ticket {
+    row.counted().map(counted_ticket)
+}
+
+/// A request as the tables count it.
+pub(crate) fn counted_ticket(row: CountedRow) -> Ticket {
+    Ticket {
         cancelled: [State::Cancelled.code(), State::OutOfScope.code()].contains(&row.state.as_str()),
         key: row.key,
         report: row.report,
-        due,
-        raw_due: row.raw_due.unwrap_or(due),
+        due: row.due,
+        raw_due: row.raw_due.unwrap_or(row.due),
         done: row.done,
         excepted: row.excepted == 1,
         held: row.held,
         // What was asked once the due had passed hides no miss.
         waits: row.awaiting.is_some() && row.breached == 0,
-    })
+    }
 }
 
 /// An incident as the tables count it.

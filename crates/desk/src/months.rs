@@ -1,6 +1,6 @@
 //! Attainment by month of one customer or of all, and the promises that are at risk (R-A5-*; Q-22).
 
-use crate::compliance::{occurrence, ticket};
+use crate::compliance::{TICKETS_MAX, counted_ticket, occurrence};
 use crate::request::RequestListed;
 use crate::{Answer, Caller, Desk};
 use domain::access::Right;
@@ -15,8 +15,6 @@ use store::{FrozenRow, RequestQuery};
 
 /// Months of a picture.
 const MONTHS: i64 = 12;
-/// Tickets of all months at most; with more the picture would not be whole, so it is refused.
-const TICKETS_MAX: u32 = 200_000;
 /// Open requests that are looked at for promises at risk.
 const OPEN_MAX: u32 = 2_000;
 
@@ -124,8 +122,7 @@ impl Desk {
         let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(HashMap::new()) };
         let (from, before) = (first.from, last.before);
         let store = self.store.staff(tenants);
-        let query = RequestQuery { due: Some((from, before)), project: project.cloned(), ..RequestQuery::default() };
-        let filed = store.requests(&query, TICKETS_MAX + 1).await?;
+        let filed = store.requests_due(project, from, before, TICKETS_MAX + 1).await?;
         let occurred = store.incidents_due(from, before, TICKETS_MAX + 1).await?;
         if filed.len().max(occurred.len()) > TICKETS_MAX as usize {
             return Err(Refusal::not_now("件数が多すぎます。", "There are too many tickets.").into());
@@ -141,7 +138,7 @@ impl Desk {
         };
         for row in filed {
             let tenant = row.tenant.clone();
-            let Some(judged) = ticket(row).map(|it| it.judged(now)) else { continue };
+            let judged = counted_ticket(row).judged(now);
             count(&tenant, judged.due, &|counts| counts.add_request(&judged));
         }
         for row in occurred.into_iter().filter(|row| project.is_none_or(|own| row.project == *own)) {

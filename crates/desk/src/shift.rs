@@ -65,10 +65,34 @@ impl Desk {
     /// The database does not answer.
     pub async fn shift(&self, caller: &Caller) -> Answer<ShiftView> {
         let now = self.now().await?;
+        let mut lines = self.owing(caller, now).await?;
+        lines.retain(|line| line.glance.board.row.ended.is_none());
+        let provider = self.provider_id().await?;
+        let colleagues = self.colleagues(caller, &provider, now).await?;
+        Ok(ShiftView { lines, colleagues, now })
+    }
+
+    /// What the day brings from incidents within the caller's reach, ended ones too: promises to keep, what was given and not taken,
+    /// and what is to be written and approved. The nearest due comes first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn owed_by_day(&self, caller: &Caller) -> Answer<Vec<ShiftLine>> {
+        let now = self.now().await?;
+        let mut lines = self.owing(caller, now).await?;
+        for line in &mut lines {
+            line.duties.retain(|duty| duty.kind.is_of_day());
+        }
+        lines.retain(|line| !line.duties.is_empty());
+        lines.sort_by_key(|line| line.duties.first().map(|duty| duty.due));
+        Ok(lines)
+    }
+
+    async fn owing(&self, caller: &Caller, now: Instant) -> Answer<Vec<ShiftLine>> {
         let calendar = self.calendar(now).await?;
         let (glances, _) = self.glances(caller).await?;
         let mut lines = vec![];
-        for glance in glances.into_iter().filter(|glance| glance.board.row.ended.is_none()) {
+        for glance in glances {
             let incident = &glance.incident;
             let notes = incident.notes.iter().rev().take(NOTES).map(|note| note.what.clone());
             let promises = incident.open_promises().map(|(_, promise)| promise.what.text.clone());
@@ -77,9 +101,7 @@ impl Desk {
             let texts = self.store.tenant(&glance.board.row.tenant).texts(&wanted).await?;
             lines.push(ShiftLine { duties: incident.duties(now, &calendar), texts, glance });
         }
-        let provider = self.provider_id().await?;
-        let colleagues = self.colleagues(caller, &provider, now).await?;
-        Ok(ShiftView { lines, colleagues, now })
+        Ok(lines)
     }
 
     /// Gives every incident that the caller holds to a person, or to whoever comes next.

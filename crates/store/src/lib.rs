@@ -76,7 +76,7 @@ pub use paper::PaperRow;
 pub use person::PersonRow;
 pub use project::ProjectRow;
 pub use record::{IncidentQuery, IncidentRow};
-pub use request::{RequestQuery, RequestRow};
+pub use request::{CountedRow, RequestQuery, RequestRow};
 pub use scope::{Scoped, StaffScope, SystemScope};
 pub use session::SessionRow;
 pub use snapshot::Snapshot;

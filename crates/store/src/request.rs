@@ -76,6 +76,53 @@ row! {
     }
 }
 
+row! {
+    /// What the tables of appendix 5 count of a request.
+    pub struct CountedRow {
+        /// Whose it is.
+        pub tenant: TenantId,
+        /// `KEY-n`.
+        pub key: RecordKey,
+        /// Its state's code.
+        pub state: String,
+        /// Name of its row in the tables.
+        pub report: String,
+        /// The due that governs.
+        pub due: Instant,
+        /// The due that governs, without holds.
+        pub raw_due: Option<Instant>,
+        /// When the work was completed.
+        pub done: Option<Instant>,
+        /// 1 where 特段の事情 set the due.
+        pub excepted: u32,
+        /// Business days that holds took out.
+        pub held: u32,
+        /// What the customer is waited for.
+        pub awaiting: Option<String>,
+        /// 1 once its due passed without a completion.
+        pub breached: u32,
+    }
+}
+
+impl RequestRow {
+    /// The same as the tables count it; none without a due.
+    pub fn counted(self) -> Option<CountedRow> {
+        Some(CountedRow {
+            due: self.due?,
+            tenant: self.tenant,
+            key: self.key,
+            state: self.state,
+            report: self.report,
+            raw_due: self.raw_due,
+            done: self.done,
+            excepted: self.excepted,
+            held: self.held,
+            awaiting: self.awaiting,
+            breached: self.breached,
+        })
+    }
+}
+
 /// Which requests to list.
 #[derive(Clone, Debug, Default)]
 pub struct RequestQuery {
@@ -149,6 +196,34 @@ impl StaffScope<'_> {
         sql += &format!(" ORDER BY r.opened DESC, r.key DESC LIMIT ${}", vals.len() + 1);
         vals.push(Val::from(limit));
         (sql, vals)
+    }
+
+    /// What the tables count of these tenants' requests whose due lies from an instant on and before another, the first due first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn requests_due(
+        &self,
+        project: Option<&ProjectKey>,
+        from: Instant,
+        before: Instant,
+        limit: u32,
+    ) -> Result<Vec<CountedRow>, Failure> {
+        let (tenants, mut vals) = self.tenants_bound();
+        let (low, high) = (vals.len() + 1, vals.len() + 2);
+        let mut sql = format!(
+            "SELECT q.tenant, q.key, r.state, q.report, q.due, q.raw_due, q.done, q.excepted, q.held, q.awaiting, q.breached \
+             FROM requests q JOIN records r ON r.tenant = q.tenant AND r.key = q.key \
+             WHERE q.tenant IN {tenants} AND q.due >= ${low} AND q.due < ${high}"
+        );
+        vals.append(&mut vals![from, before]);
+        if let Some(project) = project {
+            vals.push(Val::from(project));
+            sql += &format!(" AND r.project = ${}", vals.len());
+        }
+        sql += &format!(" ORDER BY q.due, q.tenant, q.key LIMIT ${}", vals.len() + 1);
+        vals.push(Val::from(limit));
+        self.db().all(&sql, vals).await
     }
 
     /// Open requests of these tenants by what is owed first; those that wait for the customer come last.

@@ -117,6 +117,13 @@ async fn a_missed_agreement_is_told_to_three(bench: Bench) {
     verified(&bench).await;
 }
 
+/// What incidents bring to 今日.
+async fn of_day(bench: &Bench) -> Vec<(RecordKey, Vec<&'static str>)> {
+    let lines = bench.desk.owed_by_day(bench.person("su")).await.unwrap();
+    let codes = |line: &desk::ShiftLine| line.duties.iter().map(|duty| duty.kind.code()).collect();
+    lines.iter().map(|line| (line.glance.incident.key.clone(), codes(line))).collect()
+}
+
 async fn what_is_given_stays_until_it_is_taken(bench: Bench) {
     let key = bench.told().await;
     let mo = bench.person("mo");
@@ -136,6 +143,7 @@ async fn what_is_given_stays_until_it_is_taken(bench: Bench) {
     assert!(view.colleagues.iter().any(|(id, _)| bench.person("su").person() == Some(id)), "{:?}", view.colleagues);
     let codes: Vec<&str> = view.duties.iter().map(|duty| duty.kind.code()).collect();
     assert!(codes.contains(&"promise") && codes.contains(&"hand_over"), "{codes:?}");
+    assert_eq!(of_day(&bench).await, [(key.clone(), vec!["hand_over", "promise"])], "the nearest due first");
     // The customer sees none of it.
     let seen = bench.desk.published(bench.person("cu"), &key).await.unwrap();
     assert!(seen.incident.promises.is_empty() && seen.incident.hand_overs.is_empty());
@@ -144,6 +152,7 @@ async fn what_is_given_stays_until_it_is_taken(bench: Bench) {
     let version = bench.version(&key).await;
     bench.desk.take(bench.person("su"), &key, &input::Assignment { version }).await.unwrap();
     assert!(bench.desk.incident(mo, &key).await.unwrap().incident.handed_over().is_none());
+    assert_eq!(of_day(&bench).await, [], "kept and taken; what remains belongs to the board");
     assert!(bench.person("su").grants.iter().any(|grant| grant.role == Role::Su));
     verified(&bench).await;
 }

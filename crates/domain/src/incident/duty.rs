@@ -90,6 +90,22 @@ pub struct Duty {
 }
 
 impl DutyKind {
+    /// Whether it belongs to the day of the support centre (今日) rather than to the minutes of the board: promises, what somebody
+    /// must take, what is to be written and approved.
+    pub const fn is_of_day(&self) -> bool {
+        matches!(
+            self,
+            Self::Promise(_)
+                | Self::HandOver
+                | Self::Escalation(_)
+                | Self::SupplierCase
+                | Self::WriteRunbook
+                | Self::WriteReport(_)
+                | Self::ApproveReport(_)
+                | Self::ReviewMajor
+        )
+    }
+
     /// The code in the database and the API.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -191,6 +191,7 @@ CREATE TABLE incidents (
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key),
   FOREIGN KEY (tenant, merged_into) REFERENCES records (tenant, key)
 );
+CREATE INDEX incidents_by_due ON incidents (tenant, slo_due);
 -- Ended incidents that still owe a call or a runbook stay on the board.
 CREATE INDEX incidents_of_cause ON incidents (cause) WHERE cause IS NOT NULL;
 CREATE INDEX incidents_owing_calls ON incidents (tenant, key) WHERE duty = 'call_undelivered';

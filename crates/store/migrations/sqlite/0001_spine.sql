@@ -191,6 +191,7 @@ CREATE TABLE incidents (
   FOREIGN KEY (tenant, key) REFERENCES records (tenant, key),
   FOREIGN KEY (tenant, merged_into) REFERENCES records (tenant, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX incidents_by_due ON incidents (tenant, slo_due);
 -- Ended incidents that still owe a call or a runbook stay on the board.
 CREATE INDEX incidents_of_cause ON incidents (cause) WHERE cause IS NOT NULL;
 CREATE INDEX incidents_owing_calls ON incidents (tenant, key) WHERE duty = 'call_undelivered';
@@ -535,6 +536,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('requests', 'requests', '900000 90000 1'),
   ('requests', 'requests_by_due', '900000 90000 50'),
   ('incidents', 'incidents', '100000 10000 1'),
+  ('incidents', 'incidents_by_due', '100000 10000 1'),
   ('incidents', 'incidents_of_cause', '1000 10'),
   ('incidents', 'incidents_owing_calls', '10 2 1'),
   ('incidents', 'incidents_owing_runbooks', '100 10 1'),

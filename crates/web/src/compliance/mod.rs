@@ -22,6 +22,9 @@ use domain::time::Instant;
 use domain::words::Lang;
 use maud::{Markup, html};
 
+/// Tickets that one figure names on the page at most; a page that nobody can read helps nobody.
+const NAMED_MAX: usize = 500;
+
 /// What the page shows.
 #[derive(Clone, Debug)]
 pub struct CompliancePage {
@@ -101,11 +104,11 @@ fn requests(shell: &Shell, lines: &[Line]) -> Markup {
                             td data-head=(shell.t("依頼作業名", "Work")) { div { (work(shell, &line.row.name)) } }
                             td data-head=(shell.t("起票 (通常時)", "Filed by")) { div { (line.row.filer.name(shell.lang, &shell.provider)) } }
                             td data-head=(shell.t("標準日数 (サービスレベル目標)", "Standard days")) { div { (when::business_days(shell.lang, line.row.class.days().get().into())) } }
-                            td data-head=(shell.t("件数", "Tickets")) { div { (behind(&line.tickets, &line.tickets.len().to_string())) } }
-                            td data-head=(shell.t("目標未達", "Missed")) { div { (behind(&line.missed, &missed(shell, line.missed.len()))) } }
+                            td data-head=(shell.t("件数", "Tickets")) { div { (behind(shell, &line.tickets, &line.tickets.len().to_string())) } }
+                            td data-head=(shell.t("目標未達", "Missed")) { div { (behind(shell, &line.missed, &missed(shell, line.missed.len()))) } }
                             td data-head=(shell.t("順守判定", "Kept")) { div { (sign(shell, line.judgement())) } }
-                            (count(shell.t("例外", "Excepted"), &line.excepted)) (count(shell.t("保留", "Held"), &line.held))
-                            (count(shell.t("保留により達成", "Met by the hold"), &line.met_by_hold)) (count(shell.t("取消", "Cancelled"), &line.cancelled))
+                            (count(shell, shell.t("例外", "Excepted"), &line.excepted)) (count(shell, shell.t("保留", "Held"), &line.held))
+                            (count(shell, shell.t("保留により達成", "Met by the hold"), &line.met_by_hold)) (count(shell, shell.t("取消", "Cancelled"), &line.cancelled))
                         }
                     }
                 }
@@ -131,10 +134,10 @@ fn incidents(shell: &Shell, lines: &[IncidentLine]) -> Markup {
                             td data-head=(shell.t("障害の影響", "Effect")) { div { (if line.impact { shell.t("サービス影響が有る場合", "The service is affected") } else { shell.t("サービス影響が無い場合", "The service is not affected") }) } }
                             td data-head="SLO" { div { (if line.impact { shell.t("アラート受信から 15 分", "15 minutes from the alert") } else { shell.t("アラート受信から 1 時間", "1 hour from the alert") }) } }
                             td data-head="SLA" { div { @if line.impact { (shell.t("アラート受信から 30 分", "30 minutes from the alert")) } @else { (crate::clock::NO_SLA.in_lang(shell.lang)) } } }
-                            td data-head=(shell.t("件数", "Incidents")) { div { (incident_links(&line.incidents, &line.incidents.len().to_string())) } }
-                            td data-head=(shell.t("未達", "Missed")) { div { (incident_links(&line.missed, &missed(shell, line.missed.len()))) } }
+                            td data-head=(shell.t("件数", "Incidents")) { div { (incident_links(shell, &line.incidents, &line.incidents.len().to_string())) } }
+                            td data-head=(shell.t("未達", "Missed")) { div { (incident_links(shell, &line.missed, &missed(shell, line.missed.len()))) } }
                             td data-head=(shell.t("順守判定", "Kept")) { div { (sign(shell, line.judgement())) } }
-                            td data-head=(shell.t("うち SLA 未達", "of which the agreement")) { div { @if line.impact { (incident_links(&line.missed_sla, &missed(shell, line.missed_sla.len()))) } } }
+                            td data-head=(shell.t("うち SLA 未達", "of which the agreement")) { div { @if line.impact { (incident_links(shell, &line.missed_sla, &missed(shell, line.missed_sla.len()))) } } }
                         }
                     }
                 }
@@ -166,23 +169,28 @@ fn sign(shell: &Shell, judgement: Judgement) -> Markup {
     html! { b title=(word) { (judgement.sign()) } span.away { (word) } }
 }
 
-fn count(head: &str, keys: &[RecordKey]) -> Markup {
-    html! { td data-head=(head) { div { @if !keys.is_empty() { (behind(keys, &keys.len().to_string())) } } } }
+fn count(shell: &Shell, head: &str, keys: &[RecordKey]) -> Markup {
+    html! { td data-head=(head) { div { @if !keys.is_empty() { (behind(shell, keys, &keys.len().to_string())) } } } }
 }
 
 /// A figure that opens its tickets.
-fn behind(keys: &[RecordKey], text: &str) -> Markup {
-    linked("/requests/", keys, text)
+fn behind(shell: &Shell, keys: &[RecordKey], text: &str) -> Markup {
+    linked(shell, "/requests/", keys, text)
 }
 
-fn incident_links(keys: &[RecordKey], text: &str) -> Markup {
-    linked("/incidents/", keys, text)
+fn incident_links(shell: &Shell, keys: &[RecordKey], text: &str) -> Markup {
+    linked(shell, "/incidents/", keys, text)
 }
 
-fn linked(base: &str, keys: &[RecordKey], text: &str) -> Markup {
+fn linked(shell: &Shell, base: &str, keys: &[RecordKey], text: &str) -> Markup {
+    let beyond = keys.len().saturating_sub(NAMED_MAX);
     html! {
         @if keys.is_empty() { (text) } @else {
-            details { summary { (text) } @for key in keys { a href={ (base) (key) } { (key) } " " } }
+            details {
+                summary { (text) }
+                @for key in keys.iter().take(NAMED_MAX) { a href={ (base) (key) } { (key) } " " }
+                @if beyond > 0 { span.hint { (shell.t("ほか ", "and ")) (beyond) (shell.t(" 件。期間を短くするか、API か証跡でご覧ください。", " more; choose a shorter period, or read them by the API or in the proof.")) } }
+            }
         }
     }
 }

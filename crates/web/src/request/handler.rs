@@ -3,18 +3,20 @@
 use super::filing::{EntryLine, FilingPage, OpenEntry, page as filing_page};
 use super::of::{days, mark_of, page_of};
 use super::one::page as request_page;
-use super::{Listed, RequestListPage, Work, page as list_page};
+use super::{Listed, OwedByIncident, RequestListPage, Work, page as list_page};
 use crate::form::Draft;
 use crate::here::{Here, html};
+use crate::incident::duty_mark;
 use crate::layout::{Place, Shell};
 use crate::sent::{Sent, Typed};
 use crate::when;
 use axum::response::Response;
-use desk::Answer;
 use desk::request::{Act, NewRequest, RequestInput, RequestListed};
+use desk::{Answer, ShiftLine};
 use domain::access::Right;
 use domain::catalogue::{CODES, Values};
 use domain::ids::{RecordKey, TenantId};
+use domain::incident::duty::{Duty, DutyKind};
 use domain::refusal::Refusal;
 use domain::request::duty::Owed;
 use domain::request::{Pace, State};
@@ -59,7 +61,31 @@ pub(crate) async fn today(here: Here) -> Result<Response, Trouble> {
     let title = Label::new("今日", "Today");
     let mails = here.state.desk.mails_waiting(&here.caller).await?;
     let works = works(&found);
-    Ok(html(list_page(&shell, &RequestListPage { mails, works, ..listed(&here, &shell, title, found, None) })))
+    let owed = here.state.desk.owed_by_day(&here.caller).await?;
+    let owed = owed.iter().flat_map(|line| owed_by_incident(&shell, line)).collect();
+    Ok(html(list_page(&shell, &RequestListPage { mails, works, owed, ..listed(&here, &shell, title, found, None) })))
+}
+
+/// What one incident brings to the day.
+fn owed_by_incident(shell: &Shell, line: &ShiftLine) -> Vec<OwedByIncident> {
+    let (incident, board) = (&line.glance.incident, &line.glance.board);
+    let owed = |duty: &Duty| {
+        let words = match duty.kind {
+            DutyKind::Promise(number) => {
+                incident.open_promises().find(|(own, _)| *own == number).map(|(_, it)| &it.what.text)
+            }
+            DutyKind::HandOver => incident.handed_over().map(|given| &given.what.text),
+            _ => None,
+        };
+        OwedByIncident {
+            key: incident.key.to_string(),
+            title: board.row.title.clone(),
+            whose: board.customer.clone(),
+            words: words.and_then(|id| line.texts.get(id)).cloned(),
+            mark: duty_mark(shell, incident, duty, board.assignee.as_deref()),
+        }
+    };
+    line.duties.iter().map(owed).collect()
 }
 
 /// The works ahead, the next first; those that one person has at the same hours name each other.
@@ -111,6 +137,7 @@ fn listed(
         files,
         staff,
         works: vec![],
+        owed: vec![],
         mails: 0,
         next,
     }

@@ -33,6 +33,8 @@ pub struct RequestListPage {
     pub staff: bool,
     /// Works that both sides agreed to, the next first, on 今日.
     pub works: Vec<Work>,
+    /// What incidents bring to the day, the nearest due first, on 今日.
+    pub owed: Vec<OwedByIncident>,
     /// Kept mails that wait for somebody, on 今日.
     pub mails: u64,
     /// Path of the next page.
@@ -56,6 +58,21 @@ pub struct Work {
     pub who: Option<String>,
     /// Another work at the same hours, by its key: one person cannot do both.
     pub beside: Option<String>,
+}
+
+/// A promise to keep, a hand-over to take, a report to write: what an incident brings to the day.
+#[derive(Clone, Debug)]
+pub struct OwedByIncident {
+    /// `KEY-n`.
+    pub key: String,
+    /// What is wrong.
+    pub title: String,
+    /// The customer.
+    pub whose: String,
+    /// In which words it was promised or given.
+    pub words: Option<String>,
+    /// What is owed, by when.
+    pub mark: ClockMark,
 }
 
 /// One request of a list.
@@ -102,6 +119,7 @@ pub fn page(shell: &Shell, it: &RequestListPage) -> Markup {
             p.links { a href="/mail-in" { (shell.t("チケットに載らなかったメール: ", "Mail that joined no ticket: ")) (it.mails) (shell.t(" 件", "")) } }
         }
         @if !it.works.is_empty() { (works(shell, &it.works)) }
+        @if !it.owed.is_empty() { (owed(shell, &it.owed)) }
         @if it.requests.is_empty() {
             (empty(shell.t("ご依頼はありません。", "There are no requests."), &html! {
                 @if it.files { (shell.t("「依頼する」から、作業やご相談を登録できます。完了の期限は登録の前に分かります。", "File work or a question; when it will be done is shown before you file it.")) }
@@ -126,6 +144,24 @@ fn works(shell: &Shell, works: &[Work]) -> Markup {
                         span.number { (when::text(shell, work.from)) " – " (when::short(shell, work.to)) } " " (slip(&work.key)) " "
                         a href={ "/requests/" (work.key) } { strong { (work.title) } } " " small { (work.whose) @if let Some(who) = &work.who { " · " (who) } }
                         @if let Some(beside) = &work.beside { " " span.flag.internal { (shell.t("重なり: ", "at the same time: ")) (beside) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What incidents bring to the day.
+fn owed(shell: &Shell, lines: &[OwedByIncident]) -> Markup {
+    html! {
+        section.works aria-labelledby="owed" {
+            h2 id="owed" { (shell.t("障害から: お約束・引き継ぎ・報告書", "From incidents: promises, hand-overs, reports")) }
+            ol.plain {
+                @for line in lines {
+                    li data-row {
+                        (clock_mark(shell, &line.mark)) " " (slip(&line.key)) " "
+                        a href={ "/incidents/" (line.key) } { strong { (named(shell, &line.title)) } } " " small { (line.whose) }
+                        @if let Some(words) = &line.words { p.hint { (words) } }
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use super::bar::{Day, DayKind};
 use super::filing::{EntryLine, FilingPage, OpenEntry};
 use super::one::{Happened, RequestPage, VerbForm};
-use super::{Listed, RequestListPage, Work};
+use super::{Listed, OwedByIncident, RequestListPage, Work};
 use crate::attachment::Files;
 use crate::clock::{ClockMark, ClockState};
 use crate::form::{Draft, Field, Form, Input};
@@ -70,6 +70,7 @@ pub fn list_samples() -> Vec<(&'static str, RequestListPage)> {
         files,
         staff: false,
         works: vec![],
+        owed: vec![],
         mails: 0,
         next: next.map(str::to_owned),
     };
@@ -77,7 +78,32 @@ pub fn list_samples() -> Vec<(&'static str, RequestListPage)> {
         ("full", page(requests, true, Some("/requests?opened=1&key=NGS-18"))),
         ("empty", page(vec![], true, None)),
         ("nothing-owed", RequestListPage { mails: 2, ..page(vec![], false, None) }),
-        ("works", RequestListPage { works: works(), ..page(vec![], true, None) }),
+        ("works", RequestListPage { works: works(), owed: owed(), ..page(vec![], true, None) }),
+    ]
+}
+
+fn owed() -> Vec<OwedByIncident> {
+    let line = |name: Label, due: i64, words: Option<&str>, title: &str| OwedByIncident {
+        key: "NGS-7".into(),
+        title: title.into(),
+        whose: "なぎさ商事".into(),
+        words: words.map(str::to_owned),
+        mark: ClockMark {
+            name: name.ja.into(),
+            state: ClockState::Running { since: at(-900), due: at(due) },
+            holder: Some("佐藤 恵".into()),
+            href: None,
+        },
+    };
+    vec![
+        line(
+            Label::new("お約束", "Promise"),
+            -60,
+            Some("再起動の結果を 16:00 までに電話でお伝えする"),
+            "web01 応答なし",
+        ),
+        line(Label::new("引き継ぎの受領", "Take it over"), 1_800, Some(HOSTILE), HOSTILE),
+        line(Label::new("障害報告書の作成", "Write the report"), 90_000, None, "db01 ディスク 95%"),
     ]
 }
 
