@@ -62,12 +62,14 @@ pub(crate) async fn today(here: Here) -> Result<Response, Trouble> {
     let mails = here.state.desk.mails_waiting(&here.caller).await?;
     let works = works(&found);
     let owed = here.state.desk.owed_by_day(&here.caller).await?;
-    let owed = owed.iter().flat_map(|line| owed_by_incident(&shell, line)).collect();
+    let mut owed: Vec<_> = owed.iter().flat_map(|line| owed_by_incident(&shell, line)).collect();
+    owed.sort_by_key(|(due, _)| *due);
+    let owed = owed.into_iter().map(|(_, line)| line).collect();
     Ok(html(list_page(&shell, &RequestListPage { mails, works, owed, ..listed(&here, &shell, title, found, None) })))
 }
 
-/// What one incident brings to the day.
-fn owed_by_incident(shell: &Shell, line: &ShiftLine) -> Vec<OwedByIncident> {
+/// What one incident brings to the day, each with its due.
+fn owed_by_incident(shell: &Shell, line: &ShiftLine) -> Vec<(Instant, OwedByIncident)> {
     let (incident, board) = (&line.glance.incident, &line.glance.board);
     let owed = |duty: &Duty| {
         let words = match duty.kind {
@@ -77,13 +79,14 @@ fn owed_by_incident(shell: &Shell, line: &ShiftLine) -> Vec<OwedByIncident> {
             DutyKind::HandOver => incident.handed_over().map(|given| &given.what.text),
             _ => None,
         };
-        OwedByIncident {
+        let owed = OwedByIncident {
             key: incident.key.to_string(),
             title: board.row.title.clone(),
             whose: board.customer.clone(),
             words: words.and_then(|id| line.texts.get(id)).cloned(),
             mark: duty_mark(shell, incident, duty, board.assignee.as_deref()),
-        }
+        };
+        (duty.due, owed)
     };
     line.duties.iter().map(owed).collect()
 }

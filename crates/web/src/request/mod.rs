@@ -153,19 +153,26 @@ fn works(shell: &Shell, works: &[Work]) -> Markup {
 
 /// What incidents bring to the day.
 fn owed(shell: &Shell, lines: &[OwedByIncident]) -> Markup {
+    let row = |line: &OwedByIncident| {
+        vec![
+            slip(&line.key),
+            html! {
+                a href={ "/incidents/" (line.key) } { strong { (named(shell, &line.title)) } } " " small { (line.whose) }
+                @if let Some(words) = &line.words { p.hint { (words) } }
+            },
+            clock_mark(shell, &line.mark),
+        ]
+    };
+    let title = shell.t("障害から: お約束・引き継ぎ・報告書", "From incidents: promises, hand-overs, reports");
+    let heads = [shell.t("番号", "Number"), shell.t("障害", "Incident"), shell.t("すること", "To do")]
+        .map(str::to_owned)
+        .to_vec();
     html! {
         section.works aria-labelledby="owed" {
-            h2 id="owed" { (shell.t("障害から: お約束・引き継ぎ・報告書", "From incidents: promises, hand-overs, reports")) }
-            ol.plain {
-                @for line in lines {
-                    li data-row {
-                        (clock_mark(shell, &line.mark)) " " (slip(&line.key)) " "
-                        a href={ "/incidents/" (line.key) } { strong { (named(shell, &line.title)) } } " " small { (line.whose) }
-                        @if let Some(words) = &line.words { p.hint { (words) } }
-                    }
-                }
-            }
+            h2 id="owed" { (title) }
+            (table(&Table { id: "owed-by-incidents".into(), caption: title.into(), heads, rows: lines.iter().map(row).collect() }))
         }
+        h2 { (shell.t("ご依頼", "Requests")) }
     }
 }
 
