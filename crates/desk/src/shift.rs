@@ -65,8 +65,7 @@ impl Desk {
     /// The database does not answer.
     pub async fn shift(&self, caller: &Caller) -> Answer<ShiftView> {
         let now = self.now().await?;
-        let mut lines = self.owing(caller, now).await?;
-        lines.retain(|line| line.glance.board.row.ended.is_none());
+        let lines = self.owing(caller, now, |glance, _| glance.board.row.ended.is_none()).await?;
         let provider = self.provider_id().await?;
         let colleagues = self.colleagues(caller, &provider, now).await?;
         Ok(ShiftView { lines, colleagues, now })
@@ -79,27 +78,38 @@ impl Desk {
     /// The database does not answer.
     pub async fn owed_by_day(&self, caller: &Caller) -> Answer<Vec<ShiftLine>> {
         let now = self.now().await?;
-        let mut lines = self.owing(caller, now).await?;
-        for line in &mut lines {
-            line.duties.retain(|duty| duty.kind.is_of_day());
-        }
-        lines.retain(|line| !line.duties.is_empty());
+        let of_day = |_: &Glance, duties: &mut Vec<Duty>| {
+            duties.retain(|duty| duty.kind.is_of_day());
+            duties.sort_by_key(|duty| duty.due);
+            !duties.is_empty()
+        };
+        let mut lines = self.owing(caller, now, of_day).await?;
         lines.sort_by_key(|line| line.duties.first().map(|duty| duty.due));
         Ok(lines)
     }
 
-    async fn owing(&self, caller: &Caller, now: Instant) -> Answer<Vec<ShiftLine>> {
+    /// The incidents of the board that are wanted, with the duties that are left of each and the words behind them.
+    async fn owing(
+        &self,
+        caller: &Caller,
+        now: Instant,
+        is_wanted: impl Fn(&Glance, &mut Vec<Duty>) -> bool,
+    ) -> Answer<Vec<ShiftLine>> {
         let calendar = self.calendar(now).await?;
         let (glances, _) = self.glances(caller).await?;
         let mut lines = vec![];
         for glance in glances {
             let incident = &glance.incident;
+            let mut duties = incident.duties(now, &calendar);
+            if !is_wanted(&glance, &mut duties) {
+                continue;
+            }
             let notes = incident.notes.iter().rev().take(NOTES).map(|note| note.what.clone());
             let promises = incident.open_promises().map(|(_, promise)| promise.what.text.clone());
             let handed = incident.handed_over().map(|given| given.what.text.clone());
             let wanted: Vec<BlobId> = notes.chain(promises).chain(handed).collect();
             let texts = self.store.tenant(&glance.board.row.tenant).texts(&wanted).await?;
-            lines.push(ShiftLine { duties: incident.duties(now, &calendar), texts, glance });
+            lines.push(ShiftLine { duties, texts, glance });
         }
         Ok(lines)
     }
