@@ -69,7 +69,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .answers::<ProcessRecorded>(201)
         .to(record_process);
     routes
-        .get("/api/v1/records", Policy::Somewhere(Right::ReadPublished))
+        .get("/api/v1/records", Policy::SignedIn)
         .says("listRecords", "Records of processes that are only a file, the latest opened first", "records")
         .query::<RecordsQuery>()
         .lists::<Record>()
@@ -81,7 +81,7 @@ pub(crate) fn routes(routes: &mut Routes) {
         .answers::<RecordDone>(201)
         .to(open);
     routes
-        .get("/api/v1/records/{record}", Policy::In(Right::ReadPublished))
+        .get("/api/v1/records/{record}", Policy::SignedIn)
         .on(&[Object::Record])
         .says("record", "One record with what happened and what can be done", "records")
         .answers::<RecordWhole>(200)

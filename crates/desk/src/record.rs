@@ -4,6 +4,7 @@ mod case;
 mod view;
 
 use crate::incident::Done;
+use crate::procedure::Edition;
 use crate::readiness::in_operation;
 use crate::{Answer, Caller, Desk, Scope};
 use case::RecordCase;
@@ -94,12 +95,13 @@ impl Desk {
     /// reach or absent.
     pub async fn open_record(&self, caller: &Caller, input: &NewRecord) -> Answer<Done> {
         let project = ProjectKey::new(crate::desk::required("project", &input.project)?);
-        let scope = self.enter_project(caller, &project, &[Right::ReadPublished]).await?;
+        let edition = self.procedure(input.process.trim()).await?;
+        let rights = edition.as_ref().map_or(vec![Right::ReadPublished], |edition| reading_rights(&edition.process));
+        let scope = self.enter_project(caller, &project, &rights).await?;
         if !scope.reaches(&project) {
             return Err(Refusal::not_found().into());
         }
-        let edition = self.procedure(input.process.trim()).await?.ok_or_else(no_process)?;
-        let process = edition.process;
+        let Edition { process, number: edition } = edition.ok_or_else(no_process)?;
         // A process with rules of its own has its own way in.
         let own = ["request", "incident"].contains(&process.code.as_str());
         let verb = process.opening().filter(|_| !own).ok_or_else(no_process)?;
@@ -112,7 +114,7 @@ impl Desk {
         let title = fields.get("title").cloned().unwrap_or_else(|| process.label.ja.clone());
         let opened = Opened {
             process: process.code.clone(),
-            edition: edition.number,
+            edition,
             project: project.clone(),
             number,
             state: process.start().code.clone(),
@@ -192,10 +194,34 @@ impl Desk {
         let project = key.as_str().rsplit_once('-').map(|(project, _)| ProjectKey::new(project));
         let project = project.ok_or_else(Refusal::not_found)?;
         let tenant = self.store.system().tenant_of_project(&project).await?.ok_or_else(Refusal::not_found)?;
-        let scope = self.enter_project(caller, &project, &[Right::ReadOperations, Right::ReadPublished]).await;
-        let exists = self.store.tenant(&tenant).record(key).await?.is_some();
-        if exists { scope } else { Err(Refusal::not_found().into()) }
+        let row = self.store.tenant(&tenant).record(key).await?;
+        let process = match &row {
+            Some(row) => self.procedure(&row.kind).await?,
+            None => None,
+        };
+        let rights = process.map_or(vec![Right::ReadPublished], |edition| reading_rights(&edition.process));
+        let scope = self.enter_project(caller, &project, &rights).await;
+        if row.is_some() { scope } else { Err(Refusal::not_found().into()) }
     }
+}
+
+/// The rights any of which lets read a process's records: who has something to do there reads them, such as sales the inquiries
+/// about paid options and nothing else.
+fn reading_rights(process: &Process) -> Vec<Right> {
+    let mut rights = vec![Right::ReadOperations, Right::ReadPublished];
+    for right in process.verbs.iter().flat_map(Verb::rights) {
+        if !rights.contains(&right) {
+            rights.push(right);
+        }
+    }
+    rights
+}
+
+/// Whether a caller reads what is internal of a process's records.
+fn sees_internal(caller: &Caller, tenant: &TenantId, process: &Process) -> bool {
+    let of_staff = |scope: Scope| !scope.role.is_some_and(Role::is_customer);
+    let rights = reading_rights(process).into_iter().filter(|right| *right != Right::ReadPublished);
+    rights.into_iter().any(|right| caller.enter(tenant, right).is_ok_and(of_staff))
 }
 
 fn json(fields: &BTreeMap<String, String>) -> Result<String, Failure> {

@@ -61,6 +61,8 @@ pub enum Right {
     Administer,
     /// Agreed papers of a customer: criteria, contact plan, agreement, templates.
     Agree,
+    /// See inquiries about paid options with everything internal, and answer them (R-4.3.2-6).
+    Advise,
     /// Propose that words go whose retention is over, and answer what another one proposed.
     Dispose,
     /// Read everything and verify it, write nothing.
@@ -69,7 +71,7 @@ pub enum Right {
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadOperations,
         Self::ReadPublished,
         Self::Operate,
@@ -79,6 +81,7 @@ impl Right {
         Self::Consent,
         Self::Administer,
         Self::Agree,
+        Self::Advise,
         Self::Dispose,
         Self::Audit,
     ];
@@ -95,6 +98,7 @@ impl Right {
             Self::Consent => "consent",
             Self::Administer => "administer",
             Self::Agree => "agree",
+            Self::Advise => "advise",
             Self::Dispose => "dispose",
             Self::Audit => "audit",
         }
@@ -175,12 +179,13 @@ impl Role {
             Self::Ca => matches!(right, ReadPublished | SpeakAsCustomer | Consent),
             Self::Mo | Self::Su => matches!(right, ReadOperations | ReadPublished | Operate | Respond),
             Self::Dh => matches!(right, ReadOperations | ReadPublished | Operate | Respond | Decide | Agree),
-            Self::Rm => matches!(right, ReadOperations | ReadPublished | Respond | Agree),
+            Self::Rm => matches!(right, ReadOperations | ReadPublished | Respond | Agree | Advise),
             Self::Dv => matches!(right, ReadOperations | ReadPublished | Respond),
             Self::Mr | Self::Tm => matches!(right, ReadOperations | ReadPublished | Respond | Dispose),
             Self::Au => matches!(right, ReadOperations | ReadPublished | Audit),
             Self::Ad => matches!(right, Administer | Agree),
-            Self::Sa | Self::Sm => false,
+            Self::Sa => matches!(right, Advise),
+            Self::Sm => false,
         }
     }
 }

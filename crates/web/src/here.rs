@@ -154,6 +154,7 @@ fn viewer(state: &State, caller: &Caller) -> Option<Viewer> {
     } else {
         Side::Staff {
             operates: caller.may_somewhere(Right::ReadOperations),
+            advises: caller.may_somewhere(Right::Advise),
             admin: caller.may_somewhere(Right::Agree),
             outbox: state.setting.demo,
         }

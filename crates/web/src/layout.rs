@@ -53,6 +53,8 @@ pub enum Side {
     Staff {
         /// Sees board, incidents and alerts.
         operates: bool,
+        /// Answers inquiries about paid options.
+        advises: bool,
         /// May change settings.
         admin: bool,
         /// There is an outbox page (demo).
@@ -97,6 +99,8 @@ pub enum Place {
     Causes,
     /// 引き継ぎ
     Shift,
+    /// 有償オプションのご相談, where they are all that somebody sees.
+    Leads,
     /// 送信箱 (demo)
     Outbox,
     /// 設定
@@ -146,6 +150,12 @@ const COMPLIANCE: Entry =
     };
 const PROCEDURES: Entry =
     Entry { place: Place::Procedures, label: Label::new("手続き", "Procedures"), href: "/procedures", key: "p" };
+const LEADS: Entry = Entry {
+    place: Place::Leads,
+    label: Label::new("有償のご相談", "Paid options"),
+    href: "/records?process=lead",
+    key: "y",
+};
 const TERMS: Entry =
     Entry { place: Place::Terms, label: Label::new("取り決め", "What we agreed"), href: "/terms", key: "t" };
 const NOTICES: Entry =
@@ -160,7 +170,7 @@ fn entries(side: Side) -> Vec<&'static Entry> {
         Side::Customer => {
             vec![&REQUESTS, &INCIDENTS, &NIGHT, &REPORT, &WORK, &NOTICES, &TERMS, &COMPLIANCE, &PROCEDURES]
         }
-        Side::Staff { operates, admin, outbox } => {
+        Side::Staff { operates, advises, admin, outbox } => {
             let mut list = if operates {
                 vec![
                     &BOARD,
@@ -178,6 +188,8 @@ fn entries(side: Side) -> Vec<&'static Entry> {
                     &COMPLIANCE,
                     &PROCEDURES,
                 ]
+            } else if advises {
+                vec![&LEADS, &PROCEDURES]
             } else {
                 vec![]
             };

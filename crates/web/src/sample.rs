@@ -36,7 +36,7 @@ pub fn staff(lang: Lang) -> Shell {
     let viewer = Viewer {
         name: "佐藤 恵".into(),
         role: Label::new("監視センター", "Monitoring centre"),
-        side: Side::Staff { operates: true, admin: true, outbox: true },
+        side: Side::Staff { operates: true, advises: false, admin: true, outbox: true },
     };
     shell(lang, Some(viewer), Place::Board)
 }

@@ -362,6 +362,7 @@ async fn callers(house: &House, a: &Customer, b: &Customer) -> Result<(Vec<Calle
         ("dh", "dh@msp.example", "dh", None, EVERYBODY),
         ("au", "au@msp.example", "au", None, EVERYBODY),
         ("mr", "mr@msp.example", "mr", None, EVERYBODY),
+        ("sa", "sa@msp.example", "sa", None, EVERYBODY),
         ("ad", "ad@msp.example", "ad", None, &["A", "B", "provider", "ad"]),
     ] {
         if name != "ad" {

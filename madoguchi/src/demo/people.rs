@@ -59,6 +59,8 @@ pub(super) enum Who {
     Yukiko,
     /// Account manager of all three customers.
     Taku,
+    /// Sales.
+    Chihiro,
     /// Administrator.
     Shizuka,
     /// System owner of the shop.
@@ -102,7 +104,7 @@ const fn person(who: Who, name: &'static str, reading: &'static str, email: &'st
 }
 
 /// Everybody with a sign-in; the administrator first, because she adds the others, the auditor last.
-pub(super) static PEOPLE: [Person; 14] = [
+pub(super) static PEOPLE: [Person; 15] = [
     person(Who::Shizuka, "平岡 静香", "ひらおか しずか", "shizuka@example.jp", Role::Ad),
     person(Who::Hikari, "佐藤 ひかり", "さとう ひかり", "hikari@example.jp", Role::Mo),
     person(Who::Kengo, "大西 健吾", "おおにし けんご", "kengo@example.jp", Role::Mo),
@@ -112,6 +114,7 @@ pub(super) static PEOPLE: [Person; 14] = [
     person(Who::Naoto, "森下 直人", "もりした なおと", "naoto@example.jp", Role::Su),
     person(Who::Yukiko, "藤原 由紀子", "ふじわら ゆきこ", "yukiko@example.jp", Role::Dh),
     person(Who::Taku, "小野寺 拓", "おのでら たく", "taku@example.jp", Role::Rm),
+    person(Who::Chihiro, "岸本 千尋", "きしもと ちひろ", "chihiro@example.jp", Role::Sa),
     Person {
         customer: Some(0), ..person(Who::Aki, "菅野 亜紀", "かんの あき", "aki@shop.example.jp", Role::Ca)
     },

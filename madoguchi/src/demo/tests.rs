@@ -241,7 +241,7 @@ async fn a_second_start_fills_nothing() {
     let url = url(home.path());
     let mut sizes = vec![];
     for _ in 0..2 {
-        assert_eq!(fill(&url, settings()).await.unwrap().people.len(), 14);
+        assert_eq!(fill(&url, settings()).await.unwrap().people.len(), 15);
         let desk = open(&url, Clock::Real).await;
         sizes.push(incidents(&desk).await.len());
         desk.store().close().await;

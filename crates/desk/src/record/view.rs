@@ -1,6 +1,6 @@
 //! Reading records: one with what its reader may see and do, and lists.
 
-use super::{Standing, open_to};
+use super::{Standing, open_to, reading_rights, sees_internal};
 use crate::procedure::Edition;
 use crate::{Answer, Caller, Desk};
 use domain::access::{Actor, Right, Role};
@@ -109,18 +109,17 @@ impl Desk {
     pub async fn records(&self, caller: &Caller, query: &RecordQuery, limit: u32) -> Answer<Vec<RecordListed>> {
         let Some(project) = caller.project_within(query.project.as_ref()) else { return Ok(vec![]) };
         let query = RecordQuery { project: project.cloned(), ..query.clone() };
-        let tenants = self.tenants_with(caller, Right::ReadPublished).await?;
-        let rows = self.store.staff(&tenants).records(&query, limit).await?;
+        let processes = self.procedures().await?;
+        let rows = self.rows_within_reach(caller, &query, &processes, limit).await?;
         let names: HashMap<TenantId, String> =
             self.store.system().tenants().await?.into_iter().map(|tenant| (tenant.id, tenant.name)).collect();
         let ids: Vec<PersonId> = rows.iter().filter_map(|row| row.assignee.clone()).collect();
         let people = self.store.system().people_of(&ids).await?;
-        let processes = self.procedures().await?;
         let mut listed = vec![];
         for row in rows {
-            let internal = caller.enter(&row.tenant, Right::ReadOperations).is_ok();
-            let holder = row.assignee.as_ref().filter(|_| internal).and_then(|id| people.get(id));
             let process = processes.iter().map(|it| &it.process).find(|process| process.code == row.kind);
+            let internal = process.is_some_and(|process| sees_internal(caller, &row.tenant, process));
+            let holder = row.assignee.as_ref().filter(|_| internal).and_then(|id| people.get(id));
             let state = process.and_then(|process| process.state(&row.state));
             listed.push(RecordListed {
                 customer: names.get(&row.tenant).cloned().unwrap_or_default(),
@@ -133,18 +132,49 @@ impl Desk {
         Ok(listed)
     }
 
+    /// Rows of everything where the caller reads what is published, and elsewhere those of procedures that give them something to do.
+    async fn rows_within_reach(
+        &self,
+        caller: &Caller,
+        query: &RecordQuery,
+        processes: &[Edition],
+        limit: u32,
+    ) -> Answer<Vec<RecordRow>> {
+        let everything = self.tenants_with(caller, Right::ReadPublished).await?;
+        let mut rows = self.store.staff(&everything).records(query, limit).await?;
+        for process in processes.iter().map(|edition| &edition.process) {
+            if query.process.as_ref().is_some_and(|wanted| *wanted != process.code) {
+                continue;
+            }
+            let mut others = vec![];
+            for right in reading_rights(process) {
+                others.extend(self.tenants_with(caller, right).await?);
+            }
+            others.retain(|tenant| !everything.contains(tenant));
+            others.sort();
+            others.dedup();
+            if !others.is_empty() {
+                let of_process = RecordQuery { process: Some(process.code.clone()), ..query.clone() };
+                rows.extend(self.store.staff(&others).records(&of_process, limit).await?);
+            }
+        }
+        rows.sort_by(|a, b| (b.opened, &b.key).cmp(&(a.opened, &a.key)));
+        rows.truncate(limit as usize);
+        Ok(rows)
+    }
+
     /// One record with what its reader may see and do.
     ///
     /// # Errors
     /// There is no such record in the caller's reach.
     pub async fn record(&self, caller: &Caller, key: &RecordKey) -> Answer<RecordView> {
         let scope = self.enter_any_record(caller, key).await?;
-        let internal = caller.enter(&scope.tenant, Right::ReadOperations).is_ok();
         let store = self.store.tenant(&scope.tenant);
         let facts = store.record_facts(key).await?;
         let mut record = Record::fold(&facts)?.ok_or_else(Refusal::not_found)?;
         let opened = record.opened.what.clone();
         let process = self.procedure_of(&opened.process, opened.edition).await?;
+        let internal = sees_internal(caller, &scope.tenant, &process);
         let standing = Standing { caller, tenant: &scope.tenant };
         let verbs = open_to(&standing, &process, &record, &scope.actor).into_iter().cloned().collect();
         let seen: Vec<&Fact> = facts.iter().filter(|fact| internal || fact.body.is_told_to_customer()).collect();

@@ -35,6 +35,7 @@ struct Page {
 
 impl Chain {
     pub(super) async fn check<S: Facts>(audit: &mut Audit<'_, S>, tenant: &TenantId) -> Checked<Self> {
+        let begun = std::time::Instant::now();
         let mut chain = Self {
             tenant: tenant.clone(),
             seq: 0,
@@ -68,6 +69,7 @@ impl Chain {
         notes.end(audit, tenant, chain.seq).await?;
         chain.events.end(audit, tenant, chain.seq).await?;
         audit.report.facts += chain.seq;
+        audit.report.chain_seconds += begun.elapsed().as_secs_f64();
         Ok(chain)
     }
 

@@ -151,6 +151,7 @@ impl Bench {
             ("au", Role::Au),
             ("ad", Role::Ad),
             ("rm", Role::Rm),
+            ("sa", Role::Sa),
             ("mr", Role::Mr),
             ("tm", Role::Tm),
             ("cu", Role::Cu),

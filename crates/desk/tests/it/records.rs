@@ -18,6 +18,7 @@ on_both!(
     after_twenty_business_days_it_goes_elsewhere,
     a_wrong_field_is_named,
     nobody_else_sees_a_complaint,
+    sales_reads_and_answers_inquiries_and_nothing_else,
     a_record_keeps_the_version_it_was_opened_under,
     the_procedures_that_ship_are_recorded_once,
     a_complaint_leaves_with_the_bundle,
@@ -166,6 +167,41 @@ async fn a_wrong_field_is_named(bench: Bench) {
     let stale = RecordInput { version: 9, ..unseen };
     let refused = refusal(bench.desk.act_on_record(bench.person("rm"), &key, &stale).await);
     assert_eq!(refused.kind, RefusalKind::Stale { version: 1 });
+}
+
+/// R-4.3.2-6: 営業担当 has the inquiries about paid options, with what is internal of them, and no ticket beside them.
+async fn sales_reads_and_answers_inquiries_and_nothing_else(bench: Bench) {
+    let (sa, cu) = (bench.person("sa"), bench.person("cu"));
+    let complaint = filed(&bench).await;
+    let inquiry = |title: &str| NewRecord {
+        process: "lead".into(),
+        fields: fields([("title", title)]),
+        ..NewRecord { project: "ACME".into(), ..NewRecord::default() }
+    };
+    let key = bench.desk.open_record(cu, &inquiry("定例会の実施")).await.unwrap().key;
+    let met = bench.desk.open_record(sa, &inquiry("会議で伺った件")).await.unwrap().key;
+    act(&bench, "rm", &key, "note", [("text", "予算は来期")]).await.unwrap();
+    act(&bench, "sa", &key, "advice", [("text", "月額をお送りします。")]).await.unwrap();
+    let listed = bench.desk.records(sa, &store::RecordQuery::default(), 10).await.unwrap();
+    assert_eq!(listed.iter().map(|it| &it.row.key).collect::<Vec<_>>(), [&met, &key]);
+    assert_eq!(listed[1].holder.as_deref(), Some("sa"));
+    assert_eq!(bench.desk.records(sa, &store::RecordQuery::default(), 1).await.unwrap().len(), 1);
+    let of = |process: &str| store::RecordQuery { process: Some(process.into()), ..store::RecordQuery::default() };
+    assert!(bench.desk.records(sa, &of("complaint"), 10).await.unwrap().is_empty());
+    let seen = bench.desk.record(sa, &key).await.unwrap();
+    assert!(seen.happened.iter().any(|it| it.internal), "the note is theirs to read");
+    assert!(!bench.desk.record(cu, &key).await.unwrap().happened.iter().any(|it| it.internal));
+    assert_eq!(refusal(bench.desk.record(sa, &complaint).await).kind, RefusalKind::Forbidden);
+    assert_eq!(
+        act(&bench, "sa", &complaint, "message", [("text", "t")]).await.unwrap_err().kind,
+        RefusalKind::Forbidden
+    );
+    let request = NewRequest { project: "ACME".into(), entry: "consultation".into(), ..NewRequest::default() };
+    let request = NewRequest { fields: fields([("topic", "構成の相談")]), ..request };
+    let request = bench.desk.file_request(cu, &request).await.unwrap().key;
+    assert_eq!(refusal(bench.desk.request(sa, &request).await).kind, RefusalKind::Forbidden);
+    act(&bench, "sa", &key, "contract", [("text", "C-2026-11")]).await.unwrap();
+    verified(&bench).await;
 }
 
 async fn nobody_else_sees_a_complaint(bench: Bench) {

@@ -28,11 +28,16 @@ use store::{KeyRow, MessageRow};
 /// How far a lane reaches back and ahead.
 const LANE_MS: i64 = HOUR_MS;
 
-/// The board of the monitoring centre; customers see their incidents, administrators without tickets their settings.
+/// The board of the monitoring centre; everybody else is led to what is theirs.
 pub(crate) async fn show(here: Here) -> Result<Response, Trouble> {
-    if !here.caller.may_somewhere(Right::ReadOperations) {
-        let to = if here.caller.is_customer() { "/incidents" } else { "/settings/tenants" };
-        let to = if here.caller.may_somewhere(Right::Agree) || here.caller.is_customer() { to } else { "/account" };
+    let caller = &here.caller;
+    if !caller.may_somewhere(Right::ReadOperations) {
+        let to = match caller {
+            _ if caller.is_customer() => "/incidents",
+            _ if caller.may_somewhere(Right::Advise) => "/records?process=lead",
+            _ if caller.may_somewhere(Right::Agree) => "/settings/tenants",
+            _ => "/account",
+        };
         return Ok(Redirect::to(to).into_response());
     }
     let shell = here.shell(Place::Board).await?;

@@ -45,13 +45,18 @@ pub(crate) struct Chosen {
     about: Option<String>,
 }
 
+/// Records stand among the procedures; sales finds its inquiries where nothing else is.
+fn place(here: &Here) -> Place {
+    if here.caller.may_somewhere(Right::ReadPublished) { Place::Procedures } else { Place::Leads }
+}
+
 fn procedure(code: &str) -> String {
     format!("/procedures?process={code}")
 }
 
 /// The records of a process within the reader's reach.
 pub(crate) async fn list(here: Here, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    let shell = here.shell(Place::Procedures).await?;
+    let shell = here.shell(place(&here)).await?;
     let (desk, caller) = (&here.state.desk, &here.caller);
     let code = asked.process.filter(|code| !code.is_empty());
     let process = match &code {
@@ -101,12 +106,14 @@ pub(crate) async fn new(here: Here, Query(chosen): Query<Chosen>) -> Result<Resp
 }
 
 async fn opening(here: &Here, chosen: &Chosen, draft: Draft) -> Result<Markup, Trouble> {
-    let shell = here.shell(Place::Procedures).await?;
+    let shell = here.shell(place(here)).await?;
     let (desk, caller) = (&here.state.desk, &here.caller);
     let form = desk.record_form(caller, &chosen.process).await?.ok_or_else(Refusal::not_found)?;
     let staff = !caller.is_customer();
     let mut projects = vec![];
-    for view in desk.tenants(caller, Right::ReadPublished).await?.into_iter().filter(|it| !it.tenant.is_provider()) {
+    let rights = [Right::ReadPublished].into_iter().chain(form.verb.rights());
+    let right = rights.into_iter().find(|right| caller.may_somewhere(*right)).unwrap_or(Right::ReadPublished);
+    for view in desk.tenants(caller, right).await?.into_iter().filter(|it| !it.tenant.is_provider()) {
         let customer = if staff { format!("{} ", view.tenant.name) } else { String::new() };
         let named = |project: store::ProjectRow| choice(project.key.as_str(), format!("{customer}{}", project.name));
         projects.extend(view.projects.into_iter().map(named));
@@ -170,7 +177,7 @@ pub(crate) async fn show(here: Here, Path(key): Path<RecordKey>) -> Result<Respo
 }
 
 async fn shown(here: &Here, key: &RecordKey, draft: Draft) -> Result<Markup, Trouble> {
-    let shell = here.shell(Place::Procedures).await?;
+    let shell = here.shell(place(here)).await?;
     let view = here.state.desk.record(&here.caller, key).await?;
     let may_erase = here.caller.enter(&view.tenant, Right::Decide).is_ok();
     Ok(page(&shell, &RecordPage { may_erase, ..page_of(&shell, view, draft) }))
