@@ -59,7 +59,7 @@ impl Clock {
     pub(crate) async fn of_tx(&self, tx: &mut Tx) -> Result<Instant, Failure> {
         match (self, &tx) {
             (Self::Hand(clock), _) => Ok(clock.now()),
-            (Self::Real, Tx::Sqlite { .. }) => Ok(process_now()),
+            (Self::Real, Tx::Sqlite(_)) => Ok(process_now()),
             (Self::Real, Tx::Postgres(_)) => instant(tx.first(&format!("SELECT {POSTGRES_CLOCK}"), vec![]).await?),
         }
     }

@@ -1,10 +1,10 @@
 //! Opening a database: settings that durability rests on are checked here, and a database that lacks them is refused.
 
 use crate::db::Db;
+use crate::db::sqlite::{Access, Pool};
 use crate::schema::Schema;
 use crate::{Failure, schema};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, query_as};
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,10 +15,6 @@ const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Readers of SQLite; more than the cores gains nothing.
 const SQLITE_READERS: u32 = 8;
 
-/// Pages of SQLite's write-ahead log at which the writer folds it into the file itself, in a commit that somebody waits for.
-/// [`crate::Store::fold_log`] does nearly all of it beside the writer before that.
-const WAL_PAGES: &str = "16000";
-
 /// Connections of one node to PostgreSQL that write ...
 const POSTGRES_WRITERS: u32 = 12;
 /// ... and that read.
@@ -27,7 +23,7 @@ const POSTGRES_READERS: u32 = 8;
 /// How long a connection may have been idle before it is tested ahead of its next use.
 const POSTGRES_FRESH: Duration = Duration::from_millis(500);
 
-/// Prepared statements a connection keeps: all texts of this crate and the sizes of its multi-row inserts.
+/// Prepared statements a connection to PostgreSQL keeps: all texts of this crate.
 const STATEMENTS: usize = 512;
 
 impl Db {
@@ -37,41 +33,29 @@ impl Db {
     /// The address names neither engine, the database cannot be reached, its settings could lose a commit, or its schema is
     /// not ours where it is taken as it is.
     pub(crate) async fn open(url: &str, schema: Schema) -> Result<Self, Failure> {
-        match url.split_once("://").map(|(scheme, _)| scheme) {
-            Some("sqlite") => Self::open_sqlite(url, schema).await,
-            Some("postgres" | "postgresql") => Self::open_postgres(url, schema).await,
+        match url.split_once("://") {
+            Some(("sqlite", file)) => Self::open_sqlite(file, schema).await,
+            Some(("postgres" | "postgresql", _)) => Self::open_postgres(url, schema).await,
             _ => Err(Failure::Settings(format!("database '{url}' is neither sqlite://... nor postgres://..."))),
         }
     }
 
-    async fn open_sqlite(url: &str, schema: Schema) -> Result<Self, Failure> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(schema == Schema::Migrate)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("trusted_schema", "OFF")
-            // What is erased is overwritten, not only forgotten.
-            .pragma("secure_delete", "ON")
-            .pragma("cache_size", "-16000")
-            .pragma("wal_autocheckpoint", WAL_PAGES)
-            .statement_cache_capacity(STATEMENTS);
-        // A connection to a file does not go stale: nothing to test before each use.
-        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
-        let (version,): (String,) = query_as("SELECT sqlite_version()").fetch_one(&writer).await?;
-        if !at_least(&version, SQLITE_MIN) {
+    async fn open_sqlite(file: &str, schema: Schema) -> Result<Self, Failure> {
+        let access = if schema == Schema::Migrate { Access::Create } else { Access::Write };
+        let pool = |access, most| Pool::new(file.into(), access, most);
+        let (writer, readers, folder) = (pool(access, 1), pool(Access::Read, SQLITE_READERS), pool(access, 1));
+        let version = rusqlite::version();
+        if !at_least(version, SQLITE_MIN) {
             return Err(Failure::Settings(format!(
                 "SQLite {version} can lose commits in WAL mode; 3.51.3 or later is needed"
             )));
         }
         match schema {
-            Schema::Migrate => schema::sqlite().run(&writer).await?,
-            Schema::AsItIs => schema::is_ours(query_as(schema::NEWEST).fetch_one(&writer).await)?,
+            Schema::Migrate => schema::migrate_sqlite(&writer).await?,
+            Schema::AsItIs => schema::is_ours(writer.acquire().await?.first(schema::NEWEST, &[]))?,
         }
-        let folder = pool().max_connections(1).min_connections(0).connect_lazy_with(options.clone());
-        let readers = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
+        // Told at once if it cannot be read.
+        drop(readers.acquire().await?);
         Ok(Self::Sqlite { writer, readers, folder })
     }
 
@@ -114,7 +98,9 @@ impl Db {
         }
         match schema {
             Schema::Migrate => schema::postgres().run(&writers).await?,
-            Schema::AsItIs => schema::is_ours(query_as(schema::NEWEST).fetch_one(&writers).await)?,
+            Schema::AsItIs => {
+                schema::is_ours(query_as(schema::NEWEST).fetch_optional(&writers).await.map_err(Failure::from))?;
+            }
         }
         Ok(Self::Postgres { writers, readers })
     }

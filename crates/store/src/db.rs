@@ -1,27 +1,28 @@
-//! The facade over sqlx: one SQL text, two databases.
+//! The facade over sqlx and rusqlite: one SQL text, two databases.
 //!
 //! [`Db`] reads, [`Tx`] writes. Both take plain SQL with `$1` placeholders and a list of [`Val`]. What differs between the
-//! databases sits in [`dialect`]; what differs in their schema sits in `migrations/`.
+//! databases sits in [`dialect`]; how SQLite is called in [`sqlite`]; what differs in their schema sits in `migrations/`.
 
 pub(crate) mod dialect;
+pub(crate) mod sqlite;
 pub(crate) mod triggers;
 
 use crate::Failure;
 use crate::values::Val;
 use dialect::Column;
+use sqlite::{FromSqlite, Lease, Pool};
 use sqlx::postgres::{PgPool, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Transaction, query, query_as};
 
-/// A struct that is read from a row of either database; the derive of `sqlx::FromRow` gives both.
-pub(crate) trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+/// A struct that is read from a row of either database.
+pub(crate) trait Row: FromSqlite + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: FromSqlite + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 /// A database, open and migrated.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
     /// One writer that all writes queue for, readers that cannot write, and one that folds the log into the file.
-    Sqlite { writer: SqlitePool, readers: SqlitePool, folder: SqlitePool },
+    Sqlite { writer: Pool, readers: Pool, folder: Pool },
     /// Writes queue for the lock of a chain while they hold a connection; who holds that lock still has to read, so that readings
     /// have connections of their own.
     Postgres { writers: PgPool, readers: PgPool },
@@ -29,11 +30,11 @@ pub(crate) enum Db {
 
 /// A write transaction. Dropped without [`Tx::commit`], it is rolled back.
 pub(crate) enum Tx {
-    Sqlite { tx: Transaction<'static, Sqlite>, later: Later },
+    Sqlite(Lease),
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Binds a list of values to a query of either database.
+/// Binds a list of values to a query of PostgreSQL.
 macro_rules! bound {
     ($query:expr, $vals:expr) => {
         $vals.into_iter().fold($query, |query, val| match val {
@@ -53,7 +54,11 @@ impl Db {
     /// Starts a write transaction; on SQLite it waits for the one writer.
     pub(crate) async fn begin(&self) -> Result<Tx, Failure> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => {
+                let mut lease = writer.acquire().await?;
+                lease.begin_writing().await?;
+                Tx::Sqlite(lease)
+            }
             Self::Postgres { writers, .. } => {
                 Tx::Postgres(writers.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
             }
@@ -63,7 +68,11 @@ impl Db {
     /// Starts a read transaction that stands at one instant, however long it takes.
     pub(crate) async fn begin_reading(&self) -> Result<Tx, Failure> {
         let mut tx = match self {
-            Self::Sqlite { readers, .. } => Tx::sqlite(readers.begin().await?),
+            Self::Sqlite { readers, .. } => {
+                let mut lease = readers.acquire().await?;
+                lease.begin_reading()?;
+                Tx::Sqlite(lease)
+            }
             Self::Postgres { readers, .. } => {
                 Tx::Postgres(readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
@@ -74,24 +83,22 @@ impl Db {
 
     /// All rows of a query, outside a transaction.
     pub(crate) async fn all<T: Row>(&self, sql: &str, vals: Vec<Val>) -> Result<Vec<T>, Failure> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_all(readers).await?,
+        match self {
+            Self::Sqlite { readers, .. } => readers.acquire().await?.all(sql, &vals),
             Self::Postgres { readers, .. } => {
-                bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_all(readers).await?
+                Ok(bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_all(readers).await?)
             }
-        })
+        }
     }
 
     /// The first row of a query, if any.
     pub(crate) async fn first<T: Row>(&self, sql: &str, vals: Vec<Val>) -> Result<Option<T>, Failure> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => {
-                bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_optional(readers).await?
-            }
+        match self {
+            Self::Sqlite { readers, .. } => readers.acquire().await?.first(sql, &vals),
             Self::Postgres { readers, .. } => {
-                bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_optional(readers).await?
+                Ok(bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_optional(readers).await?)
             }
-        })
+        }
     }
 
     /// Runs one statement as a transaction of its own and says how many rows it changed.
@@ -104,60 +111,44 @@ impl Db {
 }
 
 impl Tx {
-    fn sqlite(tx: Transaction<'static, Sqlite>) -> Self {
-        Self::Sqlite { tx, later: Later::default() }
-    }
-
     /// All rows of a query inside the transaction.
     pub(crate) async fn all<T: Row>(&mut self, sql: &str, vals: Vec<Val>) -> Result<Vec<T>, Failure> {
-        self.catch_up().await?;
-        Ok(match self {
-            Self::Sqlite { tx, .. } => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_all(&mut **tx).await?,
-            Self::Postgres(tx) => bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_all(&mut **tx).await?,
-        })
+        match self {
+            Self::Sqlite(lease) => lease.all(sql, &vals),
+            Self::Postgres(tx) => Ok(bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_all(&mut **tx).await?),
+        }
     }
 
     /// The first row of a query inside the transaction, if any.
     pub(crate) async fn first<T: Row>(&mut self, sql: &str, vals: Vec<Val>) -> Result<Option<T>, Failure> {
-        self.catch_up().await?;
-        Ok(match self {
-            Self::Sqlite { tx, .. } => bound!(query_as::<Sqlite, T>(own(sql)), vals).fetch_optional(&mut **tx).await?,
-            Self::Postgres(tx) => bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_optional(&mut **tx).await?,
-        })
+        match self {
+            Self::Sqlite(lease) => lease.first(sql, &vals),
+            Self::Postgres(tx) => Ok(bound!(query_as::<Postgres, T>(own(sql)), vals).fetch_optional(&mut **tx).await?),
+        }
     }
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) async fn run(&mut self, sql: &str, vals: Vec<Val>) -> Result<u64, Failure> {
-        self.catch_up().await?;
-        Ok(match self {
-            Self::Sqlite { tx, .. } => {
-                bound!(query::<Sqlite>(own(sql)), vals).execute(&mut **tx).await?.rows_affected()
-            }
-            Self::Postgres(tx) => bound!(query::<Postgres>(own(sql)), vals).execute(&mut **tx).await?.rows_affected(),
-        })
-    }
-
-    /// Runs a statement before the next question or the commit; its failure is told there. Its places are `$1`, `$2` and so
-    /// on, each once and in their order.
-    pub(crate) async fn run_later(&mut self, sql: &str, vals: Vec<Val>) -> Result<(), Failure> {
         match self {
-            Self::Sqlite { .. } => self.put_off(&dialect::unnamed(sql), vals).await,
-            Self::Postgres(_) => self.run(sql, vals).await.map(drop),
+            Self::Sqlite(lease) => lease.run(sql, &vals),
+            Self::Postgres(tx) => {
+                Ok(bound!(query::<Postgres>(own(sql)), vals).execute(&mut **tx).await?.rows_affected())
+            }
         }
     }
 
-    /// Inserts many rows by few statements, before the next question or the commit; a failure is told there at the latest.
-    /// `head` is `INSERT INTO t (a, b)`, `tail` a conflict clause or empty; all rows have the same number of values, and no
-    /// two the same key where `tail` updates.
+    /// Inserts many rows by few statements. `head` is `INSERT INTO t (a, b)`, `tail` a conflict clause or empty; all rows have the
+    /// same number of values, and no two the same key where `tail` updates.
     pub(crate) async fn insert(&mut self, head: &str, rows: Vec<Vec<Val>>, tail: &str) -> Result<(), Failure> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(()) };
         match self {
-            Self::Sqlite { .. } => {
+            Self::Sqlite(lease) => {
                 let mut rows = rows.into_iter();
                 while rows.len() > 0 {
                     let chunk = dialect::chunk(rows.len(), width);
                     let sql = format!("{head} VALUES {} {tail}", dialect::rows(chunk, width));
-                    self.put_off(&sql, rows.by_ref().take(chunk).flatten().collect()).await?;
+                    let vals: Vec<Val> = rows.by_ref().take(chunk).flatten().collect();
+                    lease.run(&sql, &vals)?;
                 }
             }
             Self::Postgres(tx) => {
@@ -176,45 +167,10 @@ impl Tx {
     }
 
     /// Makes the transaction durable. Only after this returns may anyone be told of it.
-    pub(crate) async fn commit(mut self) -> Result<(), Failure> {
-        self.catch_up().await?;
+    pub(crate) async fn commit(self) -> Result<(), Failure> {
         match self {
-            Self::Sqlite { tx, .. } => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(mut lease) => lease.commit(),
+            Self::Postgres(tx) => Ok(tx.commit().await?),
         }
-        Ok(())
     }
-
-    async fn put_off(&mut self, sql: &str, vals: Vec<Val>) -> Result<(), Failure> {
-        if let Self::Sqlite { later, .. } = self
-            && !later.vals.is_empty()
-            && later.vals.len() + vals.len() > dialect::VALUES_MAX
-        {
-            self.catch_up().await?;
-        }
-        if let Self::Sqlite { later, .. } = self {
-            later.sql.push_str(sql);
-            later.sql.push_str(";\n");
-            later.vals.extend(vals);
-        }
-        Ok(())
-    }
-
-    /// Runs what was put off.
-    async fn catch_up(&mut self) -> Result<(), Failure> {
-        if let Self::Sqlite { tx, later } = self
-            && !later.sql.is_empty()
-        {
-            let Later { sql, vals } = std::mem::take(later);
-            bound!(query::<Sqlite>(own(&sql)), vals).execute(&mut **tx).await?;
-        }
-        Ok(())
-    }
-}
-
-/// Statements that wait to be run together. Each hand-over to SQLite's thread and back costs more than a small statement.
-#[derive(Default)]
-pub(crate) struct Later {
-    sql: String,
-    vals: Vec<Val>,
 }

@@ -65,7 +65,7 @@ impl Store {
     /// The database fails.
     pub async fn fold_log(&self) -> Result<(), Failure> {
         if let Db::Sqlite { folder, .. } = &self.db {
-            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(folder).await?;
+            folder.acquire().await?.batch("PRAGMA wal_checkpoint(PASSIVE)")?;
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ impl Store {
         let Some(name) = file.to_str() else {
             return Err(Failure::Settings(format!("the name of {} is not Unicode", file.display())));
         };
-        sqlx::query("VACUUM INTO $1").bind(name).execute(readers).await?;
+        readers.acquire().await?.copy_into(name)?;
         let copy = tokio::fs::File::open(file).await.map_err(sqlx::Error::Io)?;
         copy.sync_all().await.map_err(|error| Failure::from(sqlx::Error::Io(error)))
     }

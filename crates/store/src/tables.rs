@@ -2,10 +2,11 @@
 
 use crate::Failure;
 use crate::db::Tx;
+use crate::db::sqlite::FromSqlite;
 use crate::values::{Val, vals};
 use domain::time::Instant;
+use rusqlite::types::ValueRef;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Column as _, FromRow, Row as _, TypeInfo as _, ValueRef as _};
 use std::sync::Arc;
 
@@ -195,21 +196,20 @@ fn text(bytes: Vec<u8>) -> Cell {
     String::from_utf8(bytes).map_or_else(|error| Cell::Bytes(error.into_bytes()), Cell::Text)
 }
 
-impl<'r> FromRow<'r, SqliteRow> for Cells {
-    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromSqlite for Cells {
+    const COLUMNS: &'static [&'static str] = &[];
+
+    fn from_sqlite(row: &rusqlite::Row<'_>, _: &[usize]) -> rusqlite::Result<Self> {
         let cell = |place: usize| {
-            let raw = row.try_get_raw(place)?;
-            if raw.is_null() {
-                return Ok(Cell::Null);
-            }
-            let kind = raw.type_info();
-            Ok(match kind.name() {
-                "INTEGER" => Cell::Int(row.try_get_unchecked(place)?),
-                "TEXT" => text(row.try_get_unchecked(place)?),
-                _ => Cell::Bytes(row.try_get_unchecked(place)?),
+            Ok(match row.get_ref(place)? {
+                ValueRef::Null => Cell::Null,
+                ValueRef::Integer(number) => Cell::Int(number),
+                ValueRef::Text(bytes) => text(bytes.to_vec()),
+                ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
+                ValueRef::Real(number) => Cell::Bytes(number.to_string().into_bytes()),
             })
         };
-        row.columns().iter().map(|column| cell(column.ordinal())).collect::<Result<_, _>>().map(Self)
+        (0..row.as_ref().column_count()).map(cell).collect::<Result<_, _>>().map(Self)
     }
 }
 

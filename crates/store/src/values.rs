@@ -144,22 +144,25 @@ macro_rules! row {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name { $($(#[$inner])* pub $field: $kind,)* }
 
-        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
-        where
-            &'static str: sqlx::ColumnIndex<R>,
-            i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-            String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-            Vec<u8>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-        {
-            fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-                Ok(Self { $($field: $crate::values::column(stringify!($field), row.try_get(stringify!($field))?)?,)* })
+        impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for $name {
+            fn from_row(row: &'r sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
+                use sqlx::Row as _;
+                Ok(Self { $($field: {
+                    let name = stringify!($field);
+                    let wrong = |fault: String| sqlx::Error::ColumnDecode { index: name.to_owned(), source: fault.into() };
+                    <$kind as $crate::values::Read>::read(row.try_get(name)?).map_err(wrong)?
+                },)* })
+            }
+        }
+
+        impl $crate::db::sqlite::FromSqlite for $name {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn from_sqlite(row: &rusqlite::Row<'_>, places: &[usize]) -> rusqlite::Result<Self> {
+                let mut places = places.iter().copied();
+                Ok(Self { $($field: $crate::db::sqlite::column::<$kind>(row, &mut places)?,)* })
             }
         }
     };
 }
 pub(crate) use row;
-
-/// One column of a row, typed.
-pub(crate) fn column<T: Read>(name: &str, raw: T::Raw) -> Result<T, sqlx::Error> {
-    T::read(raw).map_err(|fault| sqlx::Error::ColumnDecode { index: name.to_owned(), source: fault.into() })
-}

@@ -162,12 +162,12 @@ impl Write {
         self.flush().await?;
         for (project, number) in std::mem::take(&mut self.numbers) {
             let sql = "UPDATE projects SET records = $1 WHERE tenant = $2 AND key = $3";
-            self.tx.run_later(sql, vals![number, &self.tenant, &project]).await?;
+            self.tx.run(sql, vals![number, &self.tenant, &project]).await?;
         }
         let sql =
             "UPDATE chain_heads SET seq = $1, hash = $2, instant = $3, events = $4 WHERE tenant = $5 AND lane = 0";
         let Head { seq, hash, events, .. } = &self.head;
-        self.tx.run_later(sql, vals![*seq, hash, self.now, *events, &self.tenant]).await?;
+        self.tx.run(sql, vals![*seq, hash, self.now, *events, &self.tenant]).await?;
         self.tx.commit().await?;
         Ok(self.facts)
     }

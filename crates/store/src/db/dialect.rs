@@ -18,15 +18,8 @@ pub(crate) fn rows(rows: usize, width: usize) -> String {
     vec![row.as_str(); rows].join(", ")
 }
 
-/// Values of one hand-over to SQLite at most.
+/// Values of one statement of SQLite at most.
 pub(crate) const VALUES_MAX: usize = 4_000;
-
-/// A statement whose places have no name, so that several can share one list of values.
-pub(crate) fn unnamed(sql: &str) -> String {
-    let mut pieces = sql.split('$');
-    let first = pieces.next().unwrap_or_default();
-    pieces.fold(first.to_owned(), |text, piece| text + "?" + piece.trim_start_matches(|c: char| c.is_ascii_digit()))
-}
 
 /// How many of `rows` rows one statement of SQLite inserts: any number up to 16 and above that only
 /// sizes of two leading bits (24, 32, 48 ...), so that few distinct statements are prepared and a usual batch takes one.
@@ -67,7 +60,7 @@ impl Tx {
     /// Row lock of a `SELECT`; SQLite's one writer holds the lock already.
     pub(crate) fn for_update(&self) -> &'static str {
         match self {
-            Self::Sqlite { .. } => "",
+            Self::Sqlite(_) => "",
             Self::Postgres(_) => "FOR UPDATE",
         }
     }
@@ -75,7 +68,7 @@ impl Tx {
     /// The database's clock as an expression; NULL where the process's own decides.
     pub(crate) fn clock(&self) -> &'static str {
         match self {
-            Self::Sqlite { .. } => "NULL",
+            Self::Sqlite(_) => "NULL",
             Self::Postgres(_) => POSTGRES_CLOCK,
         }
     }
@@ -83,7 +76,7 @@ impl Tx {
     /// Name and declared type of the columns of the table `$1`, in their order.
     pub(crate) fn columns_of_table(&self) -> &'static str {
         match self {
-            Self::Sqlite { .. } => "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
+            Self::Sqlite(_) => "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
             Self::Postgres(_) => {
                 "SELECT column_name::text, data_type::text FROM information_schema.columns \
                  WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
@@ -111,7 +104,7 @@ impl Tx {
     /// Row lock of a claiming sub-select: rows that another node is claiming are passed over.
     pub(crate) fn skip_locked_of(&self, table: &str) -> String {
         match self {
-            Self::Sqlite { .. } => String::new(),
+            Self::Sqlite(_) => String::new(),
             Self::Postgres(_) => format!("FOR UPDATE OF {table} SKIP LOCKED"),
         }
     }
@@ -132,8 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_lose_their_names() {
-        assert_eq!(unnamed("UPDATE t SET a = $1, b = $2 WHERE c = $10"), "UPDATE t SET a = ?, b = ? WHERE c = ?");
+    fn rows_have_places_without_names() {
         assert_eq!(rows(2, 3), "(?, ?, ?), (?, ?, ?)");
     }
 

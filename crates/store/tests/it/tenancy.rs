@@ -28,16 +28,22 @@ async fn a_crossing_is_refused(bench: Bench) {
         joins_until: None,
     };
     let write = async || bench.store.write(&b).await.unwrap();
-    // Each write ends with its statement; rows that are only put in may wait for the commit.
+    // Each write ends before the next begins: there is one writer.
     let mut saving = write().await;
     let record = match saving.save_incidents(vec![incident(&b, &of_a, 7)]).await {
         Ok(()) => saving.commit().await.map(drop),
-        refused => refused,
+        refused => {
+            drop(saving);
+            refused
+        }
     };
     let mut saving = write().await;
     let correlation = match saving.save_correlations(vec![joins]).await {
         Ok(()) => saving.commit().await.map(drop),
-        refused => refused,
+        refused => {
+            drop(saving);
+            refused
+        }
     };
     let intake_key = write().await.add_key(&key(&a, &of_a, "k")).await;
     let paper = write().await.record_version("criteria", "", start(), &blob_of_a).await.map(drop);
