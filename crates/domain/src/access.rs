@@ -49,7 +49,7 @@ pub enum Right {
     ReadPublished,
     /// First-line work on incidents: take, check, judge, notify, call, report, recover.
     Operate,
-    /// Take an escalation that reached one's group, whichever group of the provider that is.
+    /// Take an escalation that reached one's group, whichever group of the provider that is, and return what was handed to it.
     Respond,
     /// Confirm what needs a second person: re-judgement, false alarm, a breach's closing.
     Decide,

@@ -121,7 +121,7 @@ pub enum Act {
     Split,
     /// 開発チームに引き継ぐ
     Hand,
-    /// 開発チームから受け取る
+    /// 開発チームから戻す
     HandBack,
     /// 作業前の状態を残す
     Before,

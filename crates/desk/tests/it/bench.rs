@@ -150,6 +150,7 @@ impl Bench {
             ("dh", Role::Dh),
             ("au", Role::Au),
             ("ad", Role::Ad),
+            ("dv", Role::Dv),
             ("rm", Role::Rm),
             ("sa", Role::Sa),
             ("mr", Role::Mr),
