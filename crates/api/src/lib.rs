@@ -25,6 +25,7 @@ mod published;
 mod records;
 mod requests;
 mod routes;
+mod search;
 mod secrets;
 mod tenants;
 mod what_if;
@@ -67,6 +68,7 @@ fn all() -> Routes {
     faults::routes(&mut routes);
     requests::routes(&mut routes);
     records::routes(&mut routes);
+    search::routes(&mut routes);
     compliance::routes(&mut routes);
     proof::routes(&mut routes);
     disposals::routes(&mut routes);

@@ -76,7 +76,7 @@ pub(crate) fn cut<R>(paging: &Paging, mut rows: Vec<R>, name: impl Fn(&R) -> Str
     Ok(window.page(rows, name, |row| row))
 }
 
-fn write(place: &impl Serialize) -> String {
+pub(crate) fn write(place: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
 }
 

@@ -145,7 +145,7 @@ const VERBS: [(Act, &str, &str, &str); 26] = [
         "作業を分ける: a part becomes a ticket of its own, due from the same receipt",
     ),
     (Act::Hand, "/api/v1/requests/{request}/hand-over", "handRequestOver", "開発チームに引き継ぐ; the due stays"),
-    (Act::HandBack, "/api/v1/requests/{request}/hand-over-return", "returnRequest", "開発チームから戻す"),
+    (Act::HandBack, "/api/v1/requests/{request}/hand-over-return", "returnFromDevelopment", "開発チームから戻す"),
     (Act::Before, "/api/v1/requests/{request}/state-before", "recordStateBefore", "作業前の状態を残す"),
     (Act::After, "/api/v1/requests/{request}/state-after", "recordStateAfter", "作業後の状態を残す"),
     (

@@ -40,6 +40,7 @@ mod readiness;
 pub mod record;
 pub mod request;
 mod seal;
+pub mod search;
 mod secret;
 mod shift;
 mod sign_in;

@@ -6,6 +6,7 @@
 mod blobs;
 mod body;
 mod chain;
+mod told;
 
 pub use body::*;
 pub use chain::{ChainFault, Hash, genesis, link, sha256, verify_link};

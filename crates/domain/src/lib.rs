@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod request;
 pub mod responsibility;
 pub mod runbook;
+pub mod search;
 pub mod secret;
 pub mod telephone;
 pub mod time;

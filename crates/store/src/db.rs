@@ -6,6 +6,7 @@
 pub(crate) mod dialect;
 pub(crate) mod sqlite;
 pub(crate) mod triggers;
+mod words;
 
 use crate::Failure;
 use crate::values::Val;

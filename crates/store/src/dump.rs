@@ -47,6 +47,7 @@ impl Store {
         tx.without_timeouts().await?;
         let tables = Table::all(&mut tx).await?;
         let lifted = tx.lift_triggers().await?;
+        tx.forget_words(tenant).await?;
         // Against the order in which they refer to each other.
         for table in tables.iter().rev() {
             if let Some(own) = table.tenant_column() {

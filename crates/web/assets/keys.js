@@ -68,6 +68,12 @@ function dial() {
   return Boolean(link);
 }
 
+function seek() {
+  const box = document.querySelector("[type=search]");
+  box?.select();
+  return Boolean(box);
+}
+
 // Enter does the next step, unless something that understands Enter has the focus, or a field of another form.
 function primary() {
   const focused = document.activeElement;
@@ -93,6 +99,7 @@ function handle(event) {
     case "k": case "ArrowUp": return move(-1);
     case "u": return back();
     case "t": return dial();
+    case "/": return seek();
     case "?": help?.showModal(); return true;
     case "Enter": return primary();
     default: return key.length === 1 && press(key.toLowerCase());

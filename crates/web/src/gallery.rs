@@ -6,7 +6,7 @@ use crate::layout::{Place, Shell};
 use crate::{
     access, acknowledgement, alerts, board, callers, catalogue, cause, compliance, customer, disposal, failure, fault,
     incident, mail_in, night, notices, outbox, problems, procedure, proof, record, report, request, responsibility,
-    sample, secret, settings, shift, terms, window,
+    sample, search, secret, settings, shift, terms, window,
 };
 use domain::words::Lang;
 use maud::Markup;
@@ -50,6 +50,7 @@ fn every_page(lang: Lang) -> BTreeMap<String, String> {
     draw(&mut pages, &guest, "request-filing", request::filing_samples(), request::filing_page);
     draw(&mut pages, &staff, "request", request::request_samples(), request::request_page);
     draw(&mut pages, &guest, "request-secret", secret::samples(), secret::revealed_page);
+    draw(&mut pages, &staff, "search", search::samples(), search::page);
     draw(&mut pages, &guest, "procedures", procedure::list_samples(), procedure::list_page);
     draw(&mut pages, &guest, "procedure", procedure::samples(), procedure::page);
     draw(&mut pages, &guest, "records", record::list_samples(), record::list_page);

@@ -1,5 +1,6 @@
 //! The page shell: what surrounds every page, and what every page knows about who looks at it.
 
+use crate::search::field;
 use crate::{assets, when};
 use domain::time::Instant;
 use domain::words::{Label, Lang};
@@ -62,6 +63,13 @@ pub enum Side {
     },
     /// A customer's person.
     Customer,
+}
+
+impl Side {
+    /// Whether there is something for them to find.
+    const fn searches(self) -> bool {
+        matches!(self, Self::Customer | Self::Staff { operates: true, .. })
+    }
 }
 
 /// The entries of the navigation.
@@ -263,6 +271,7 @@ fn bar(shell: &Shell) -> Markup {
                 }
             }
             div.self {
+                @if shell.viewer.as_ref().is_some_and(|viewer| viewer.side.searches() && !shell.path.starts_with("/search")) { (field(shell, "", "seek")) }
                 @if let Some(viewer) = &shell.viewer {
                     a.who href="/account" data-go="m" aria-current=[(shell.place == Place::Account).then_some("page")] { (viewer.name) " " small { (viewer.role.in_lang(shell.lang)) } }
                 }
@@ -281,7 +290,7 @@ fn bar(shell: &Shell) -> Markup {
     }
 }
 
-const KEYS: [(&str, Label); 15] = [
+const KEYS: [(&str, Label); 16] = [
     ("j k ↑ ↓", Label::new("行を移る", "move over the rows")),
     ("Enter", Label::new("開く・次の一手を行う", "open, or do the next step")),
     ("y n", Label::new("判定の質問に答える", "answer the question of the judgement")),
@@ -295,6 +304,7 @@ const KEYS: [(&str, Label); 15] = [
     ("g w", Label::new("作業時間帯へ", "go to the windows of work")),
     ("g n", Label::new("夜の記録へ", "go to the night")),
     ("g c", Label::new("電話の相手をさがす", "find who is calling")),
+    ("/", Label::new("検索する", "search")),
     ("Esc", Label::new("入力欄から出る", "leave a field")),
     ("?", Label::new("この一覧", "this list")),
 ];

@@ -43,6 +43,7 @@ pub mod request;
 pub mod responsibility;
 mod routes;
 pub mod sample;
+pub mod search;
 pub mod secret;
 mod sent;
 pub mod settings;

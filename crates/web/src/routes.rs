@@ -227,9 +227,10 @@ fn erasures(table: &mut Table<State>) {
 }
 
 fn records(table: &mut Table<State>) {
-    use crate::{procedure, record::handler as to};
+    use crate::{procedure, record::handler as to, search};
     let record = &[Object::Record];
     table.get("/procedures").allow(Policy::SignedIn).to(procedure::handler::show);
+    table.get("/search").allow(Policy::Somewhere(Right::ReadPublished)).to(search::handler::show);
     table.get("/records").allow(Policy::SignedIn).to(to::list);
     table.get("/records/new").allow(Policy::SignedIn).to(to::new);
     table.post("/records").allow(Policy::SignedIn).to(to::open);

@@ -22,6 +22,7 @@ pub mod published;
 pub mod record;
 pub mod request;
 pub mod runbook;
+pub mod search;
 pub mod secret;
 pub mod tenant;
 pub mod window;

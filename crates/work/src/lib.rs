@@ -11,6 +11,7 @@ mod node;
 mod outbox;
 mod packs;
 mod repeats;
+mod search;
 mod timers;
 
 pub use clock::wall_clock;
@@ -92,6 +93,7 @@ impl Tasks {
         tasks.each(Duration::from_secs(30), "audit", audit::sweep);
         tasks.each(Duration::from_secs(60), "clock", clock::look);
         tasks.each(Duration::from_secs(60 * 60), "janitor", janitor::sweep);
+        tasks.each(Duration::from_secs(1), "search", search::follow);
         tasks.each(Duration::from_millis(500), "log", async |desk| Ok(desk.store().fold_log().await?));
         let (key, file) = (settings.checkpoint_key.clone(), settings.checkpoint_file.clone());
         tasks.whole(Duration::from_secs(5), "checkpoints", move |desk| {

@@ -19,6 +19,7 @@ pub(super) async fn measure(ground: &Ground, pace: Pace, requests: u64, table: &
     let (engine, facts) = (ground.engine(), filled.facts);
     let named = |what: &str| format!("{engine}, {requests} requests, {facts} facts: {what}");
     table.add(named("filled by its verbs"), "s", &Series::from_iter([filled.seconds]));
+    table.add(named("of it the index of words"), "s", &Series::from_iter([filled.indexing]));
     let database = ground.database().await?;
     if engine == Engine::Postgres {
         let file = filled.data.join("backup.jsonl");
@@ -56,6 +57,8 @@ async fn over_http(
     }
     table.add(named("file a request"), "ms", &created);
     let one = request.to_string();
+    // A character, two, more, and something that stands on one ticket only.
+    let [character, pair, phrase, rare] = ["相", "構成", "見直しについて", "相談 7件目"].map(searched);
     for (what, who, path, holds) in [
         ("read a request, JSON", &su, format!("/api/v1/requests/{request}"), one.as_str()),
         ("read a request, page", &su, format!("/requests/{request}"), one.as_str()),
@@ -63,6 +66,10 @@ async fn over_http(
         ("list 50, page", &su, "/requests".to_owned(), PROJECT),
         ("portal, page", &cu, "/requests".to_owned(), PROJECT),
         ("今日, page", &su, "/today".to_owned(), PROJECT),
+        ("search 1 character, JSON", &su, character, PROJECT),
+        ("search 2 characters, JSON", &su, pair, PROJECT),
+        ("search 7 characters, JSON", &su, phrase, PROJECT),
+        ("search a frequent and a rare word, JSON", &su, rare, PROJECT),
         ("table of a year, JSON", &su, format!("/api/v1/tenants/{tenant}/compliance?from={from}&to={to}"), "requests"),
         ("table of a year, page", &su, format!("/compliance?{period}"), "</table>"),
     ] {
@@ -81,6 +88,12 @@ async fn over_http(
         table.add(named(what), "ms", &waits);
     }
     Ok(())
+}
+
+/// Where the API answers a question.
+fn searched(question: &str) -> String {
+    let asked = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", question).finish();
+    format!("/api/v1/search?{asked}")
 }
 
 async fn by_command(

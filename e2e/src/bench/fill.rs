@@ -40,6 +40,8 @@ pub(super) struct Filled {
     pub(super) now: Instant,
     /// Seconds it took.
     pub(super) seconds: f64,
+    /// Seconds that the index of words took of it.
+    pub(super) indexing: f64,
 }
 
 /// Makes a history with so many requests.
@@ -75,6 +77,9 @@ pub(super) async fn fill(requests: u64) -> Result<Filled> {
         deliver(&desk).await?;
         clock.advance_ms(gap_ms);
     }
+    let indexed = std::time::Instant::now();
+    while desk.index_words().await? {}
+    let indexing = indexed.elapsed().as_secs_f64();
     let head = desk.store().tenant(&cast.tenant).head().await?;
     let facts = head.map(|head| head.seq).context("no facts")?;
     let tenant = cast.tenant;
@@ -85,7 +90,7 @@ pub(super) async fn fill(requests: u64) -> Result<Filled> {
     std::fs::copy(made.path().join("madoguchi.db"), data.join("madoguchi.db"))?;
     let seconds = begun.elapsed().as_secs_f64();
     let request = key.context("no requests")?;
-    Ok(Filled { _folder: folder, data, tenant, facts, request, now, seconds })
+    Ok(Filled { _folder: folder, data, tenant, facts, request, now, seconds, indexing })
 }
 
 /// Every message that waits is taken by its mail server at once.

@@ -28,6 +28,7 @@ mod records;
 mod reports;
 mod requests;
 mod runbooks;
+mod search;
 mod secrets;
 mod shift;
 mod sign_in;

@@ -490,6 +490,25 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_age ON idempotency (created);
 
+-- The index of words, which follows the chains and can be made anew from them: how far it is, and what was indexed.
+CREATE TABLE search_places (
+  tenant TEXT NOT NULL PRIMARY KEY,
+  seq BIGINT NOT NULL
+);
+CREATE TABLE search_texts (
+  tenant TEXT NOT NULL,
+  id BIGINT NOT NULL,
+  record TEXT NOT NULL,
+  project TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  internal BIGINT NOT NULL,
+  blob TEXT NOT NULL,
+  words TSVECTOR NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX search_texts_of_record ON search_texts (tenant, record, seq);
+CREATE INDEX search_words ON search_texts USING GIN (words);
+
 -- Where the readiness check commits something: one row.
 CREATE TABLE readiness (
   id BIGINT NOT NULL PRIMARY KEY,

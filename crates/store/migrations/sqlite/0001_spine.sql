@@ -490,6 +490,26 @@ CREATE TABLE idempotency (
 ) STRICT;
 CREATE INDEX idempotency_age ON idempotency (created);
 
+-- The index of words, which follows the chains and can be made anew from them: how far it is, what was indexed, and the words.
+-- PostgreSQL keeps the words beside the texts.
+CREATE TABLE search_places (
+  tenant TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE search_texts (
+  id INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  record TEXT NOT NULL,
+  project TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  internal INTEGER NOT NULL,
+  blob TEXT NOT NULL
+) STRICT;
+CREATE INDEX search_texts_of_record ON search_texts (tenant, record, seq);
+CREATE VIRTUAL TABLE search_words USING fts5 (whose, words, tokenize = 'unicode61 remove_diacritics 0');
+-- Words that go are overwritten, not only forgotten.
+INSERT INTO search_words (search_words, rank) VALUES ('secure-delete', 1);
+
 -- Where the readiness check commits something: one row.
 CREATE TABLE readiness (
   id INTEGER NOT NULL PRIMARY KEY,

@@ -1,0 +1,180 @@
+//! The index of words, where SQLite (FTS5) and PostgreSQL (GIN over `tsvector`) differ. Both are given tokens, not texts, so that they
+//! agree on what a word is ([`domain::search`]).
+
+use super::{Db, Tx};
+use crate::Failure;
+use crate::scope::list;
+use crate::search::{FoundRow, Indexed, WordQuery};
+use crate::values::{Val, vals};
+use domain::ids::{RecordKey, TenantId};
+use domain::search::Phrase;
+
+/// Places in a `tsvector` end here; what stands beyond is found, but not as part of a phrase.
+const PLACES_MAX: usize = 16_383;
+
+const INTO_TEXTS: &str = "INSERT INTO search_texts (tenant, id, record, project, seq, internal, blob) \
+                          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+const INTO_WORDS: &str = "INSERT INTO search_words (rowid, whose, words) VALUES ($1, $2, $3)";
+const INTO_BOTH: &str = "INSERT INTO search_texts (tenant, id, record, project, seq, internal, blob, words) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, CAST(CAST($8 AS TEXT) AS TSVECTOR)) ON CONFLICT DO NOTHING";
+
+impl Tx {
+    /// Indexes a text.
+    pub(crate) async fn add_words(&mut self, tenant: &TenantId, text: &Indexed) -> Result<(), Failure> {
+        let mut id = text.id();
+        let place =
+            |id: i64| vals![tenant, id, &text.record, &text.project, text.seq, u32::from(text.internal), &text.blob];
+        let is_sqlite = matches!(self, Self::Sqlite(_));
+        if !is_sqlite {
+            let mut row = place(id);
+            row.push(Val::from(vector(&text.tokens)));
+            return self.run(INTO_BOTH, row).await.map(drop);
+        }
+        // The id is the place in the index over all tenants: where another's text has it, the next one is as good.
+        while self.run(INTO_TEXTS, place(id)).await? == 0 {
+            id += 1;
+        }
+        let whose = format!("{tenant} {}", if text.internal { "internal" } else { TOLD });
+        self.run(INTO_WORDS, vals![id, whose, text.tokens.join(" ")]).await.map(drop)
+    }
+
+    /// Takes all texts of a tenant out of the index, which then begins with the tenant's first fact.
+    pub(crate) async fn forget_words(&mut self, tenant: &TenantId) -> Result<(), Failure> {
+        if matches!(self, Self::Sqlite(_)) {
+            let words = "DELETE FROM search_words WHERE rowid IN (SELECT id FROM search_texts WHERE tenant = $1)";
+            self.run(words, vals![tenant]).await?;
+        }
+        self.run("DELETE FROM search_texts WHERE tenant = $1", vals![tenant]).await?;
+        self.run("DELETE FROM search_places WHERE tenant = $1", vals![tenant]).await.map(drop)
+    }
+
+    /// Takes the texts of a record out of the index: of one fact, or all up to one.
+    pub(crate) async fn drop_words(
+        &mut self,
+        tenant: &TenantId,
+        record: &RecordKey,
+        (from, to): (u64, u64),
+    ) -> Result<(), Failure> {
+        let vals = || vals![tenant, record, from, to];
+        if matches!(self, Self::Sqlite(_)) {
+            let words = "DELETE FROM search_words WHERE rowid IN (SELECT id FROM search_texts \
+                         WHERE tenant = $1 AND record = $2 AND seq BETWEEN $3 AND $4)";
+            self.run(words, vals()).await?;
+        }
+        let texts = "DELETE FROM search_texts WHERE tenant = $1 AND record = $2 AND seq BETWEEN $3 AND $4";
+        self.run(texts, vals()).await.map(drop)
+    }
+}
+
+/// The token of what a customer may read, beside the tenant's own.
+const TOLD: &str = "told";
+
+impl Db {
+    /// The newest texts with all the words.
+    pub(crate) async fn found(
+        &self,
+        tenants: &[TenantId],
+        query: &WordQuery<'_>,
+        limit: u32,
+    ) -> Result<Vec<FoundRow>, Failure> {
+        let (tenants_bound, mut vals) = list(0, tenants);
+        let next = vals.len() + 1;
+        let words = match self {
+            Self::Sqlite { .. } => matched(tenants, query),
+            Self::Postgres { .. } => asked(query.phrases),
+        };
+        vals.append(&mut vals![words, query.from, query.before, query.project.as_ref(), limit]);
+        let [words, from, before, project, limit] = [0, 1, 2, 3, 4].map(|place| next + place);
+        let among = match query.among {
+            [] => String::new(),
+            among => {
+                let (places, mut more) = list(vals.len(), among);
+                vals.append(&mut more);
+                format!("AND t.record IN {places}")
+            }
+        };
+        let (tenants, told) = (tenants_bound, if query.told_only { "AND t.internal = 0" } else { "" });
+        let (matches, id) = match self {
+            Self::Sqlite { .. } => (
+                format!(
+                    "search_words JOIN search_texts t ON t.id = search_words.rowid WHERE search_words MATCH ${words}"
+                ),
+                "search_words.rowid",
+            ),
+            Self::Postgres { .. } => (
+                format!(
+                    "search_texts t WHERE t.words @@ CAST(CAST(${words} AS TEXT) AS TSQUERY) AND t.tenant IN {tenants}"
+                ),
+                "t.id",
+            ),
+        };
+        let sql = format!(
+            "SELECT t.tenant, t.id, t.record, t.seq, t.blob FROM {matches} AND {id} >= ${from} \
+             AND {id} < ${before} AND (t.project = ${project} OR ${project} IS NULL) {told} {among} \
+             ORDER BY {id} DESC LIMIT ${limit}"
+        );
+        self.all(&sql, vals).await
+    }
+}
+
+/// Tenants that are named in the question to FTS5; more are only looked up in what it finds.
+const NAMED_MAX: usize = 16;
+
+/// A question to FTS5 (sqlite.org/fts5.html, "Full-text Query Syntax").
+fn matched(tenants: &[TenantId], query: &WordQuery<'_>) -> String {
+    let mut parts = vec![];
+    if query.told_only {
+        parts.push(format!("whose : \"{TOLD}\""));
+    }
+    if tenants.len() <= NAMED_MAX {
+        let named: Vec<String> = tenants.iter().map(|tenant| quoted(tenant.as_str(), '"')).collect();
+        parts.push(format!("whose : ({})", named.join(" OR ")));
+    }
+    parts.extend(query.phrases.iter().map(|phrase| {
+        let end = if phrase.is_beginning { " *" } else { "" };
+        format!("words : {}{end}", quoted(&phrase.tokens.join(" "), '"'))
+    }));
+    parts.join(" AND ")
+}
+
+/// A question to `tsquery`: the tokens of a phrase follow each other.
+fn asked(phrases: &[Phrase]) -> String {
+    let phrase = |phrase: &Phrase| {
+        let mut tokens: Vec<String> = phrase.tokens.iter().map(|token| quoted(token, '\'')).collect();
+        if let Some(last) = tokens.last_mut().filter(|_| phrase.is_beginning) {
+            last.push_str(":*");
+        }
+        format!("({})", tokens.join(" <-> "))
+    };
+    phrases.iter().map(phrase).collect::<Vec<_>>().join(" & ")
+}
+
+/// A `tsvector` with each token at its place.
+fn vector(tokens: &[String]) -> String {
+    let token = |(place, token): (usize, &String)| format!("{}:{}", quoted(token, '\''), (place + 1).min(PLACES_MAX));
+    tokens.iter().enumerate().map(token).collect::<Vec<_>>().join(" ")
+}
+
+/// A token between quotes. Tokens are letters and digits; a quote among them is doubled all the same.
+fn quoted(token: &str, quote: char) -> String {
+    format!("{quote}{}{quote}", token.replace(quote, &format!("{quote}{quote}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_put_as_each_database_reads_them() {
+        let phrases = domain::search::phrases("SSL証 期限切れ");
+        let query =
+            WordQuery { phrases: &phrases, told_only: true, project: None, before: i64::MAX, from: 0, among: &[] };
+        let tenant = TenantId::new("abc");
+        assert_eq!(
+            matched(&[tenant], &query),
+            "whose : \"told\" AND whose : (\"abc\") AND words : \"ssl 証\" * AND words : \"期限 限切 切れ\""
+        );
+        assert_eq!(asked(&phrases), "('ssl' <-> '証':*) & ('期限' <-> '限切' <-> '切れ')");
+        assert_eq!(vector(&domain::search::tokens("期限 ssl")), "'期限':1 '限':2 'ssl':3");
+    }
+}
