@@ -97,7 +97,8 @@ impl Db {
         let (matches, id) = match self {
             Self::Sqlite { .. } => (
                 format!(
-                    "search_words JOIN search_texts t ON t.id = search_words.rowid WHERE search_words MATCH ${words}"
+                    "search_words JOIN search_texts t ON t.id = search_words.rowid \
+                     WHERE search_words MATCH ${words} AND t.tenant IN {tenants}"
                 ),
                 "search_words.rowid",
             ),
