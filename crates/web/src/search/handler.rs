@@ -50,7 +50,6 @@ fn found(hit: Hit, staff: bool) -> FoundTicket {
         whose: if staff { format!("{} {project}", hit.customer) } else { project.to_string() },
         process: hit.process,
         state: hit.state,
-        ended: hit.head.ended.is_some(),
         at: hit.at,
         excerpt: hit.excerpt,
     }

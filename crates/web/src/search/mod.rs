@@ -39,8 +39,6 @@ pub struct FoundTicket {
     pub process: Words,
     /// The name of its state.
     pub state: Words,
-    /// Whether it has ended.
-    pub ended: bool,
     /// When the text was written.
     pub at: Instant,
     /// The text around what was found.
@@ -68,7 +66,7 @@ pub fn page(shell: &Shell, it: &SearchPage) -> Markup {
                         p.path { (slip(&ticket.key)) " " (ticket.process.in_lang(shell.lang)) " " (ticket.whose) }
                         h2 { a href=(ticket.href) { (named(shell, &ticket.title)) } }
                         @if !ticket.excerpt.is_empty() { p.excerpt { @for piece in &ticket.excerpt { @if piece.is_found { mark { (piece.text) } } @else { (piece.text) } } } }
-                        p.hint { (ticket.state.in_lang(shell.lang)) @if ticket.ended { (shell.t("（終了）", " (ended)")) } " · " (when::time(shell, ticket.at)) }
+                        p.hint { (ticket.state.in_lang(shell.lang)) " · " (when::time(shell, ticket.at)) }
                     }
                 }
             }
@@ -84,7 +82,7 @@ pub(crate) fn field(shell: &Shell, question: &str, id: &str) -> Markup {
         form.seek action="/search" role="search" {
             label.away for=(id) { (shell.t("チケットを検索", "Search tickets")) }
             input type="search" id=(id) name="q" value=(question) maxlength=(domain::search::QUESTION_MAX) autocomplete="off" placeholder=(shell.t("検索  /", "Search  /"));
-            button.plain { (shell.t("検索", "Search")) }
+            button { (shell.t("検索", "Search")) }
         }
     }
 }

@@ -16,14 +16,13 @@ pub fn samples() -> Vec<(&'static str, SearchPage)> {
         found,
         next: next.map(str::to_owned),
     };
-    let ticket = |key: &str, title: &str, process, state, text: &str, ended| FoundTicket {
+    let ticket = |key: &str, title: &str, process, state, text: &str| FoundTicket {
         key: key.into(),
         href: format!("/requests/{key}"),
         title: title.into(),
         whose: "○○商事 NGS".into(),
         process,
         state,
-        ended,
         at: at(-7_200_000),
         excerpt: excerpt(text, "証明書", 40),
     };
@@ -34,10 +33,9 @@ pub fn samples() -> Vec<(&'static str, SearchPage)> {
             words("ご依頼", "Request"),
             words("作業中", "Work in progress"),
             "ロードバランサーのＳＳＬ証明書が今月末で切れるため、更新をお願いいたします。鍵はお預けしたものをお使いください。",
-            false,
         ),
-        ticket("NGS-12", HOSTILE, words("障害", "Incident"), words("終了", "Closed"), HOSTILE, true),
-        ticket("NGS-3", "", words("苦情", "Complaint"), words("終了", "Closed"), "", true),
+        ticket("NGS-12", HOSTILE, words("障害", "Incident"), words("終了", "Closed"), HOSTILE),
+        ticket("NGS-3", "", words("苦情", "Complaint"), words("終了", "Closed"), ""),
     ];
     vec![
         ("some", page("証明書", found, Some("/search?q=%E8%A8%BC&before=1"))),
