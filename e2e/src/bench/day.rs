@@ -1,7 +1,7 @@
 //! The day with a long history behind it: filing, reading, lists, 今日, the table of a year, the bundle and `verify`.
 
 use super::Pace;
-use super::fill::{self, Filled, PROJECT, fill};
+use super::fill::{self, Filled, History, PROJECT, fill};
 use super::table::Table;
 use crate::client::{Connection, get};
 use crate::figures::Series;
@@ -14,12 +14,12 @@ use std::time::Instant;
 use testkit::madoguchi::Options;
 
 /// Measures everything at that many requests.
-pub(super) async fn measure(ground: &Ground, pace: Pace, requests: u64, table: &mut Table) -> Result<()> {
-    let filled = fill(requests).await?;
-    let (engine, facts) = (ground.engine(), filled.facts);
+pub(super) async fn measure(ground: &Ground, pace: Pace, history: &History<'_>, table: &mut Table) -> Result<()> {
+    let filled = fill(history).await?;
+    let (engine, requests, facts) = (ground.engine(), history.requests, filled.told.facts);
     let named = |what: &str| format!("{engine}, {requests} requests, {facts} facts: {what}");
-    table.add(named("filled by its verbs"), "s", &Series::from_iter([filled.seconds]));
-    table.add(named("of it the index of words"), "s", &Series::from_iter([filled.indexing]));
+    table.add(named("filled by its verbs"), "s", &Series::from_iter([filled.told.seconds]));
+    table.add(named("of it the index of words"), "s", &Series::from_iter([filled.told.indexing]));
     let database = ground.database().await?;
     if engine == Engine::Postgres {
         let file = filled.data.join("backup.jsonl");
@@ -44,8 +44,9 @@ async fn over_http(
     named: &impl Fn(&str) -> String,
 ) -> Result<()> {
     let (su, cu) = (Staff::sign_in(house, "su@msp.example").await?, Staff::sign_in(house, "cu@msp.example").await?);
-    let Filled { tenant, request, now, .. } = filled;
-    let (from, to) = (fill::day(now.plus_minutes(-365 * 24 * 60)), fill::day(*now));
+    let fill::Told { tenant, request, now_ms, .. } = &filled.told;
+    let now = domain::time::Instant::from_ms(*now_ms);
+    let (from, to) = (fill::day(now.plus_minutes(-365 * 24 * 60)), fill::day(now));
     let period = format!("tenant={tenant}&from={from}&to={to}");
     let new = json!({ "project": PROJECT, "entry": "consultation", "fields": { "topic": "構成の相談" } });
     let mut created = Series::default();
@@ -56,12 +57,12 @@ async fn over_http(
         created.add(asked.elapsed().as_secs_f64() * 1_000.0);
     }
     table.add(named("file a request"), "ms", &created);
-    let one = request.to_string();
+    let one = request.as_str();
     // A character, two, more, and something that stands on one ticket only.
     let [character, pair, phrase, rare] = ["相", "構成", "見直しについて", "相談 7件目"].map(searched);
     for (what, who, path, holds) in [
-        ("read a request, JSON", &su, format!("/api/v1/requests/{request}"), one.as_str()),
-        ("read a request, page", &su, format!("/requests/{request}"), one.as_str()),
+        ("read a request, JSON", &su, format!("/api/v1/requests/{request}"), one),
+        ("read a request, page", &su, format!("/requests/{request}"), one),
         ("list 50, JSON", &su, format!("/api/v1/requests?project={PROJECT}&limit=50"), PROJECT),
         ("list 50, page", &su, "/requests".to_owned(), PROJECT),
         ("portal, page", &cu, "/requests".to_owned(), PROJECT),

@@ -3,13 +3,14 @@
 //! One customer files consultations one after the other, each taken, planned, begun, completed and closed, over the year before
 //! now. Every twentieth is called off, every tenth waits for an answer in between, the last fifty stay open. Every mail is delivered at once.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use desk::request::{Act, NewRequest, RequestInput};
 use desk::{Attempt, Caller, Desk, Grant, NewPerson, Settings, Who};
 use domain::access::Role;
 use domain::ids::{RecordKey, TenantId};
 use domain::time::{HOUR_MS, Instant, MINUTE_MS};
 use domain::words::Lang;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use store::{Clock, HandClock, Store};
 use tempfile::TempDir;
@@ -23,6 +24,15 @@ const OPEN: u64 = 50;
 /// Days before now over which the history is spread.
 const DAYS: i64 = 360;
 
+/// Which history.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct History<'h> {
+    /// With so many requests.
+    pub(super) requests: u64,
+    /// The folder that keeps it; none where it goes with the run.
+    pub(super) kept: Option<&'h Path>,
+}
+
 /// What was made.
 #[derive(Debug)]
 pub(super) struct Filled {
@@ -30,30 +40,66 @@ pub(super) struct Filled {
     _folder: TempDir,
     /// The data folder, with a database in SQLite.
     pub(super) data: PathBuf,
+    /// What is known of it.
+    pub(super) told: Told,
+}
+
+/// What is known of a history; kept beside its database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Told {
+    /// How many requests it has.
+    requests: u64,
     /// The customer.
-    pub(super) tenant: TenantId,
+    pub(super) tenant: String,
     /// Its facts.
     pub(super) facts: u64,
     /// One of its requests, from the middle of the history.
-    pub(super) request: RecordKey,
+    pub(super) request: String,
     /// When it began, which is when it ends in the history.
-    pub(super) now: Instant,
+    pub(super) now_ms: i64,
     /// Seconds it took.
     pub(super) seconds: f64,
     /// Seconds that the index of words took of it.
     pub(super) indexing: f64,
 }
 
-/// Makes a history with so many requests.
+/// The name of the database in a folder.
+const DATABASE: &str = "madoguchi.db";
+/// The name of what is known of it.
+const TOLD: &str = "history.json";
+
+/// A history in a folder of its own: the one that is kept, or a new one.
 ///
 /// # Errors
-/// The desk refuses a verb, or the disk is full.
-pub(super) async fn fill(requests: u64) -> Result<Filled> {
+/// The desk refuses a verb, the disk is full, or the folder keeps another history.
+pub(super) async fn fill(history: &History<'_>) -> Result<Filled> {
+    let folder = TempDir::new()?;
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data)?;
+    let told = match history.kept {
+        None => make(history.requests, &data).await?,
+        Some(kept) => {
+            if !kept.join(TOLD).exists() {
+                std::fs::create_dir_all(kept)?;
+                let told = make(history.requests, kept).await?;
+                std::fs::write(kept.join(TOLD), serde_json::to_string(&told)?)?;
+            }
+            std::fs::copy(kept.join(DATABASE), data.join(DATABASE))?;
+            let told: Told = serde_json::from_str(&std::fs::read_to_string(kept.join(TOLD))?)?;
+            ensure!(told.requests == history.requests, "{} keeps {} requests", kept.display(), told.requests);
+            told
+        }
+    };
+    Ok(Filled { _folder: folder, data, told })
+}
+
+/// Makes a history with so many requests in a folder.
+async fn make(requests: u64, folder: &Path) -> Result<Told> {
     let begun = std::time::Instant::now();
     // Nothing of it has to survive: made in memory, moved to the disk afterwards.
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { TempDir::new_in(memory)? } else { TempDir::new()? };
-    let url = format!("sqlite://{}", made.path().join("madoguchi.db").display());
+    let url = format!("sqlite://{}", made.path().join(DATABASE).display());
     let now = Store::open(&url, Clock::Real).await?.now().await?;
     let clock = HandClock::at(now.plus_ms(-DAYS * 24 * HOUR_MS));
     let desk = Desk::new(
@@ -84,13 +130,10 @@ pub(super) async fn fill(requests: u64) -> Result<Filled> {
     let facts = head.map(|head| head.seq).context("no facts")?;
     let tenant = cast.tenant;
     desk.store().close().await;
-    let folder = TempDir::new()?;
-    let data = folder.path().join("data");
-    std::fs::create_dir(&data)?;
-    std::fs::copy(made.path().join("madoguchi.db"), data.join("madoguchi.db"))?;
+    std::fs::copy(made.path().join(DATABASE), folder.join(DATABASE))?;
+    let request = key.context("no requests")?.to_string();
     let seconds = begun.elapsed().as_secs_f64();
-    let request = key.context("no requests")?;
-    Ok(Filled { _folder: folder, data, tenant, facts, request, now, seconds, indexing })
+    Ok(Told { requests, tenant: tenant.to_string(), facts, request, now_ms: now.ms(), seconds, indexing })
 }
 
 /// Every message that waits is taken by its mail server at once.

@@ -37,6 +37,9 @@ pub struct Args {
     /// Requests of the history that the day is measured with
     #[arg(long, default_value_t = 1_000)]
     requests: u64,
+    /// Folder that keeps this history: made with the first run, taken from there by later ones
+    #[arg(long)]
+    history: Option<PathBuf>,
     /// Where to write the numbers as JSON
     #[arg(long, default_value = "target/bench.json")]
     out: PathBuf,
@@ -83,7 +86,10 @@ pub async fn run(args: Args) -> Result<()> {
             match part {
                 Part::Intake => intake::measure(&ground, pace, &mut table).await?,
                 Part::Pages => pages::measure(&ground, pace, &mut table).await?,
-                Part::Day => day::measure(&ground, pace, args.requests, &mut table).await?,
+                Part::Day => {
+                    let history = fill::History { requests: args.requests, kept: args.history.as_deref() };
+                    day::measure(&ground, pace, &history, &mut table).await?;
+                }
                 Part::Delay => delay::measure(&ground, pace, &mut table).await?,
                 Part::Start => start::measure(&ground, pace, &mut table).await?,
                 Part::Build => {}
