@@ -113,6 +113,10 @@ async fn after_the_fault(ground: &Ground) -> Result<()> {
     // A figure leads to the fact behind it.
     mo.browser.click(&format!("#figures-rows a[href^='/incidents/{web}#fact-']")).await?;
     mo.browser.until_there("li:target").await?;
+    // It stays marked when the stream has told the page all there is.
+    let later = "const done = arguments[0]; let beats = 0;
+        document.addEventListener('server-time', () => { if (++beats === 2) done(!!document.querySelector('li:target')); })";
+    ensure!(mo.browser.ask_later(later).await? == true, "the fact a figure led to is marked no more");
     drop((mo, head, customer, reader));
     house.verified().await
 }
