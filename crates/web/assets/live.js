@@ -92,23 +92,8 @@ function compare(old, fresh) {
   if (old && ["version", "step"].some((name) => old.dataset[name] !== fresh.dataset[name])) moved.hidden = false;
 }
 
-// What a person is typing is never replaced under his hands.
+// What a person is typing is never replaced under his hands, nor what is the same, where a link may have marked a line.
 const busy = (element) => element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-
-// A list of facts grows: the lines that stay are not touched, so that the one a link led to stays marked, and what is selected selected.
-function grow(old, fresh) {
-  const there = new Map([...old.children].map((line) => [line.id, line]));
-  const lines = [...fresh.children].map((line) => {
-    const same = there.get(line.id);
-    return same?.isEqualNode(line) ? same : line;
-  });
-  for (const line of there.values()) if (!lines.includes(line)) line.remove();
-  let next = old.firstChild;
-  for (const line of lines) {
-    if (line === next) next = line.nextSibling;
-    else old.insertBefore(line, next);
-  }
-}
 
 function put(html) {
   const holder = document.createElement("template");
@@ -116,13 +101,12 @@ function put(html) {
   for (const fresh of [...holder.content.children]) {
     const old = document.getElementById(fresh.id);
     const rows = document.getElementById("rows");
-    if (old && busy(old)) continue;
+    if (old && (busy(old) || old.isEqualNode(fresh))) continue;
     const held = old?.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     speak(old, fresh);
     compare(old, fresh);
     if (fresh.matches("[data-rings]") && fresh.children.length > (old?.children.length ?? 0)) beep(3, 880);
-    if (old?.matches(".timeline")) grow(old, fresh);
-    else if (old) old.replaceWith(fresh);
+    if (old) old.replaceWith(fresh);
     else if (rows && fresh.matches("[data-row]")) {
       // The first row of an empty board brings its headings, too.
       if (!rows.closest(".rows")) return location.reload();

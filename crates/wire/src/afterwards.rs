@@ -10,6 +10,13 @@ codes! {
         /// 最終報告
         Final,
     }
+    /// A language a report is written in.
+    Language {
+        /// 日本語
+        Ja,
+        /// English
+        En,
+    }
     /// By what an incident is a major one.
     Criterion {
         /// A whole service for more than 60 minutes.
@@ -50,6 +57,8 @@ answers! {
     }
     /// What stands in a report (障害報告書).
     ReportDocument {
+        /// The language it is written in.
+        language: Language,
         /// 発生
         occurrence: String,
         /// 影響

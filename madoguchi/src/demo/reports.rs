@@ -18,13 +18,14 @@ impl Stage {
         if !had_impact || (kind == ReportKind::Preliminary && key.as_str() == LATE) {
             return Ok(());
         }
-        let Document { occurrence, impact, course, cause, provisional, permanent, prevention } =
+        let Document { language, occurrence, impact, course, cause, provisional, permanent, prevention } =
             view.report_draft(kind, domain::words::Lang::Ja);
         let added = |text: String, words: &str| match (kind, text.is_empty()) {
             (ReportKind::Final, true) => words.to_owned(),
             _ => text,
         };
         let input = input::IncidentReport {
+            language,
             report: Some(kind),
             follows: incident.versions(kind).next_back().map_or(0, |last| last.what.number),
             occurrence,

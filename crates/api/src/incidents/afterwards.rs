@@ -7,8 +7,8 @@ use domain::incident::major::Criterion as OfCriterion;
 use domain::incident::report::{Decision, Document, ReportKind as OfReport, Version};
 use domain::words::Lang;
 use wire::afterwards::{
-    Afterwards, AgreedDate, Criterion, Major, MajorReview, PublishedReport, Report, ReportDocument, ReportDraft,
-    ReportKind, ReportState,
+    Afterwards, AgreedDate, Criterion, Language, Major, MajorReview, PublishedReport, Report, ReportDocument,
+    ReportDraft, ReportKind, ReportState,
 };
 
 const fn kind(kind: OfReport) -> ReportKind {
@@ -28,8 +28,12 @@ const fn criterion(criterion: OfCriterion) -> Criterion {
 }
 
 fn said(of: Document) -> ReportDocument {
-    let Document { occurrence, impact, course, cause, provisional, permanent, prevention } = of;
-    ReportDocument { occurrence, impact, course, cause, provisional, permanent, prevention }
+    let Document { language, occurrence, impact, course, cause, provisional, permanent, prevention } = of;
+    let language = match language {
+        Lang::Ja => Language::Ja,
+        Lang::En => Language::En,
+    };
+    ReportDocument { language, occurrence, impact, course, cause, provisional, permanent, prevention }
 }
 
 /// What staff see.

@@ -27,6 +27,9 @@ pub struct IncidentReport {
     /// The version of it that was read; 0 where there was none. A newer one by now is refused with 409.
     #[schema(required)]
     pub follows: u32,
+    /// The language it is written in, and told in; Japanese unless it is given.
+    #[schema(value_type = wire::afterwards::Language)]
+    pub language: Lang,
     /// 発生; always needed.
     pub occurrence: String,
     /// 影響; always needed.
@@ -110,6 +113,7 @@ pub struct MajorReview {
 impl IncidentReport {
     fn document(&self) -> Document {
         let document = Document {
+            language: self.language,
             occurrence: self.occurrence.clone(),
             impact: self.impact.clone(),
             course: self.course.clone(),
@@ -266,6 +270,7 @@ fn continued(before: &Document, drafts: &[Document], now: &Document) -> Document
         of(if is_drafted { now } else { before }).clone()
     };
     Document {
+        language: before.language,
         occurrence: pick(|it| &it.occurrence),
         impact: pick(|it| &it.impact),
         course: now.course.clone(),

@@ -310,6 +310,7 @@ impl Bench {
         let input = input::IncidentReport {
             report: Some(ReportKind::Final),
             follows: 0,
+            language: Lang::Ja,
             occurrence: words(),
             impact: words(),
             course: "11/22 03:12　アラートを受信".into(),

@@ -31,11 +31,12 @@ async fn recovered(bench: &Bench) -> RecordKey {
 }
 
 fn filled(report: ReportKind, follows: u32, of: Document) -> input::IncidentReport {
-    let Document { occurrence, impact, course, cause, provisional, permanent, prevention } = of;
+    let Document { language, occurrence, impact, course, cause, provisional, permanent, prevention } = of;
     let reason = String::new();
     input::IncidentReport {
         report: Some(report),
         follows,
+        language,
         occurrence,
         impact,
         course,

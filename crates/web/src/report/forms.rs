@@ -26,6 +26,12 @@ pub(super) fn writing(shell: &Shell, page: &ReportsPage, it: &ReportBox, opens: 
     let hidden = |name: &str, value: String| Field::new(name, "", Input::Hidden).value(value);
     let follows = it.versions.first().map_or(0, |last| last.number);
     let mut fields = vec![hidden("report", it.kind.code().to_owned()), hidden("follows", follows.to_string())];
+    let language = shell.t("報告書の言葉", "Language of the report");
+    let languages = [(Lang::Ja, "日本語"), (Lang::En, "English")];
+    let choices = languages.iter().map(|(lang, name)| choice(lang.tag(), *name)).collect();
+    let hint = shell.t("メールの見出しがこの言葉になります。", "The headings of the mail are in it.");
+    let language = Field::new("language", language, Input::Menu(choices)).value(it.document.language.tag());
+    fields.push(language.required().hint(hint));
     for section in it.document.sections() {
         let rows = match section.field {
             "course" => 10,
@@ -57,8 +63,8 @@ pub(super) fn writing(shell: &Shell, page: &ReportsPage, it: &ReportBox, opens: 
     let submit = shell.t("承認を依頼する", "Ask for approval");
     let is_open = opens || page.draft.form == id;
     let spec = Form::new(id, action(page, "incident-report"), submit, fields);
-    let languages = follows == 0 && page.draft.form != spec.id;
-    let drawn = html! { @if languages { (drafted_in(shell, page)) } (form(shell, &page.draft, &spec)) };
+    let is_drafted = follows == 0 && page.draft.form != spec.id;
+    let drawn = html! { @if is_drafted { (drafted_in(shell, page)) } (form(shell, &page.draft, &spec)) };
     folded(&summary, is_open, &drawn)
 }
 

@@ -81,6 +81,7 @@ async fn perform(here: &Here, act: Act, key: &RecordKey, typed: &Typed, zone: &T
             let input = input::IncidentReport {
                 report: Some(typed.code("report")?),
                 follows: typed.number("follows")?.unwrap_or_default(),
+                language: typed.code("language")?,
                 occurrence: text("occurrence"),
                 impact: text("impact"),
                 course: text("course"),

@@ -84,7 +84,7 @@ fn printed(shell: &Shell, of: &Printed) -> Markup {
                 h2 id={ "report-" (section.field) } { (section.label.in_lang(shell.lang)) }
                 @if section.text.is_empty() { p.hint { (UNKNOWN.in_lang(shell.lang)) } }
                 @else if section.field == "course" { (course(shell, section.text)) }
-                @else { p.words { (section.text) } }
+                @else { p.words lang=[(of.document.language != shell.lang).then(|| of.document.language.tag())] { (section.text) } }
             }
         }
     }

@@ -18,9 +18,10 @@ async fn recovered(app: &App, mo: &mut Browser<'_>) -> RecordKey {
     key
 }
 
-const WRITTEN: [(&str, &str); 5] = [
+const WRITTEN: [(&str, &str); 6] = [
     ("report", "preliminary"),
     ("follows", "0"),
+    ("language", "ja"),
     ("occurrence", "応答がなくなりました。"),
     ("impact", "サービス影響: 有"),
     ("course", "11/22 03:12　アラートを受信\r\nこのあと調査"),
@@ -48,7 +49,7 @@ async fn a_report_goes_from_the_draft_to_the_customer() {
 
     // Without script everything that was typed comes back, with the sentence at its field.
     let mut lacking = WRITTEN.to_vec();
-    lacking[3].1 = " ";
+    lacking[4].1 = " ";
     let wrong = mo.post(&paper, &lacking, Script::Off).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     assert!(wrong.text.contains("aria-describedby=\"incident-report-preliminary-impact-about\" aria-invalid=\"true\""));

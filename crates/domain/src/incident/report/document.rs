@@ -2,7 +2,7 @@
 
 use super::ReportKind;
 use crate::refusal::Refusal;
-use crate::words::Label;
+use crate::words::{Label, Lang};
 use serde::{Deserialize, Serialize};
 
 /// Characters under one heading.
@@ -12,6 +12,8 @@ const SECTION_MAX: usize = 20_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Document {
+    /// The language it is written in, and told in.
+    pub language: Lang,
     /// 発生
     pub occurrence: String,
     /// 影響
@@ -59,6 +61,7 @@ impl Document {
     pub fn trimmed(&self) -> Self {
         let trim = |text: &String| text.trim().replace("\r\n", "\n");
         Self {
+            language: self.language,
             occurrence: trim(&self.occurrence),
             impact: trim(&self.impact),
             course: trim(&self.course),
@@ -96,10 +99,15 @@ impl Document {
 
     /// The report as the customer is told it, in a mail and on the ticket.
     pub fn letter(&self, kind: ReportKind, version: u32, key: &str, title: &str) -> String {
-        let mut letter = format!("{key}「{title}」の障害報告書（{}）第{version}版です。\n", kind.label().ja);
+        let lang = self.language;
+        let name = kind.label().in_lang(lang);
+        let mut letter = match lang {
+            Lang::Ja => format!("{key}「{title}」の障害報告書（{name}）第{version}版です。\n"),
+            Lang::En => format!("Incident report on {key} “{title}”: {name}, version {version}.\n"),
+        };
         for Section { label, text, .. } in self.sections() {
-            let text = if text.is_empty() { UNKNOWN.ja } else { text };
-            letter.push_str(&format!("\n■ {}\n{text}\n", label.ja));
+            let text = if text.is_empty() { UNKNOWN.in_lang(lang) } else { text };
+            letter.push_str(&format!("\n■ {}\n{text}\n", label.in_lang(lang)));
         }
         letter
     }

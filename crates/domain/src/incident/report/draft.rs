@@ -57,6 +57,7 @@ pub fn draft(incident: &Incident, words: &Words<'_>, calendar: &Calendar) -> Doc
         }
     });
     Document {
+        language: lang,
         occurrence,
         impact,
         course: course(incident, words, calendar),

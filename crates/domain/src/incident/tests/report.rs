@@ -237,6 +237,7 @@ fn a_final_report_says_everything_and_a_preliminary_one_what_happened() {
     let whole = || {
         let some = || "a".to_owned();
         Document {
+            language: Lang::Ja,
             occurrence: some(),
             impact: some(),
             course: some(),
@@ -268,6 +269,10 @@ fn a_final_report_says_everything_and_a_preliminary_one_what_happened() {
     let letter = Document { cause: String::new(), ..whole() }.letter(Preliminary, 1, "ACME-1", "応答なし");
     assert!(letter.starts_with("ACME-1「応答なし」の障害報告書（速報）第1版です。\n\n■ 発生\na\n"), "{letter}");
     assert!(letter.contains("■ 原因\n調査中です。\n"), "{letter}");
+    let english = Document { cause: String::new(), language: Lang::En, ..whole() };
+    let letter = english.letter(Preliminary, 1, "ACME-1", "応答なし");
+    let begin = "Incident report on ACME-1 “応答なし”: Preliminary report, version 1.\n\n■ Occurrence\na\n";
+    assert!(letter.starts_with(begin) && letter.contains("■ Cause\nUnder investigation.\n"), "{letter}");
 }
 
 #[test]
