@@ -95,9 +95,11 @@ impl Db {
         };
         let (tenants, told) = (tenants_bound, if query.told_only { "AND t.internal = 0" } else { "" });
         let (matches, id) = match self {
+            // SQLite leaves the order of a CROSS JOIN as it is (sqlite.org/lang_select.html): the words are looked up first. The
+            // other way round it asks the index anew for each text of the tenant.
             Self::Sqlite { .. } => (
                 format!(
-                    "search_words JOIN search_texts t ON t.id = search_words.rowid \
+                    "search_words CROSS JOIN search_texts t ON t.id = search_words.rowid \
                      WHERE search_words MATCH ${words} AND t.tenant IN {tenants}"
                 ),
                 "search_words.rowid",
