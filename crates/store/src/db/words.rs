@@ -77,6 +77,11 @@ impl Db {
         query: &WordQuery<'_>,
         limit: u32,
     ) -> Result<Vec<FoundRow>, Failure> {
+        let (sql, vals) = self.question(tenants, query, limit);
+        self.all(&sql, vals).await
+    }
+
+    fn question(&self, tenants: &[TenantId], query: &WordQuery<'_>, limit: u32) -> (String, Vec<Val>) {
         let (tenants_bound, mut vals) = list(0, tenants);
         let next = vals.len() + 1;
         let words = match self {
@@ -116,7 +121,7 @@ impl Db {
              AND {id} < ${before} AND (t.project = ${project} OR ${project} IS NULL) {told} {among} \
              ORDER BY {id} DESC LIMIT ${limit}"
         );
-        self.all(&sql, vals).await
+        (sql, vals)
     }
 }
 
@@ -166,6 +171,38 @@ fn quoted(token: &str, quote: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Clock, Store};
+    use domain::ids::ProjectKey;
+
+    #[tokio::test]
+    async fn sqlite_looks_the_words_up_once_and_then_each_text_by_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("words.db").display());
+        let store = Store::open(&url, Clock::Real).await.unwrap();
+        let phrases = domain::search::phrases("構成");
+        let all =
+            WordQuery { phrases: &phrases, told_only: false, project: None, before: i64::MAX, from: 0, among: &[] };
+        let tenants = [TenantId::new("abc"), TenantId::new("def")];
+        let (project, among) = (ProjectKey::new("ACME"), [RecordKey::new("ACME-1")]);
+        for query in [
+            WordQuery { told_only: true, ..all.clone() },
+            WordQuery { project: Some(project), ..all.clone() },
+            WordQuery { from: 7, among: &among, ..all.clone() },
+            all,
+        ] {
+            for tenants in [&tenants[..1], &tenants] {
+                let scope = store.staff(tenants);
+                let (sql, vals) = scope.db().question(tenants, &query, 50);
+                let plan: Vec<(i64, i64, i64, String)> =
+                    scope.db().all(&format!("EXPLAIN QUERY PLAN {sql}"), vals).await.unwrap();
+                let plan: Vec<&str> = plan.iter().map(|(.., step)| step.as_str()).collect();
+                let [first, then, rest @ ..] = plan.as_slice() else { panic!("{plan:?}") };
+                assert!(first.starts_with("SCAN search_words VIRTUAL TABLE INDEX"), "{plan:?}");
+                assert!(then.starts_with("SEARCH t USING INTEGER PRIMARY KEY"), "{plan:?}");
+                assert!(rest.iter().all(|step| !step.contains("search_words")), "{plan:?}");
+            }
+        }
+    }
 
     #[test]
     fn questions_are_put_as_each_database_reads_them() {
