@@ -506,6 +506,7 @@ CREATE TABLE search_texts (
   words TSVECTOR NOT NULL,
   PRIMARY KEY (tenant, id)
 );
+CREATE INDEX search_texts_newest ON search_texts (id);
 CREATE INDEX search_texts_of_record ON search_texts (tenant, record, seq);
 CREATE INDEX search_words ON search_texts USING GIN (words);
 
