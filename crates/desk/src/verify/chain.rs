@@ -46,21 +46,42 @@ impl Chain {
             newest: HashMap::new(),
         };
         let mut notes = Notes::of(audit, tenant);
-        let mut hash = genesis(tenant, LANE);
+        let (mut from, mut hash) = (1, genesis(tenant, LANE));
         let (mut stored, mut is_cut) = read(audit, tenant, 0).await?;
+        // Its bytes and links are right; what it says is not taken in yet.
+        let mut checked: Option<Page> = None;
+        let mut unread = None;
         while let Some(last) = stored.last() {
-            let after = last.seq;
-            let (owner, from, previous) = (tenant.clone(), chain.seq + 1, hash.clone());
+            let (after, last_hash, length) = (last.seq, last.hash.clone(), stored.len() as u64);
+            let (owner, previous) = (tenant.clone(), hash.clone());
             let work = tokio::task::spawn_blocking(move || check_page(&owner, from, &previous, &stored, S::COLUMNS));
-            // The next page is read while this one is checked.
-            let (next, page) = tokio::join!(read(audit, tenant, after), work);
-            let page = page??;
-            chain.take(audit, from, &page, &mut notes).await?;
-            hash = page.hashes.last().cloned().unwrap_or(hash);
+            // While this page is checked, the one before is taken in and the next one is read.
+            let beside = async {
+                if let Some(page) = checked.take() {
+                    chain.take(audit, &page, &mut notes).await?;
+                }
+                Checked::Ok(read(audit, tenant, after).await)
+            };
+            let (beside, page) = tokio::join!(beside, work);
+            let next = beside?;
+            checked = Some(page??);
+            (from, hash) = (from + length, last_hash);
             if is_cut {
                 break;
             }
-            (stored, is_cut) = next?;
+            match next {
+                Ok(next) => (stored, is_cut) = next,
+                Err(error) => {
+                    unread = Some(error);
+                    break;
+                }
+            }
+        }
+        if let Some(page) = checked {
+            chain.take(audit, &page, &mut notes).await?;
+        }
+        if let Some(error) = unread {
+            return Err(error);
         }
         if is_cut {
             return Err(fault(tenant, chain.seq + 1, "what is stored here cannot be read"));
@@ -74,8 +95,8 @@ impl Chain {
     }
 
     /// Takes in what a page of facts says.
-    async fn take<S: Facts>(&mut self, audit: &mut Audit<'_, S>, from: u64, page: &Page, notes: &mut Notes) -> Checked {
-        notes.check(audit, &self.tenant, from, &page.hashes).await?;
+    async fn take<S: Facts>(&mut self, audit: &mut Audit<'_, S>, page: &Page, notes: &mut Notes) -> Checked {
+        notes.check(audit, &self.tenant, self.seq + 1, &page.hashes).await?;
         let named: Vec<&BlobId> = page.facts.iter().flat_map(Fact::blobs).collect();
         let there = audit.snapshot.blobs_there(&self.tenant, &named).await?;
         for fact in &page.facts {
