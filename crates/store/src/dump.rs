@@ -97,7 +97,7 @@ impl Load {
         if let Some(lifted) = self.lifted {
             self.tx.set_triggers(lifted).await?;
         }
-        self.tx.know_sizes().await?;
+        self.tx.know_sizes(&[]).await?;
         self.tx.commit().await
     }
 }

@@ -93,10 +93,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Has the planner count what was just loaded; otherwise it does so minutes later, and plans badly until then.
-    pub(crate) async fn know_sizes(&mut self) -> Result<(), Failure> {
+    /// Has the planner count what was just loaded into these tables, or all where none is named; otherwise it does so minutes
+    /// later, and plans badly until then.
+    pub(crate) async fn know_sizes(&mut self, tables: &[&str]) -> Result<(), Failure> {
         if let Self::Postgres(_) = self {
-            self.run("ANALYZE", vec![]).await?;
+            self.run(format!("ANALYZE {}", tables.join(", ")).trim_end(), vec![]).await?;
         }
         Ok(())
     }

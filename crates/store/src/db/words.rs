@@ -113,34 +113,42 @@ impl Db {
             Self::Sqlite { .. } => matched(tenants, query),
             Self::Postgres { .. } => asked(query.phrases),
         };
-        vals.append(&mut vals![words, query.from, query.before, query.project.as_ref(), limit]);
-        let [words, from, before, project, limit] = [0, 1, 2, 3, 4].map(|place| next + place);
-        let among = match query.among {
-            [] => String::new(),
-            among => {
-                let (places, mut more) = list(vals.len(), among);
-                vals.append(&mut more);
-                format!("AND t.record IN {places}")
-            }
+        vals.append(&mut vals![words, limit]);
+        let [words, limit] = [next, next + 1];
+        let id = match self {
+            Self::Sqlite { .. } => "search_words.rowid",
+            Self::Postgres { .. } => "t.id",
         };
-        let (tenants, told) = (tenants_bound, if query.told_only { "AND t.internal = 0" } else { "" });
+        // A bound that bounds nothing would still be a reason for PostgreSQL's planner to read the index of places.
+        let bounds = [
+            (query.from > 0).then(|| (format!("{id} >="), Val::from(query.from))),
+            (query.before < i64::MAX).then(|| (format!("{id} <"), Val::from(query.before))),
+            query.project.as_ref().map(|project| ("t.project =".to_owned(), Val::from(project))),
+        ];
+        let mut only = String::new();
+        for (what, val) in bounds.into_iter().flatten() {
+            vals.push(val);
+            only.push_str(&format!(" AND {what} ${}", vals.len()));
+        }
+        if !query.among.is_empty() {
+            let (places, mut more) = list(vals.len(), query.among);
+            vals.append(&mut more);
+            only.push_str(&format!(" AND t.record IN {places}"));
+        }
+        if query.told_only {
+            only.push_str(" AND t.internal = 0");
+        }
+        let tenants = tenants_bound;
         let asked = format!("t.words @@ CAST(CAST(${words} AS TEXT) AS TSQUERY)");
         // SQLite leaves the order of a CROSS JOIN as it is (sqlite.org/lang_select.html): the words are looked up first. The other
         // way round it asks the index anew for each text of the tenant.
-        let (texts, id) = match self {
-            Self::Sqlite { .. } => (
-                format!(
-                    "search_words CROSS JOIN search_texts t ON t.id = search_words.rowid \
-                     WHERE search_words MATCH ${words} AND t.tenant IN {tenants}"
-                ),
-                "search_words.rowid",
+        let of_readers = match self {
+            Self::Sqlite { .. } => format!(
+                "FROM search_words CROSS JOIN search_texts t ON t.id = search_words.rowid \
+                 WHERE search_words MATCH ${words} AND t.tenant IN {tenants} {only}"
             ),
-            Self::Postgres { .. } => (format!("search_texts t WHERE t.tenant IN {tenants}"), "t.id"),
+            Self::Postgres { .. } => format!("FROM search_texts t WHERE t.tenant IN {tenants} {only}"),
         };
-        let of_readers = format!(
-            "FROM {texts} AND {id} >= ${from} AND {id} < ${before} \
-             AND (t.project = ${project} OR ${project} IS NULL) {told} {among}"
-        );
         let columns = "t.tenant, t.id, t.record, t.seq, t.blob";
         let sql = match (self, way) {
             (Self::Sqlite { .. }, _) => {

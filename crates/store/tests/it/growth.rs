@@ -1,7 +1,8 @@
 //! Facts and checkpoints only grow (F28), and a backup is a whole desk.
 
 use crate::bench::{Bench, fact, on_both, start};
-use store::{CheckpointRow, Clock, Store};
+use domain::ids::{BlobId, ProjectKey};
+use store::{CheckpointRow, Clock, Indexed, Store};
 
 async fn nobody_changes_what_was_written(bench: Bench) {
     let tenant = bench.tenant("a").await;
@@ -30,6 +31,34 @@ async fn nobody_changes_what_was_written(bench: Bench) {
     }
     assert_eq!(bench.store.tenant(&tenant).facts(0, 9).await.unwrap().len(), 1);
     assert_eq!(bench.store.tenant(&tenant).checkpoints(0, 9).await.unwrap(), [checkpoint]);
+}
+
+/// An index that is filled at once is counted at once: PostgreSQL would count it a minute later, and read every text until then.
+async fn the_planner_knows_how_many_texts_there_are(bench: Bench) {
+    let (tenant, project) = bench.customer("a", "ACME").await;
+    let text = |seq: u64| Indexed {
+        record: project.record(1),
+        project: ProjectKey::new("ACME"),
+        seq,
+        part: 0,
+        at: start(),
+        internal: false,
+        blob: BlobId::new("blob"),
+        tokens: vec!["構成".into()],
+    };
+    let counted = async || {
+        let known = "SELECT CAST(reltuples AS BIGINT)::text, '', '' FROM pg_class WHERE relname = 'search_texts'";
+        if bench.is_sqlite() { None } else { bench.look(known).await[0].0.parse::<i64>().ok() }
+    };
+    let scope = bench.store.tenant(&tenant);
+    let step = async |from: u64, to: u64| scope.index((from, to), &[text(from + 1), text(to)], &[]).await.unwrap();
+    assert!(step(0, 999).await);
+    let small = counted().await;
+    assert!(step(999, 2_000).await);
+    if !bench.is_sqlite() {
+        assert_eq!((small, counted().await), (Some(-1), Some(4)));
+    }
+    assert!(!step(999, 2_000).await, "another node was there first");
 }
 
 async fn a_backup_opens_as_a_desk(bench: Bench) {
@@ -66,4 +95,9 @@ async fn a_database_opens_again(bench: Bench) {
     assert!(write.now() <= again.now().await.unwrap());
 }
 
-on_both!(nobody_changes_what_was_written, a_backup_opens_as_a_desk, a_database_opens_again);
+on_both!(
+    nobody_changes_what_was_written,
+    a_backup_opens_as_a_desk,
+    a_database_opens_again,
+    the_planner_knows_how_many_texts_there_are,
+);
