@@ -53,6 +53,11 @@ impl Stage {
             Act::BreaksOff(alarm) => self.receive(project, alarm::broken_off(alarm, project, now)).await,
             Act::Deploys { summary, source } => self.receive(project, alarm::change(project, summary, source)).await,
             Act::Order(order) => self.file(project, order).await.map(Some),
+            Act::Fill(noun, fields) => {
+                let key = key.context("nothing was filed yet")?;
+                self.fill(project, key, who, noun, fields).await.map(|()| None)
+            }
+            Act::Announce(work) => self.announce(project, work).await.map(|()| None),
             Act::FreezeMonth => self.freeze_month(project).await.map(|()| None),
             Act::Restate(reason) => self.restate(project, who, reason).await.map(|()| None),
             Act::Do(verb, words, with) => {

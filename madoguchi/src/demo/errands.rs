@@ -1,17 +1,19 @@
 //! Requests of the history, from the day they were filed: one kept, one kept only because the customer was waited for, one missed
-//! and explained, one excepted, one done in the window that was agreed, one called off, and some that go on now. The table of
-//! last month is frozen on the first business day of this one.
+//! and explained, one excepted, one done in the window that was agreed, one called off, and some that go on now. Two ask for a paid
+//! option and go to sales; two works are announced. The table of last month is frozen on the first business day of this one.
 
 use super::Dated;
-use super::people::Who::{self, Aki, Mayu, Naoto, Sho, Yukiko};
+use super::people::Who::{self, Aki, Chihiro, Mayu, Naoto, Sho, Taku, Yukiko};
 use super::stage::Stage;
 use super::story::{Act, Beat, Scene, Tale, local, on_day};
 use anyhow::Context;
+use desk::record::RecordInput;
 use desk::request::{Act as Verb, NewRequest, RequestInput};
-use desk::{Freeze, Restate};
+use desk::{Freeze, NewWindow, Restate};
 use domain::calendar::{BusinessDays, Calendar};
 use domain::ids::{ProjectKey, RecordKey};
 use domain::time::HOUR_MS;
+use domain::window::WindowKind;
 use jiff::civil::Date;
 
 /// A request as it is filed.
@@ -22,6 +24,18 @@ pub(super) struct Order {
     pub(super) entry: &'static str,
     /// What is filled in.
     pub(super) fields: &'static [(&'static str, &'static str)],
+}
+
+/// Work that is announced ahead.
+pub(super) struct Work {
+    /// By whom: a customer's work is announced by the customer.
+    pub(super) by: Who,
+    /// Patterns of its hosts.
+    pub(super) hosts: &'static str,
+    /// What is done.
+    pub(super) work: &'static str,
+    /// Begins so many hours after it is announced, and takes two.
+    pub(super) hours_ahead: i64,
 }
 
 /// What a verb is given beside its words.
@@ -66,6 +80,10 @@ pub(super) fn tales() -> Vec<Dated> {
         (12, (11, 15, 9), called_off()),
         (6, (15, 45, 33), waiting()),
         (2, (10, 25, 18), going_on()),
+        (10, (10, 52, 30), advised()),
+        (4, (14, 6, 10), asked_for()),
+        (5, (14, 2, 0), announced(&OWN_WORK)),
+        (1, (11, 31, 0), announced(&THEIR_WORK)),
     ]
 }
 
@@ -271,6 +289,57 @@ fn going_on() -> Tale {
     tale("PORTAL", &ORDER, vec![says(0, 11, 0, Naoto, Verb::Take, "")])
 }
 
+/// A paid option that is not contracted: sales is asked, answers, and is thought over.
+fn advised() -> Tale {
+    const ORDER: Order = Order {
+        by: Aki,
+        entry: "meeting",
+        fields: &[("content", "月に一度、障害と依頼の傾向を一緒に見る場がほしい。売り場の担当も出席します。")],
+    };
+    const ADVICE: &str = "月次の定例会は有償オプションです。1時間、資料の作成を含めたお見積もりをお送りします。";
+    const NOTE: &str = "来期の予算に入れたいとのこと。3月の更新に合わせて提案する。";
+    const REPLY: &str = "ありがとうございます。社内で検討し、来月の中ごろまでにお返事します。";
+    let fill = |day, hour, minute, who, noun, fields| on_day(day, hour, minute, who, Act::Fill(noun, fields));
+    tale(
+        "STOCK",
+        &ORDER,
+        vec![
+            fill(0, 15, 20, Chihiro, "advice", &[("text", ADVICE)]),
+            fill(1, 10, 5, Aki, "message", &[("text", REPLY)]),
+            fill(1, 11, 40, Taku, "note", &[("text", NOTE)]),
+        ],
+    )
+}
+
+/// And one that nobody has answered yet.
+fn asked_for() -> Tale {
+    const ORDER: Order = Order {
+        by: Mayu,
+        entry: "study_session",
+        fields: &[("content", "情報システム室の5名に、クラウドの監視の見方を教えてほしい")],
+    };
+    tale("PORTAL", &ORDER, vec![])
+}
+
+const OWN_WORK: Work = Work {
+    by: Naoto,
+    hosts: "batch01.portal.example.jp",
+    work: "夜間集計サーバ batch01 のOSを更新します。集計は翌朝6時までに終わります。",
+    hours_ahead: 30,
+};
+
+const THEIR_WORK: Work = Work {
+    by: Sho,
+    hosts: "link*.stock.example.jp",
+    work: "受注連携の切り替えを社内で行います。連携の再試行が増えますが、対応は不要です。",
+    hours_ahead: 58,
+};
+
+fn announced(work: &'static Work) -> Tale {
+    let project = if work.by == Sho { "STOCK" } else { "PORTAL" };
+    Tale { project, opening: Act::Announce(work), beats: vec![] }
+}
+
 /// The first business day on or after a day.
 pub(super) fn office_day(day: Date, calendar: &Calendar) -> anyhow::Result<Date> {
     let mut day = day;
@@ -296,6 +365,39 @@ impl Stage {
             ..NewRequest::default()
         };
         Ok(self.desk.file_request(self.caller(order.by)?, &new).await?.key)
+    }
+
+    /// A verb of a record whose procedure is not built in.
+    pub(super) async fn fill(
+        &self,
+        project: &str,
+        key: &RecordKey,
+        who: Who,
+        noun: &str,
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<()> {
+        let tenant = self.tenant_of(project).await?;
+        let row = self.desk.store().tenant(&tenant).record(key).await?.context("no such record")?;
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let input = RecordInput { noun: noun.to_owned(), version: row.version, fields };
+        self.desk.act_on_record(self.caller(who)?, key, &input).await?;
+        Ok(())
+    }
+
+    pub(super) async fn announce(&self, project: &str, work: &Work) -> anyhow::Result<()> {
+        let from = self.clock.now().plus_ms(work.hours_ahead * HOUR_MS);
+        let own = work.by.person().is_some_and(|person| person.customer.is_none());
+        let new = NewWindow {
+            project: project.to_owned(),
+            kind: Some(if own { WindowKind::Planned } else { WindowKind::Customer }),
+            hosts: work.hosts.to_owned(),
+            work: work.work.to_owned(),
+            from: Some(from),
+            to: Some(from.plus_ms(2 * HOUR_MS)),
+            ..NewWindow::default()
+        };
+        self.desk.announce_window(self.caller(work.by)?, &new).await?;
+        Ok(())
     }
 
     pub(super) async fn act_on(

@@ -1,7 +1,7 @@
 //! How a history is told: a tale is one alert and what people do about it, beat by beat.
 
 use super::alarm::Alarm;
-use super::errands::{Order, With};
+use super::errands::{Order, With, Work};
 use super::people::Who;
 use anyhow::Context;
 use desk::request::Act as Verb;
@@ -109,6 +109,10 @@ pub(super) enum Act {
     Order(&'static Order),
     /// A verb of a request, in which words, with what else.
     Do(Verb, &'static str, With),
+    /// A verb of a record of another procedure, by its noun, with what is filled in.
+    Fill(&'static str, &'static [(&'static str, &'static str)]),
+    /// A window of work is announced.
+    Announce(&'static Work),
     /// The table of last month is frozen.
     FreezeMonth,
     /// The newest frozen table is restated, and why.

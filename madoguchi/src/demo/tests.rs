@@ -12,7 +12,7 @@ use domain::readiness::Gap;
 use domain::time::{Instant, MINUTE_MS};
 use domain::words::Lang;
 use std::path::Path;
-use store::{Clock, HandClock, IncidentQuery, RequestQuery, Store};
+use store::{Clock, HandClock, IncidentQuery, RecordQuery, RequestQuery, Store};
 
 fn settings() -> desk::Settings {
     desk::Settings {
@@ -105,6 +105,11 @@ async fn a_history_is_told_and_proven(url: &str) {
             assert!(!gaps.iter().any(|gap| lacks.contains(gap)), "{}: {gaps:?}", project.key);
         }
     }
+
+    let inquiries = desk.records(&console(), &RecordQuery::default(), 10).await.unwrap();
+    let with_sales: Vec<(&str, &str)> =
+        inquiries.iter().map(|it| (it.row.kind.as_str(), it.row.state.as_str())).collect();
+    assert_eq!(with_sales, [("lead", "asked"), ("lead", "advising")]);
 
     let views = incidents(&desk).await;
     assert_eq!(views.len(), 15);
