@@ -153,6 +153,21 @@ impl<'a> Keyboard<'a> {
         self.inspect().await
     }
 
+    /// Searches for something by the key that every page has for it, and looks at what is found.
+    pub(crate) async fn search(&mut self, question: &str) -> Result<()> {
+        const FIELD: &str = "[type=search][name=q]";
+        self.browser.press("/").await?;
+        let here = format!("document.activeElement.matches({})", Value::from(FIELD));
+        wait::until(
+            "the field of the search",
+            wait::LIMIT,
+            async || Ok((self.ask(&here).await? == true).then_some(())),
+        )
+        .await?;
+        self.browser.write_anew(question).await?;
+        self.follow(FIELD).await.with_context(|| question.to_owned())
+    }
+
     /// Follows a link within the page.
     pub(crate) async fn follow_within(&mut self, selector: &str) -> Result<()> {
         self.reach(selector).await?;
@@ -306,7 +321,7 @@ const TORN: &str = "[...document.querySelectorAll('a, button')].flatMap((it) => 
 const STRAY: &str = "document.documentElement.lang !== 'en' ? [] : (() => {
     const [found, provider] = [new Set(), document.querySelector('.house')?.innerText.trim() ?? ''];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const written = '[lang=ja], h1, .house, .words, textarea, [data-row] strong, script, style';
+    const written = '[lang=ja], h1, .house, .words, textarea, [data-row] strong, .found h2, .found .excerpt, script, style';
     while (walker.nextNode()) {
         const text = walker.currentNode.data.trim().replaceAll(provider, '');
         if (/[\\u3040-\\u30ff\\u4e00-\\u9fff]/.test(text) && !walker.currentNode.parentElement.closest(written)) found.add('Japanese: ' + text);

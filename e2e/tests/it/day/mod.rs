@@ -4,6 +4,7 @@
 
 mod before;
 mod reading;
+mod seeking;
 
 use crate::by_hand::HandHouse;
 use crate::keyboard::{Keyboard, Look};
@@ -92,6 +93,7 @@ async fn walk(engine: Engine, album: &str, look: Look) -> Result<()> {
     house.until(at("09:30")?).await?;
     let day = Day { house: &house, nagisa, look, album: album.to_owned() };
     let (key, other) = requests(&day).await?;
+    seeking::what_was_written(&day, &key).await?;
     exception_and_table(&day, &other, &history).await?;
     reading::by_the_auditor(&day, &key, &history).await?;
     house.verified().await
