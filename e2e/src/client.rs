@@ -113,8 +113,13 @@ impl Connection {
 
 /// A POST with a JSON body, ready to be sent.
 pub fn post(path: &str, body: &str) -> Vec<u8> {
+    post_by(path, "accept: */*", body)
+}
+
+/// A POST with a JSON body and one more header line, such as `cookie: a=b`, ready to be sent.
+pub fn post_by(path: &str, header: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    format!("POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+    format!("POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{header}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
         .into_bytes()
 }
 

@@ -13,6 +13,11 @@ impl Series {
         self.0.push(value);
     }
 
+    /// The measurements in the order they were added.
+    pub fn values(&self) -> impl Iterator<Item = f64> {
+        self.0.iter().copied()
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.0.len()

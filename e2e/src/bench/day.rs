@@ -3,7 +3,8 @@
 use super::Pace;
 use super::fill::{self, Filled, History, PROJECT, fill};
 use super::table::Table;
-use crate::client::{Connection, get};
+use super::throng::throng;
+use crate::client::{Connection, get, post_by};
 use crate::figures::Series;
 use crate::house::{Engine, Ground, House, run as command};
 use crate::staff::Staff;
@@ -29,11 +30,35 @@ pub(super) async fn measure(ground: &Ground, pace: Pace, history: &History<'_>, 
         table.add(named("restore"), "s", &Series::from_iter([begun.elapsed().as_secs_f64()]));
         std::fs::remove_file(&file)?;
     }
-    let options = Options { database: database.clone(), data: Some(filled.data.clone()), ..Options::default() };
-    let mut house = House::of(options).await?;
+    let options = || Options { database: database.clone(), data: Some(filled.data.clone()), ..Options::default() };
+    let mut house = House::of(options()).await?;
     over_http(&house, &filled, pace, table, &named).await?;
     house.desk.sigterm()?;
-    by_command(database.as_deref(), &filled, pace, table, &named).await
+    by_command(database.as_deref(), &filled, pace, table, &named).await?;
+    // Last, because it files thousands.
+    all_at_once(&House::of(options()).await?, pace, table, &named).await
+}
+
+/// Connections of a working day's worst minute.
+const CONNECTIONS: usize = 16;
+
+async fn all_at_once(house: &House, pace: Pace, table: &mut Table, named: &impl Fn(&str) -> String) -> Result<()> {
+    let (su, cu) = (Staff::sign_in(house, "su@msp.example").await?, Staff::sign_in(house, "cu@msp.example").await?);
+    let list = format!("/api/v1/requests?project={PROJECT}&limit=50");
+    for (what, request) in [
+        ("list 50, JSON", get(&list, &su.header())),
+        ("list 50, page", get("/requests", &su.header())),
+        ("file a request", post_by("/api/v1/requests", &cu.header(), &new_request().to_string())),
+    ] {
+        let answered = throng(house.desk.port, CONNECTIONS, pace, &request, |_| ()).await.context(what)?;
+        table.add(named(&format!("{what}, {CONNECTIONS} conn.")), "/s", &answered.rates);
+        table.add(named(&format!("{what}, {CONNECTIONS} conn., answer")), "ms", &answered.waits_ms);
+    }
+    Ok(())
+}
+
+fn new_request() -> Value {
+    json!({ "project": PROJECT, "entry": "consultation", "fields": { "topic": "構成の相談" } })
 }
 
 async fn over_http(
@@ -48,7 +73,7 @@ async fn over_http(
     let now = domain::time::Instant::from_ms(*now_ms);
     let (from, to) = (fill::day(now.plus_minutes(-365 * 24 * 60)), fill::day(now));
     let period = format!("tenant={tenant}&from={from}&to={to}");
-    let new = json!({ "project": PROJECT, "entry": "consultation", "fields": { "topic": "構成の相談" } });
+    let new = new_request();
     let mut created = Series::default();
     let begun = Instant::now();
     while begun.elapsed() < pace.run * pace.repeats {

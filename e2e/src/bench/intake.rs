@@ -2,16 +2,14 @@
 
 use super::Pace;
 use super::table::Table;
-use crate::client::Connection;
+use super::throng::{Answered, throng};
 use crate::figures::Series;
 use crate::house::{Ground, House, resident_kib};
 use crate::sender;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 use testkit::alertmanager;
-use tokio::task::JoinSet;
 
 /// Stands in a prebuilt request where a new key needs its number.
 const PLACE: &str = "n0000000000";
@@ -85,40 +83,15 @@ pub(super) async fn measure_alertmanager(pace: Pace, table: &mut Table) -> Resul
 }
 
 async fn run_case(name: &str, case: &Case, port: u16, template: Template, pace: Pace, table: &mut Table) -> Result<()> {
-    let (mut rates, mut waits_ms) = (Series::default(), Series::default());
     let next = Arc::new(AtomicU64::new(1));
-    for _ in 0..pace.repeats {
-        let mut tasks = JoinSet::new();
-        let begun = Instant::now();
-        for _ in 0..case.connections {
-            let (template, next) = (template.clone(), Arc::clone(&next));
-            tasks.spawn(async move {
-                let mut connection = Connection::open(port).await?;
-                let mut request = template.bytes.to_vec();
-                let mut waits_ms = vec![];
-                while begun.elapsed() < pace.run {
-                    template.number(&mut request, next.fetch_add(1, Ordering::Relaxed));
-                    let asked = Instant::now();
-                    let reply = connection.send(&request).await?;
-                    if !reply.is_success() {
-                        bail!("answered {}: {}", reply.status, String::from_utf8_lossy(&reply.body));
-                    }
-                    waits_ms.push(asked.elapsed().as_secs_f64() * 1_000.0);
-                }
-                Ok(waits_ms)
-            });
-        }
-        let mut requests = 0;
-        while let Some(waits) = tasks.join_next().await {
-            let waits = waits?.with_context(|| name.to_owned())?;
-            requests += waits.len();
-            waits_ms.extend(waits);
-        }
-        rates.add((requests * case.batch) as f64 / begun.elapsed().as_secs_f64());
-    }
+    let bytes = Arc::clone(&template.bytes);
+    let change = move |request: &mut [u8]| template.number(request, next.fetch_add(1, Ordering::Relaxed));
+    let Answered { rates, waits_ms } =
+        throng(port, case.connections, pace, &bytes, change).await.with_context(|| name.to_owned())?;
     let Case { keys, batch, connections } = case;
     let what = format!("{name}, {keys} keys, batch {batch}, {connections} conn.");
-    table.add(what.clone(), "/s", &rates);
+    let alerts = rates.values().map(|rate| rate * *batch as f64);
+    table.add(what.clone(), "/s", &Series::from_iter(alerts));
     table.add(what.replace("alerts/s", "answer"), "ms", &waits_ms);
     Ok(())
 }

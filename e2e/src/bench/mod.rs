@@ -10,6 +10,7 @@ mod mail;
 mod pages;
 mod start;
 mod table;
+mod throng;
 
 use crate::house::{Engine, Ground};
 use anyhow::Result;
