@@ -40,8 +40,9 @@ pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>, is_demo: bool
     let desk = open::desk(&settings, address).await?.signing_by(checkpoint_key);
     desk.ship_procedures().await.context("recording the procedures that ship")?;
     let stop = CancellationToken::new();
-    let tasks = Tasks::start(&desk, &tasks(&settings, address, is_demo)?, &stop);
+    // Before the tasks: what is counted before the metrics are there is lost.
     let site = site(&desk, &settings, address, logins.as_ref(), &stop)?;
+    let tasks = Tasks::start(&desk, &tasks(&settings, address, is_demo)?, &stop);
     let letters = letter_box.map(|letter_box| {
         tracing::info!(address = %letter_box.address(), "listening for mail");
         tokio::spawn(letter_box.serve(desk.clone(), stop.clone()))

@@ -55,6 +55,10 @@ impl Channels {
 /// Runs until the desk stops and sends have ended. The node must be known to live before this begins and until it ends:
 /// others take over what a dead one has claimed.
 pub(crate) async fn run(desk: Desk, node: String, channels: Arc<Channels>, stop: CancellationToken) {
+    // From the beginning, so that the first refusal is seen as a rise.
+    for (channel, outcome) in CHANNELS.into_iter().flat_map(|channel| OUTCOMES.map(|outcome| (channel, outcome))) {
+        count(channel, outcome, 0);
+    }
     let mut changes = desk.listen();
     let mut sends: JoinSet<()> = JoinSet::new();
     let lease_ms = channels.lease_ms();
@@ -94,16 +98,26 @@ pub(crate) async fn run(desk: Desk, node: String, channels: Arc<Channels>, stop:
     }
 }
 
+/// Channels as the outbox names them.
+const CHANNELS: [&str; 2] = ["mail", "webhook"];
+/// How a try may end.
+const OUTCOMES: [&str; 3] = ["delivered", "deferred", "refused"];
+
+fn count(channel: &str, outcome: &'static str, tries: u64) {
+    metrics::counter!("madoguchi_messages_total", "channel" => channel.to_owned(), "outcome" => outcome)
+        .increment(tries);
+}
+
 async fn deliver(desk: Desk, channels: Arc<Channels>, outgoing: Outgoing) {
     let claim = &outgoing.claim;
     let attempt = attempt(&desk, &channels, &outgoing).await;
+    let [delivered, deferred, refused] = OUTCOMES;
     let outcome = match &attempt {
-        Attempt::Delivered { .. } => "delivered",
-        Attempt::Deferred { .. } => "deferred",
-        Attempt::Refused { .. } => "refused",
+        Attempt::Delivered { .. } => delivered,
+        Attempt::Deferred { .. } => deferred,
+        Attempt::Refused { .. } => refused,
     };
-    metrics::counter!("madoguchi_messages_total", "channel" => claim.channel.clone(), "outcome" => outcome)
-        .increment(1);
+    count(&claim.channel, outcome, 1);
     let finished = again_and_again(&WRITE_WAITS, || desk.finish(claim, &attempt)).await;
     match finished {
         Ok(true) => {}
