@@ -82,8 +82,8 @@ pub(super) fn tales() -> Vec<Dated> {
         (2, (10, 25, 18), going_on()),
         (10, (10, 52, 30), advised()),
         (4, (14, 6, 10), asked_for()),
-        (5, (14, 2, 0), announced(&OWN_WORK)),
-        (1, (11, 31, 0), announced(&THEIR_WORK)),
+        (5, (14, 0, 0), announced(&OWN_WORK)),
+        (1, (11, 0, 0), announced(&THEIR_WORK)),
     ]
 }
 
@@ -294,7 +294,7 @@ fn advised() -> Tale {
     const ORDER: Order = Order {
         by: Aki,
         entry: "meeting",
-        fields: &[("content", "月に一度、障害と依頼の傾向を一緒に見る場がほしい。売り場の担当も出席します。")],
+        fields: &[("content", "月に一度、障害と依頼の傾向を一緒に見る場がほしい。倉庫の担当も出席します。")],
     };
     const ADVICE: &str = "月次の定例会は有償オプションです。1時間、資料の作成を含めたお見積もりをお送りします。";
     const NOTE: &str = "来期の予算に入れたいとのこと。3月の更新に合わせて提案する。";
