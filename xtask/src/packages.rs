@@ -6,12 +6,14 @@ use anyhow::bail;
 use std::path::Path;
 
 /// A file that shows a package is there, the package, and what it is for.
-const NEEDED: [(&str, &str, &str); 7] = [
+const NEEDED: [(&str, &str, &str); 9] = [
     ("/usr/bin/chromium", "chromium", "the browser of the end-to-end tests"),
     ("/usr/bin/chromedriver", "chromium-driver", "drives it over WebDriver"),
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk", "Japanese in screenshots"),
     ("/usr/sbin/postfix", "postfix", "the real SMTP server"),
     ("/usr/bin/prometheus-alertmanager", "prometheus-alertmanager", "the real alert sender"),
+    ("/usr/bin/promtool", "prometheus", "judges the alert rules for operators"),
+    ("/usr/bin/systemd-analyze", "systemd", "judges the unit for operators"),
     ("/usr/lib/postgresql/15/bin/postgres", "postgresql-15", "the second database"),
     ("/usr/bin/strace", "strace", "kills at an exact write in the fault tests"),
 ];

@@ -12,6 +12,7 @@ mod faults;
 mod keyboard;
 mod night;
 mod one_operator;
+mod operations;
 mod outage;
 mod packs;
 mod person;
